@@ -1,0 +1,1 @@
+"""Document in, invoice out: readers, token classifier, assembly, strategy and fallback."""

@@ -1,0 +1,67 @@
+"""Every exception that Lineitem raises on purpose.
+
+LineitemError
+├── ConfigurationError          a setting, table or model file is not usable: fix it and start again
+├── DocumentError               this one document cannot be read (becomes a ``rejected`` row with its reason)
+│   ├── NotADocumentError       the bytes are no PDF (nor any other supported kind)
+│   ├── EncryptedDocumentError  a password would be needed
+│   ├── DamagedDocumentError    the structure cannot be parsed
+│   ├── EmptyDocumentError      zero bytes or zero pages
+│   ├── NoTextError             pages without a usable text layer
+│   └── DocumentLimitError      too large, too many pages, too slow, too much memory
+├── ModelError                  the specialist's files are missing or do not fit together
+└── WarehouseError              the database cannot be reached, written or migrated
+
+A bad document is data: `DocumentError` never leaves a batch, it is turned into an issue row whose
+rule is the error's ``rule`` attribute. The others end the command with a message and exit code 2.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class LineitemError(Exception):
+    """Base of all deliberate errors. ``str(error)`` is a sentence for the person who runs the command."""
+
+
+class ConfigurationError(LineitemError):
+    """A setting, table or file given by the user is not usable."""
+
+
+class DocumentError(LineitemError):
+    """One document cannot be processed. ``rule`` names the issue that it becomes."""
+
+    rule: ClassVar[str] = "LI-DOC"
+
+
+class NotADocumentError(DocumentError):
+    rule = "LI-DOC-KIND"
+
+
+class EncryptedDocumentError(DocumentError):
+    rule = "LI-DOC-ENCRYPTED"
+
+
+class DamagedDocumentError(DocumentError):
+    rule = "LI-DOC-DAMAGED"
+
+
+class EmptyDocumentError(DocumentError):
+    rule = "LI-DOC-EMPTY"
+
+
+class NoTextError(DocumentError):
+    rule = "LI-DOC-NOTEXT"
+
+
+class DocumentLimitError(DocumentError):
+    rule = "LI-DOC-LIMIT"
+
+
+class ModelError(LineitemError):
+    """The model's files are missing, unreadable or do not belong together."""
+
+
+class WarehouseError(LineitemError):
+    """The database cannot be reached, written or migrated."""
