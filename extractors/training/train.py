@@ -1,0 +1,283 @@
+"""Training of the specialist: shards of labelled documents in, a transformers checkpoint out.
+
+``python -m extractors.training.train --data DIR --out DIR --minutes 60`` trains within a time budget (the learning rate follows the share of
+the budget that is spent), writes ``last.pt`` every few minutes and goes on from it when started again, and ends with weights averaged
+over the last steps (EMA).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from extractors.features import NGRAMS_PER_WORD
+from extractors.labels import DOCUMENT_TYPES, LANGUAGES, TAGS
+from extractors.training.network import Specialist, SpecialistConfig
+from extractors.training.windows_data import TrainingWindow, batches, document_windows, load_shard
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """Settings of one training. ``minutes`` is wall-clock time over all (resumed) runs."""
+
+    minutes: float = 60.0
+    words_per_batch: int = 8192
+    learning_rate: float = 2e-3
+    warmup_share: float = 0.03
+    weight_decay: float = 0.02
+    ema: float = 0.998
+    word_dropout: float = 0.04
+    ngram_dropout: float = 0.15
+    whole_word_dropout: float = 0.35
+    seed: int = 7
+    checkpoint_every_s: float = 180.0
+    max_shards: int = 0
+
+
+def collate(items: Sequence[TrainingWindow]) -> dict[str, Tensor]:
+    """Pad windows to one length N. Tensors [B, N, ...]; padded tags and anchors are -100 and -1."""
+    n, b = max(len(item) for item in items), len(items)
+    own = np.arange(n)[None, :, None].repeat(4, 2)
+    batch = {
+        "ngrams": np.zeros((b, n, items[0].ngrams.shape[1]), np.int64),
+        "shape": np.zeros((b, n, items[0].shape.shape[1]), np.float32),
+        "layout": np.zeros((b, n, items[0].layout.shape[1]), np.float32),
+        "neighbours": np.repeat(own, b, 0).astype(np.int64),
+        "position": np.zeros((b, n, 3), np.float32),
+        "mask": np.zeros((b, n), np.float32),
+        "tags": np.full((b, n), -100, np.int64),
+        "anchors": np.full((b, n), -1, np.int64),
+        "document_type": np.array([item.document_type for item in items]),
+        "language": np.array([item.language for item in items]),
+    }
+    for i, item in enumerate(items):
+        k = len(item)
+        for name in ("ngrams", "shape", "layout", "neighbours", "position", "tags", "anchors"):
+            batch[name][i, :k] = getattr(item, name)
+        batch["mask"][i, :k] = 1
+    return {name: torch.from_numpy(array) for name, array in batch.items()}
+
+
+def augment(batch: dict[str, Tensor], config: TrainingConfig, generator: torch.Generator) -> None:
+    """In place: forget whole words, single n-grams and exact spellings; jitter and stretch positions; vary sizes and weights."""
+    ngrams = batch["ngrams"]
+    b, n, _ = ngrams.shape
+
+    def chance(p: float, *size: int) -> Tensor:
+        return torch.rand(size, generator=generator) < p
+
+    ngrams[chance(config.word_dropout, b, n)] = 0
+    ngrams[:, :, 0][chance(config.whole_word_dropout, b, n)] = 0
+    ngrams[chance(config.ngram_dropout, b, n, NGRAMS_PER_WORD)] = 0
+    position, layout = batch["position"], batch["layout"]
+    stretch = 1 + 0.12 * (torch.rand((b, 1, 2), generator=generator) * 2 - 1)
+    position[:, :, :2] *= stretch[:, :, :1]
+    position[:, :, 2:] *= stretch[:, :, 1:]
+    position += torch.randn((b, n, 3), generator=generator) * torch.tensor([0.7, 0.7, 0.5])
+    layout[:, :, :4] += 0.03 * (torch.rand((b, 1, 4), generator=generator) * 2 - 1) + 0.003 * torch.randn((b, n, 4), generator=generator)
+    layout[:, :, 4] += 0.06 * torch.randn((b, n), generator=generator)
+    flat = chance(0.1, b)  # readers that know neither size nor weight
+    layout[flat, :, 4] = 0
+    layout[chance(0.12, b), :, 5] = 0
+    no_sums = chance(0.15, b)
+    layout[no_sums, :, 19:24] = 0
+
+
+def losses(model: nn.Module, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Cross-entropies of tags, row links, document type and language."""
+    out = model(**{name: batch[name] for name in ("ngrams", "shape", "layout", "neighbours", "position", "mask")})
+    tag = nn.functional.cross_entropy(out.logits.reshape(-1, len(TAGS)), batch["tags"].reshape(-1), ignore_index=-100, label_smoothing=0.01)
+    linked = batch["anchors"] >= 0
+    link = tag.new_zeros(())
+    if linked.any():
+        scores = torch.einsum("bnk,bmk->bnm", out.link_query, out.link_key) / out.link_key.shape[-1] ** 0.5
+        scores = scores.masked_fill(~linked.unsqueeze(1), -1e4)  # words of rows choose among words of rows
+        link = nn.functional.cross_entropy(scores[linked], batch["anchors"][linked])
+    kind = nn.functional.cross_entropy(out.type_logits, batch["document_type"], label_smoothing=0.02)
+    language = nn.functional.cross_entropy(out.language_logits, batch["language"], label_smoothing=0.02)
+    return {"tag": tag, "link": link, "type": kind, "language": language}
+
+
+LOSS_WEIGHTS = {"tag": 1.0, "link": 0.2, "type": 0.1, "language": 0.05}
+
+
+@torch.no_grad()
+def evaluate(model: nn.Module, items: Sequence[TrainingWindow], *, words_per_batch: int) -> dict[str, float]:
+    """Span-free figures on labelled windows: micro F1 of non-O tags by word, link accuracy, document type accuracy."""
+    model.eval()
+    hit = predicted = true = link_hit = link_all = type_hit = 0
+    rng = np.random.default_rng(0)
+    for group in batches(list(items), words_per_batch=words_per_batch, rng=rng):
+        batch = collate(group)
+        out = model(**{name: batch[name] for name in ("ngrams", "shape", "layout", "neighbours", "position", "mask")})
+        tags = out.logits.argmax(-1)
+        valid = batch["tags"] >= 0
+        label, guess = (batch["tags"][valid] + 1) // 2, (tags[valid] + 1) // 2
+        hit += int(((label == guess) & (label > 0)).sum())
+        predicted += int((guess > 0).sum())
+        true += int((label > 0).sum())
+        linked = batch["anchors"] >= 0
+        if linked.any():
+            scores = torch.einsum("bnk,bmk->bnm", out.link_query, out.link_key).masked_fill(~linked.unsqueeze(1), -1e4)
+            link_hit += int((scores.argmax(-1)[linked] == batch["anchors"][linked]).sum())
+            link_all += int(linked.sum())
+        type_hit += int((out.type_logits.argmax(-1) == batch["document_type"]).sum())
+    model.train()
+    return {"word_f1": 2 * hit / max(predicted + true, 1), "link": link_hit / max(link_all, 1), "type": type_hit / max(len(items), 1)}
+
+
+def load_windows(data: Path, *, max_shards: int = 0, validation_shards: int = 1) -> tuple[list[TrainingWindow], list[TrainingWindow]]:
+    """Training and validation windows of all shards in a directory (the first ``validation_shards`` are kept apart)."""
+    paths = sorted(data.glob("shard-*"))
+    paths = paths[: max_shards + validation_shards] if max_shards else paths
+    parts: list[list[TrainingWindow]] = []
+    for i, path in enumerate(paths):
+        parts.append([w for document in load_shard(path) for w in document_windows(document)])
+        print(f"\rfeatures: shard {i + 1} of {len(paths)}", end="", flush=True)
+    print()
+    validation = [w for part in parts[:validation_shards] for w in part]
+    return [w for part in parts[validation_shards:] for w in part], validation
+
+
+def train(
+    data: Sequence[Path], out: Path, *, config: TrainingConfig, network: SpecialistConfig | None = None, start_from: Path | None = None
+) -> None:
+    """Train on the shards in ``data`` (several directories are mixed), resume from ``out/last.pt``, save the averaged model in ``out``."""
+    torch.manual_seed(config.seed)
+    rng = np.random.default_rng(config.seed)
+    generator = torch.Generator().manual_seed(config.seed)
+    training: list[TrainingWindow] = []
+    validation: list[TrainingWindow] = []
+    for directory in data:
+        some, kept = load_windows(directory, max_shards=config.max_shards)
+        training += some
+        validation += kept[: 1200 // len(data)]
+    out.mkdir(parents=True, exist_ok=True)
+    model = Specialist.from_pretrained(start_from) if start_from else Specialist(network or SpecialistConfig())
+    average = {name: value.detach().clone() for name, value in model.state_dict().items()}
+    decayed = [p for n, p in model.named_parameters() if p.ndim > 1 and "ngrams" not in n]
+    others = [p for n, p in model.named_parameters() if p.ndim <= 1 or "ngrams" in n]
+    optimiser = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}],
+        lr=config.learning_rate,
+        betas=(0.9, 0.98),
+    )
+    step, spent, epoch = 0, 0.0, 0
+    checkpoint = out / "last.pt"
+    if checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        model.load_state_dict(state["model"])
+        optimiser.load_state_dict(state["optimiser"])
+        average, step, spent, epoch = state["average"], state["step"], state["spent"], state["epoch"]
+    parameters = sum(p.numel() for p in model.parameters())
+    print(f"{len(training)} windows, {len(validation)} for validation, {parameters / 1e6:.2f} M parameters, from step {step}", flush=True)
+    (out / "training.json").write_text(json.dumps(asdict(config), indent=1))
+
+    budget = config.minutes * 60
+    mean: dict[str, float] = {}
+    words, marked, saved = 0, time.monotonic(), time.monotonic()
+    log = (out / "log.jsonl").open("a")
+    model.train()
+    while spent < budget:
+        epoch += 1
+        for group in batches(training, words_per_batch=config.words_per_batch, rng=rng):
+            begun = time.monotonic()
+            share = spent / budget
+            if share >= 1:
+                break
+            factor = share / config.warmup_share if share < config.warmup_share else 0.5 * (1 + math.cos(math.pi * share)) * 0.99 + 0.01
+            for g in optimiser.param_groups:
+                g["lr"] = config.learning_rate * factor
+            batch = collate(group)
+            augment(batch, config, generator)
+            parts = losses(model, batch)
+            loss = torch.stack([LOSS_WEIGHTS[k] * v for k, v in parts.items()]).sum()
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            step += 1
+            decay = min(config.ema, (1 + step) / (10 + step))
+            with torch.no_grad():
+                for name, value in model.state_dict().items():
+                    average[name].lerp_(value, 1 - decay) if value.is_floating_point() else average[name].copy_(value)
+            for k, v in parts.items():
+                mean[k] = 0.98 * mean.get(k, float(v)) + 0.02 * float(v)
+            words += int(batch["mask"].sum())
+            spent += time.monotonic() - begun
+            if step % 50 == 0:
+                rate = words / (time.monotonic() - marked)
+                line = " ".join(f"{k} {v:.4f}" for k, v in mean.items())
+                print(f"step {step} epoch {epoch} {spent / 60:.1f}/{config.minutes:.0f} min | {line} | {rate:.0f} words/s", flush=True)
+                words, marked = 0, time.monotonic()
+            if time.monotonic() - saved > config.checkpoint_every_s:
+                _save(out, model, average, optimiser, step, spent, epoch)
+                figures = _evaluate_average(model, average, validation, config)
+                print("validation", {k: round(v, 4) for k, v in figures.items()}, flush=True)
+                log.write(json.dumps({"step": step, "minutes": spent / 60, **mean, **figures}) + "\n")
+                log.flush()
+                saved = time.monotonic()
+    _save(out, model, average, optimiser, step, spent, epoch)
+    figures = _evaluate_average(model, average, validation, config)
+    log.write(json.dumps({"step": step, "minutes": spent / 60, **mean, **figures}) + "\n")
+    print("final", figures, flush=True)
+
+
+def _evaluate_average(
+    model: Specialist, average: dict[str, Tensor], validation: list[TrainingWindow], config: TrainingConfig
+) -> dict[str, float]:
+    copy = Specialist(cast(SpecialistConfig, model.config))
+    copy.load_state_dict(average)
+    return evaluate(copy, validation, words_per_batch=config.words_per_batch)
+
+
+def _save(
+    out: Path, model: Specialist, average: dict[str, Tensor], optimiser: torch.optim.Optimizer, step: int, spent: float, epoch: int
+) -> None:
+    state: dict[str, Any] = {
+        "model": model.state_dict(),
+        "average": average,
+        "optimiser": optimiser.state_dict(),
+        "step": step,
+        "spent": spent,
+        "epoch": epoch,
+    }
+    torch.save(state, out / "last.tmp")
+    (out / "last.tmp").replace(out / "last.pt")
+    copy = Specialist(cast(SpecialistConfig, model.config))
+    copy.load_state_dict(average)
+    copy.save_pretrained(out)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, nargs="+", required=True, help="directories of shards")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=TrainingConfig.minutes)
+    parser.add_argument("--seed", type=int, default=TrainingConfig.seed)
+    parser.add_argument("--learning-rate", type=float, default=TrainingConfig.learning_rate)
+    parser.add_argument("--max-shards", type=int, default=0)
+    parser.add_argument("--start-from", type=Path, help="checkpoint whose weights are the start")
+    parser.add_argument("--threads", type=int, default=0)
+    arguments = parser.parse_args()
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    config = TrainingConfig(
+        minutes=arguments.minutes, seed=arguments.seed, learning_rate=arguments.learning_rate, max_shards=arguments.max_shards
+    )
+    train(arguments.data, arguments.out, config=config, start_from=arguments.start_from)
+
+
+if __name__ == "__main__":
+    print(f"{len(DOCUMENT_TYPES)} document types, {len(LANGUAGES)} languages, {len(TAGS)} tags")
+    main()
