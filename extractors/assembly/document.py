@@ -1,0 +1,195 @@
+"""A tagged document to an invoice: header, rows, totals and the evidence of every value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from extractors.assembly.dates import infer_date_habit
+from extractors.assembly.header import (
+    Choice,
+    choose_currency,
+    choose_date,
+    choose_iban,
+    choose_text,
+    clean_identifier,
+    clean_name,
+    clean_vat_id,
+    text_key,
+)
+from extractors.assembly.line_items import SET_BY, Row, agrees, build_row, evidence_of
+from extractors.assembly.numbers import NumberHabit, infer_habit
+from extractors.assembly.rows import find_rows
+from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Span, Words, find_spans, smooth_text_segments
+from extractors.assembly.totals import Totals, read_totals
+from extractors.labels import DOCUMENT_TYPES
+from extractors.tagger import TaggedDocument
+from schemas.invoice import DocumentType, Evidence, Header, LineItem
+
+_COUNTRY_PREFIX = re.compile(r"^(AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|CHE|NO)[\dA-Z.\-]")
+_AMOUNT_COLUMNS = [LABEL_INDEX[n] for n in sorted(NUMERIC_LABELS)]
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """What assembly makes of a document, before rules and decision. ``document_type`` is one of `DOCUMENT_TYPES`; ``text`` is the page text."""
+
+    document_type: str
+    type_probability: float
+    language: str
+    header: Header
+    totals: Totals
+    line_items: tuple[LineItem, ...]
+    evidence: dict[str, Evidence]
+    seller_country: str | None
+    buyer_country: str | None
+    lines_agree: bool | None
+    text: str
+
+    @property
+    def is_invoice(self) -> bool:
+        """Whether this is an invoice or credit note rather than another business document."""
+        return self.document_type in (DocumentType.INVOICE, DocumentType.CREDIT_NOTE)
+
+
+def assemble(tagged: TaggedDocument) -> Assembled:
+    """Header, totals, tax breakdown and line items of one document, with evidence by field path."""
+    words = Words(tagged)
+    probabilities = smooth_text_segments(words, tagged.labels)
+    habit = _number_habit(words, probabilities, tagged.language)
+    rows = find_rows(words, probabilities)
+    spans = find_spans(words, probabilities, rows=rows)
+    built = _build_rows(words, probabilities, spans, rows, habit)
+    amounts = [row.item.amount for row in built if row.item.amount is not None]
+    lines_sum = sum(amounts, Decimal(0)) if amounts else None
+    totals = read_totals(words, probabilities, [s for s in spans if not s.label.startswith("line.")], habit, lines_sum=lines_sum)
+    header, evidence, countries = _header(words, spans, totals, tagged.language)
+    for name, value in totals.evidence.items():
+        evidence[f"header.{name}"] = value
+    evidence.update(totals.breakdown_evidence)
+    for index, row in enumerate(built):
+        for name, value in row.evidence.items():
+            evidence[f"line_items.{index}.{name}"] = value
+    kind, probability = _document_type(tagged, totals, built)
+    return Assembled(
+        kind,
+        probability,
+        tagged.language,
+        header,
+        totals,
+        tuple(row.item for row in built),
+        evidence,
+        countries[0],
+        countries[1],
+        _lines_agree(lines_sum, totals),
+        words.full_text,
+    )
+
+
+def _number_habit(words: Words, probabilities: np.ndarray[Any, Any], language: str) -> NumberHabit:
+    weight = probabilities[:, _AMOUNT_COLUMNS].sum(1)
+    tokens = [
+        (words.texts[i], 0.1 + float(weight[i]))
+        for i in range(len(words.texts))
+        if words.texts[i][-1:] and any(c.isdigit() for c in words.texts[i]) and weight[i] > 0.1
+    ]
+    return infer_habit(tokens, language=language)
+
+
+def _build_rows(
+    words: Words, probabilities: np.ndarray[Any, Any], spans: Sequence[Span], rows: np.ndarray[Any, Any], habit: NumberHabit
+) -> list[Row]:
+    if not len(rows) or rows.max() < 0:
+        return []
+    by_row: dict[int, list[Span]] = {}
+    for span in spans:
+        row = int(rows[span.first])
+        if row >= 0 and span.label.startswith("line."):
+            by_row.setdefault(row, []).append(span)
+    members: dict[int, list[int]] = {}
+    for i in np.flatnonzero(rows >= 0):
+        members.setdefault(int(rows[i]), []).append(int(i))
+    return [build_row(words, probabilities, by_row[row], np.array(members[row]), habit) for row in sorted(by_row)]
+
+
+def _header(
+    words: Words, spans: Sequence[Span], totals: Totals, language: str
+) -> tuple[Header, dict[str, Evidence], tuple[str | None, str | None]]:
+    by_label: dict[str, list[Span]] = {}
+    for span in spans:
+        by_label.setdefault(span.label.removeprefix("header."), []).append(span)
+    choices: dict[str, Choice | None] = {}
+    choices["invoice_number"] = choose_text(by_label.get("invoice_number", ()), clean=clean_identifier)
+    number = _key(choices["invoice_number"])
+    choices["purchase_order"] = choose_text(by_label.get("purchase_order", ()), clean=clean_identifier, exclude=number)
+    choices["seller_name"] = choose_text(by_label.get("seller_name", ()), clean=clean_name)
+    choices["buyer_name"] = choose_text(by_label.get("buyer_name", ()), clean=clean_name, exclude=_key(choices["seller_name"]))
+    choices["seller_vat_id"] = choose_text(by_label.get("seller_vat_id", ()), clean=clean_vat_id)
+    choices["buyer_vat_id"] = choose_text(by_label.get("buyer_vat_id", ()), clean=clean_vat_id, exclude=_key(choices["seller_vat_id"]))
+    choices["iban"] = choose_iban(by_label.get("iban", ()), words)
+    seller_country = country_of(choices["seller_vat_id"], choices["iban"])
+    buyer_country = country_of(choices["buyer_vat_id"], None)
+    choices["currency"] = choose_currency(by_label.get("currency", ()), words, language=language, country=seller_country)
+    dates = [s.text for name in ("issue_date", "due_date") for s in by_label.get(name, ())]
+    currency = choices["currency"]
+    habit = infer_date_habit(
+        dates or words.texts, currency=str(currency.value) if currency else None, country=seller_country, language=language
+    )
+    choices["issue_date"] = choose_date(by_label.get("issue_date", ()), habit)
+    choices["due_date"] = choose_date(by_label.get("due_date", ()), habit)
+    values: dict[str, Any] = dict(totals.values)
+    values |= {name: choice.value for name, choice in choices.items() if choice is not None}
+    evidence = {f"header.{name}": evidence_of(choice.span, SET_BY) for name, choice in choices.items() if choice is not None}
+    return Header(**values), evidence, (seller_country, buyer_country)
+
+
+def _key(choice: Choice | None) -> tuple[str, ...]:
+    return (text_key(str(choice.value)),) if choice is not None and not isinstance(choice.value, date) else ()
+
+
+def country_of(vat_id: Choice | None, iban: Choice | None) -> str | None:
+    """ISO 3166-1 country from the prefix of a VAT id, else of an IBAN."""
+    if vat_id is not None:
+        match = _COUNTRY_PREFIX.match(str(vat_id.value))
+        if match:
+            return {"EL": "GR", "CHE": "CH"}.get(match[1], match[1])
+    return str(iban.value)[:2] if iban is not None else None
+
+
+def _document_type(tagged: TaggedDocument, totals: Totals, rows: Sequence[Row]) -> tuple[str, float]:
+    probabilities = tagged.type_probabilities
+    invoice = float(probabilities[:2].sum())
+    other = int(probabilities[2:].argmax()) + 2
+    if float(probabilities[2:].sum()) > 0.5:
+        return DOCUMENT_TYPES[other], 1 - invoice
+    kind = DocumentType.CREDIT_NOTE if probabilities[1] > probabilities[0] else DocumentType.INVOICE
+    return kind.value, invoice
+
+
+def _lines_agree(lines_sum: Decimal | None, totals: Totals) -> bool | None:
+    """Whether the lines add up to the net or gross total, with or without the adjustments; None where there is nothing to compare."""
+    targets = [abs(totals.values[n]) for n in ("net_total", "gross_total") if n in totals.values]
+    if lines_sum is None or not targets:
+        return None
+    change = sum(
+        ((-1 if a.kind.value == "allowance" else 1) * a.amount for a in totals.adjustments if a.kind.value in ("allowance", "charge")),
+        Decimal(0),
+    )
+    return any(abs(abs(lines_sum) + c - t) <= Decimal("0.05") for t in targets for c in (Decimal(0), change))
+
+
+def rows_that_agree(items: Sequence[LineItem]) -> tuple[int, int]:
+    """Number of lines whose quantity, price and amount agree, and of lines that print all three."""
+    full = [i for i in items if i.quantity is not None and i.unit_price is not None and i.amount is not None]
+    good = sum(
+        agrees(i.amount, i.quantity, i.unit_price, i.discount, i.discount_percent)
+        for i in full
+        if i.amount is not None and i.quantity is not None and i.unit_price is not None
+    )
+    return good, len(full)

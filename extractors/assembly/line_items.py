@@ -1,0 +1,220 @@
+"""Rows of tagged words to line items: values by the document's number habit, arithmetic choosing between close readings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.assembly.numbers import NumberHabit, parse_number, parse_percent
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
+from schemas.invoice import Evidence, LineItem
+
+_FIRST_NUMBER = re.compile(r"[-–−(]?\s*\d[\d.,'’ ]*")
+_UNIT_TAIL = re.compile(r"^[-+]?[\d.,'’ ]+\s*([^\W\d_][\w.²³/]*)$")
+_LABEL_PREFIX = re.compile(r"^[^\d:]{2,25}[:#]\s*(?=\S)")
+ALTERNATIVE_FLOOR = 0.02  # readings less likely than this are never tried by the arithmetic
+SET_BY = "task_model"
+SET_BY_ARITHMETIC = "task_model+arithmetic"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a field: its value, its words and how likely the network finds it."""
+
+    value: Decimal | None
+    span: Span | None
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line item with the evidence of its fields (by field name)."""
+
+    item: LineItem
+    evidence: Mapping[str, Evidence]
+
+
+def build_row(
+    words: Words, probabilities: NDArray[np.float32], spans: Sequence[Span], members: NDArray[np.int64], habit: NumberHabit
+) -> Row:
+    """The line item of one row: ``spans`` are the row's spans in reading order, ``members`` its words."""
+    by_label: dict[str, list[Span]] = {}
+    for span in spans:
+        by_label.setdefault(span.label.removeprefix("line."), []).append(span)
+
+    numbers = {
+        name: _readings(by_label.get(name, ()), habit) for name in ("quantity", "unit_price", "net_amount", "gross_amount", "tax_rate")
+    }
+    discounts = by_label.get("discount", [])
+    discount, discount_percent = _discount(discounts, habit)
+    amount_name = "net_amount" if numbers["net_amount"] or not numbers["gross_amount"] else "gross_amount"
+    picked = {name: readings[0] for name, readings in numbers.items() if readings}
+    set_by = dict.fromkeys(picked, SET_BY)
+    if not _consistent(picked, amount_name, discount, discount_percent):
+        better = _repair(words, probabilities, numbers, members, amount_name, discount, discount_percent, habit)
+        for name, reading in better.items():
+            if name not in picked or picked[name].value != reading.value:
+                picked[name], set_by[name] = reading, SET_BY_ARITHMETIC
+
+    evidence: dict[str, Evidence] = {}
+    for name, reading in picked.items():
+        if reading.span is not None:
+            evidence[name] = evidence_of(reading.span, set_by[name])
+    texts: dict[str, str | None] = {}
+    for name in ("position", "item_code", "unit", "tax_category"):
+        chosen = max(by_label.get(name, ()), key=lambda s: s.probability, default=None)
+        texts[name] = _identifier(chosen.text) if chosen else None
+        if chosen and texts[name]:
+            evidence[name] = evidence_of(chosen, SET_BY)
+    if texts["unit"] is None and "quantity" in picked and picked["quantity"].span is not None:
+        tail = _UNIT_TAIL.match(picked["quantity"].span.text)
+        texts["unit"] = tail.group(1) if tail else None
+    description = _description(words, by_label.get("description", ()))
+    if description is not None:
+        evidence["description"] = description[1]
+    if discounts and (discount is not None or discount_percent is not None):
+        evidence["discount" if discount is not None else "discount_percent"] = evidence_of(discounts[0], SET_BY)
+    item = LineItem(
+        position=texts["position"],
+        item_code=texts["item_code"],
+        description=description[0] if description else None,
+        quantity=picked["quantity"].value if "quantity" in picked else None,
+        unit=texts["unit"],
+        unit_price=picked["unit_price"].value if "unit_price" in picked else None,
+        discount=discount,
+        discount_percent=discount_percent,
+        net_amount=picked["net_amount"].value if "net_amount" in picked else None,
+        gross_amount=picked["gross_amount"].value if "gross_amount" in picked else None,
+        tax_rate=picked["tax_rate"].value if "tax_rate" in picked else None,
+        tax_category=texts["tax_category"],
+    )
+    return Row(item, evidence)
+
+
+def evidence_of(span: Span, set_by: str) -> Evidence:
+    """Evidence of a value that was read from one span."""
+    return Evidence(span.page + 1, span.box, span.text, span.probability, set_by)
+
+
+def first_number(text: str, habit: NumberHabit) -> Decimal | None:
+    """The number of a text; of several ("9,90 / 100 St", "2 x 4,00") the first."""
+    value = parse_number(text, habit)
+    if value is None:
+        match = _FIRST_NUMBER.search(text)
+        value = parse_number(match.group(), habit) if match else None
+    return value
+
+
+def _readings(spans: Sequence[Span], habit: NumberHabit) -> list[Reading]:
+    readings: list[Reading] = []
+    for span in spans:
+        value = parse_percent(span.text, habit) if span.label == "line.tax_rate" else first_number(span.text, habit)
+        if value is not None:
+            readings.append(Reading(value, span, span.probability))
+    return sorted(readings, key=lambda r: -r.probability)
+
+
+def _discount(spans: Sequence[Span], habit: NumberHabit) -> tuple[Decimal | None, Decimal | None]:
+    for span in spans:
+        value = first_number(span.text, habit)
+        if value is not None:
+            return (None, abs(value)) if "%" in span.text else (abs(value), None)
+    return None, None
+
+
+def line_amounts(quantity: Decimal, price: Decimal, discount: Decimal | None, percent: Decimal | None) -> list[Decimal]:
+    """What a line may add up to: with its discount taken as an amount, per unit or in percent, and without it."""
+    whole = quantity * price
+    results = [whole]
+    for d in (discount, percent):
+        if d is not None:
+            results += [whole - d, whole - d * quantity, whole * (1 - d / 100)]
+    return results
+
+
+def agrees(amount: Decimal, quantity: Decimal, price: Decimal, discount: Decimal | None, percent: Decimal | None) -> bool:
+    """Whether the amount is quantity × price less discount, allowing for the rounding of the printed price and amount, either sign."""
+    exponent = price.as_tuple().exponent
+    step = Decimal(1).scaleb(min(int(exponent), -2)) if isinstance(exponent, int) else Decimal("0.01")
+    tolerance = abs(quantity) * step / 2 + Decimal("0.011")
+    return any(abs(abs(a) - abs(amount)) <= tolerance for a in line_amounts(quantity, price, discount, percent))
+
+
+def _consistent(picked: Mapping[str, Reading], amount_name: str, discount: Decimal | None, percent: Decimal | None) -> bool:
+    """True where quantity, price and amount agree, or where too few of them are printed to tell."""
+    values = [picked[n].value if n in picked else None for n in ("quantity", "unit_price", amount_name)]
+    quantity, price, amount = values
+    if quantity is None or price is None or amount is None:
+        return False
+    return agrees(amount, quantity, price, discount, percent)
+
+
+def _repair(
+    words: Words,
+    probabilities: NDArray[np.float32],
+    numbers: Mapping[str, Sequence[Reading]],
+    members: NDArray[np.int64],
+    amount_name: str,
+    discount: Decimal | None,
+    percent: Decimal | None,
+    habit: NumberHabit,
+) -> dict[str, Reading]:
+    """The likeliest readings of quantity, price and amount that agree; nothing where none do. Missing ones may be found among the other
+    numbers on the row's lines, but only where the network gave the label some probability."""
+    lines = sorted({int(words.line[i]) for i in members})
+    nearby = [i for line in lines for i in words.words_of_line[line] if any(c.isdigit() for c in words.texts[i])]
+    options: list[list[Reading]] = []
+    names = ("quantity", "unit_price", amount_name)
+    for name in names:
+        column = LABEL_INDEX[f"line.{name}"]
+        readings = list(numbers[name][:3])
+        known = {r.value for r in readings}
+        for i in nearby:
+            if probabilities[i, column] >= ALTERNATIVE_FLOOR:
+                value = first_number(words.texts[i], habit)
+                if value is not None and value not in known:
+                    readings.append(Reading(value, make_span(words, f"line.{name}", [i], probabilities), float(probabilities[i, column])))
+                    known.add(value)
+        options.append(sorted(readings, key=lambda r: -r.probability)[:5])
+    if not all(options):
+        return {}
+    best: tuple[float, tuple[Reading, ...]] | None = None
+    for combination in product(*options):
+        quantity, price, amount = (r.value for r in combination)
+        used = [r.span.first for r in combination if r.span is not None]
+        if quantity is None or price is None or amount is None or len(set(used)) < len(used):
+            continue
+        if agrees(amount, quantity, price, discount, percent):
+            score = float(np.prod([r.probability for r in combination]))
+            if best is None or score > best[0]:
+                best = (score, combination)
+    return dict(zip(names, best[1], strict=True)) if best else {}
+
+
+def _identifier(text: str) -> str:
+    text = _LABEL_PREFIX.sub("", text).strip(" .,;:#|")
+    return text or ""
+
+
+def _description(words: Words, spans: Sequence[Span]) -> tuple[str, Evidence] | None:
+    if not spans:
+        return None
+    lines: list[str] = []
+    for span in spans:
+        lines.append(span.text)
+    text = lines[0]
+    for line in lines[1:]:  # a hyphen at the end of a line followed by a small letter splits a word
+        text = text[:-1] + line if re.search(r"[^\W\d_]-$", text) and line[:1].islower() else f"{text} {line}"
+    text = text.strip(" |")
+    if not text:
+        return None
+    first_page = spans[0].page
+    shown = [i for s in spans if s.page == first_page for i in s.words]
+    confidence = float(np.mean([s.probability for s in spans]))
+    return text, Evidence(first_page + 1, words.box_of(shown), text, confidence, SET_BY)

@@ -1,0 +1,105 @@
+"""Which words belong to which line item: every word of an item points at the item's anchor (its amount), learned, not measured."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.assembly.spans import LABEL_INDEX, Words
+from extractors.labels import FIELDS
+
+_LINE_COLUMNS = np.array([LABEL_INDEX[name] for name in FIELDS if name.startswith("line.")])
+_AMOUNTS = np.array([LABEL_INDEX["line.net_amount"], LABEL_INDEX["line.gross_amount"]])
+_NUMERIC = np.array([LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount", "unit_price", "quantity")])
+REACH = 320  # words of items on either side among which an anchor is sought
+BLOCK = 256
+
+
+def find_rows(words: Words, probabilities: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Row of every word, [n] int32, numbered from 0 down the pages; -1 = not part of an item."""
+    best = probabilities.argmax(1)
+    order = words.reading_order
+    members = order[np.isin(best[order], _LINE_COLUMNS)]
+    rows = np.full(len(best), -1, np.int32)
+    if not len(members):
+        return rows
+    query, key = words.tagged.link_query[members], words.tagged.link_key[members]
+    target = _best_target(query, key, np.arange(len(members)))
+    anchors = np.flatnonzero(target == np.arange(len(members)))
+    if not len(anchors):
+        anchors = np.unique(target)
+    anchors = _one_amount_per_line(words, best, members, anchors)
+    chosen = _best_target(query, key, anchors)
+    chosen[anchors] = anchors
+    chosen = _split_rows_with_two_amounts(words, best, members, chosen, query, key)
+    for row, anchor in enumerate(sorted(set(chosen.tolist()))):
+        rows[members[chosen == anchor]] = row
+    return _drop_rows_without_numbers(best, rows)
+
+
+def _best_target(query: NDArray[np.float32], key: NDArray[np.float32], candidates: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each of m words the candidate (index into the m words) of highest score within reach, [m]."""
+    m = len(query)
+    target = np.zeros(m, np.int64)
+    for start in range(0, m, BLOCK):
+        stop = min(start + BLOCK, m)
+        near = candidates[(candidates >= start - REACH) & (candidates < stop + REACH)]
+        if not len(near):
+            near = candidates[[int(np.abs(candidates - start).argmin())]]
+        target[start:stop] = near[(query[start:stop] @ key[near].T).argmax(1)]
+    return target
+
+
+def _one_amount_per_line(
+    words: Words, best: NDArray[np.int64], members: NDArray[np.int64], anchors: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Anchors without those that stand on the line of another anchor closely enough to be the same amount or its neighbour column."""
+    kept: list[int] = []
+    by_line: dict[int, list[int]] = {}
+    for a in anchors.tolist():
+        by_line.setdefault(int(words.line[members[a]]), []).append(a)
+    for group in by_line.values():
+        amounts = [a for a in group if best[members[a]] in _AMOUNTS]
+        if len(amounts) > 1:
+            nets = [a for a in amounts if best[members[a]] == _AMOUNTS[0]]
+            kept.append((nets or amounts)[-1])
+        elif amounts:
+            kept.append(amounts[0])
+        else:
+            kept.append(group[0])
+    return np.array(sorted(kept), np.int64)
+
+
+def _split_rows_with_two_amounts(
+    words: Words,
+    best: NDArray[np.int64],
+    members: NDArray[np.int64],
+    chosen: NDArray[np.int64],
+    query: NDArray[np.float32],
+    key: NDArray[np.float32],
+) -> NDArray[np.int64]:
+    """A row with amounts of one kind on several lines becomes several rows; its other words go to the amount they point at most."""
+    result = chosen.copy()
+    for anchor in np.unique(chosen):
+        inside = np.flatnonzero(chosen == anchor)
+        for label in _AMOUNTS:
+            amounts = [i for i in inside if best[members[i]] == label]
+            lines = {int(words.line[members[i]]) for i in amounts}
+            if len(lines) > 1:
+                firsts = np.array([min(i for i in amounts if words.line[members[i]] == line) for line in sorted(lines)])
+                result[inside] = firsts[(query[inside] @ key[firsts].T).argmax(1)]
+                for i in amounts:  # an amount stays on its own line
+                    result[i] = next(f for f in firsts if words.line[members[f]] == words.line[members[i]])
+                break
+    return result
+
+
+def _drop_rows_without_numbers(best: NDArray[np.int64], rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Where some rows show amounts, prices or quantities, rows of text alone are comments or headings."""
+    count = int(rows.max()) + 1
+    numeric = np.zeros(count, bool)
+    numeric[rows[(rows >= 0) & np.isin(best, _NUMERIC)]] = True
+    if not numeric.any():
+        return rows
+    renumbered = np.where(numeric, np.cumsum(numeric) - 1, -1).astype(np.int32)
+    return np.where(rows >= 0, renumbered[rows], -1).astype(np.int32)

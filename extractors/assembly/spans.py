@@ -1,0 +1,197 @@
+"""Words and their label probabilities to spans: what reads as one value on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.features import line_numbers
+from extractors.labels import FIELDS
+from extractors.tagger import TaggedDocument
+
+LABEL_INDEX: dict[str, int] = {name: i + 1 for i, name in enumerate(FIELDS)}
+NUMERIC_LABELS: frozenset[str] = frozenset(
+    {
+        "header.net_total", "header.tax_total", "header.gross_total", "header.amount_due", "total.line_total",
+        "tax.rate", "tax.taxable_amount", "tax.tax_amount", "line.quantity", "line.unit_price", "line.discount", "line.net_amount",
+        "line.gross_amount", "line.tax_rate", "line.tax_amount",
+        "adjustment.allowance", "adjustment.charge", "adjustment.prepaid", "adjustment.rounding", "adjustment.withholding",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words (indices into the document's words, in reading order) that carry one label. ``probability`` is the mean over its words."""
+
+    label: str
+    words: tuple[int, ...]
+    text: str
+    page: int  # index of the page, from 0
+    line: int  # number of the text line, through the document
+    box: tuple[float, float, float, float]
+    probability: float
+
+    @property
+    def first(self) -> int:
+        return self.words[0]
+
+
+@dataclass
+class Words:
+    """The words of a tagged document as flat columns, pages in order."""
+
+    tagged: TaggedDocument
+
+    @cached_property
+    def texts(self) -> list[str]:
+        return [t for page in self.tagged.document.pages for t in page.texts]
+
+    @cached_property
+    def boxes(self) -> NDArray[np.float32]:
+        pages = [p.boxes for p in self.tagged.document.pages if len(p)]
+        return np.concatenate(pages) if pages else np.zeros((0, 4), np.float32)
+
+    @cached_property
+    def page(self) -> NDArray[np.int32]:
+        return np.concatenate([np.full(len(p), i, np.int32) for i, p in enumerate(self.tagged.document.pages)] or [np.zeros(0, np.int32)])
+
+    @cached_property
+    def line(self) -> NDArray[np.int32]:
+        """Number of each word's text line, counted through all pages."""
+        parts: list[NDArray[np.int32]] = []
+        offset = 0
+        for page in self.tagged.document.pages:
+            lines = line_numbers(page.boxes)
+            parts.append(lines + np.int32(offset))
+            offset += int(lines.max()) + 1 if len(lines) else 0
+        return np.concatenate(parts) if parts else np.zeros(0, np.int32)
+
+    @cached_property
+    def size(self) -> NDArray[np.float32]:
+        """Font size of each word in points, its height where the size is unknown."""
+        sizes = np.concatenate([p.sizes for p in self.tagged.document.pages] or [np.zeros(0, np.float32)])
+        height = self.boxes[:, 3] - self.boxes[:, 1]
+        return np.where(sizes > 0, sizes, np.maximum(height, 1))
+
+    @cached_property
+    def bold(self) -> NDArray[np.bool_]:
+        return np.concatenate([p.bold for p in self.tagged.document.pages] or [np.zeros(0, np.bool_)])
+
+    @cached_property
+    def reading_order(self) -> NDArray[np.int64]:
+        """Indices of the words, line by line, from the left."""
+        return np.lexsort((self.boxes[:, 0], self.line))
+
+    @cached_property
+    def words_of_line(self) -> dict[int, list[int]]:
+        """Words of every line, from the left."""
+        lines: dict[int, list[int]] = {}
+        for i in self.reading_order.tolist():
+            lines.setdefault(int(self.line[i]), []).append(i)
+        return lines
+
+    @cached_property
+    def full_text(self) -> str:
+        """All words, a newline between lines."""
+        pieces: list[str] = []
+        last = -1
+        for i in self.reading_order:
+            if self.line[i] != last and pieces:
+                pieces.append("\n")
+            elif pieces:
+                pieces.append(" ")
+            pieces.append(self.texts[i])
+            last = self.line[i]
+        return "".join(pieces)
+
+    def box_of(self, indices: Sequence[int]) -> tuple[float, float, float, float]:
+        """Box around words of one page, in points."""
+        boxes = self.boxes[list(indices)]
+        x0, y0 = boxes[:, :2].min(0)
+        x1, y1 = boxes[:, 2:].max(0)
+        return float(x0), float(y0), float(x1), float(y1)
+
+
+def make_span(words: Words, label: str, indices: Sequence[int], probabilities: NDArray[np.float32]) -> Span:
+    """A span over ``indices``; ``probabilities`` [n, 1 + fields]."""
+    column = LABEL_INDEX[label]
+    return Span(
+        label,
+        tuple(int(i) for i in indices),
+        " ".join(words.texts[i] for i in indices),
+        int(words.page[indices[0]]),
+        int(words.line[indices[0]]),
+        words.box_of(indices),
+        float(probabilities[list(indices), column].mean()),
+    )
+
+
+def find_spans(words: Words, probabilities: NDArray[np.float32], *, rows: NDArray[np.int32] | None = None) -> list[Span]:
+    """Runs of words on one line with one likeliest label, no wide gap between, in reading order.
+
+    ``rows`` [n] (row of each line-item word, -1 elsewhere) keeps spans of different rows apart.
+    """
+    best = probabilities.argmax(1)
+    starts = words.tagged.starts
+    spans: list[Span] = []
+    current: list[int] = []
+    label = 0
+    for i in words.reading_order:
+        b = int(best[i])
+        if current:
+            p = current[-1]
+            name = FIELDS[label - 1]
+            gap = (words.boxes[i, 0] - words.boxes[p, 2]) / words.size[p]
+            wide = 1.2 if name in NUMERIC_LABELS else 3.0
+            joined = (
+                b == label
+                and words.line[i] == words.line[p]
+                and gap <= wide
+                and (rows is None or rows[i] == rows[p])
+                and not (starts[i] > 0.5 and not name.startswith("line.desc"))
+            )
+            if joined:
+                current.append(int(i))
+                continue
+            spans.append(make_span(words, name, current, probabilities))
+            current = []
+        if b:
+            current, label = [int(i)], b
+    if current:
+        spans.append(make_span(words, FIELDS[label - 1], current, probabilities))
+    return spans
+
+
+def smooth_text_segments(words: Words, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Let the words of a piece of line text (gaps below 0.6 em) agree on text labels: names, descriptions, notes.
+
+    Each word's probabilities are mixed half and half with its segment's mean, but only between words without digits, and
+    only where the segment leans to a text label; identifiers, dates and amounts are left alone.
+    """
+    text_columns = [LABEL_INDEX[n] for n in ("header.seller_name", "header.buyer_name", "line.description", "line.note")]
+    result = probabilities.copy()
+    segment: list[int] = []
+
+    def close() -> None:
+        members = [i for i in segment if not any(c.isdigit() for c in words.texts[i]) or probabilities[i, text_columns].sum() > 0.3]
+        if len(members) > 1:
+            mean = probabilities[members].mean(0)
+            if mean[text_columns].sum() > 0.4:
+                result[members] = 0.5 * probabilities[members] + 0.5 * mean
+
+    for i in words.reading_order:
+        if segment:
+            p = segment[-1]
+            gap = (words.boxes[i, 0] - words.boxes[p, 2]) / words.size[p]
+            if words.line[i] != words.line[p] or gap > 0.6:
+                close()
+                segment = []
+        segment.append(int(i))
+    if segment:
+        close()
+    return result

@@ -1,0 +1,218 @@
+"""Totals and tax breakdown: the likeliest reading whose sums hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import product
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.assembly.line_items import SET_BY, SET_BY_ARITHMETIC, evidence_of, first_number
+from extractors.assembly.numbers import NumberHabit, parse_percent
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
+from schemas.invoice import Adjustment, AdjustmentKind, Evidence, TaxLine
+
+CENT = Decimal("0.01")
+ALTERNATIVE_FLOOR = 0.03
+MAX_OPTIONS = 5
+SUM_HOLDS = 3.0  # log-odds that totals which add up are right, against totals which do not; chosen on generated layouts
+LINES_HOLD = 2.0
+TOTALS = ("net_total", "tax_total", "gross_total", "amount_due")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A way to read one total; ``value`` None = the page does not print it."""
+
+    value: Decimal | None
+    span: Span | None
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Chosen totals by name, with evidence and the probability of each choice; ``consistent``: net + tax = gross holds on printed values."""
+
+    values: Mapping[str, Decimal]
+    evidence: Mapping[str, Evidence]
+    breakdown: tuple[TaxLine, ...]
+    breakdown_evidence: Mapping[str, Evidence]
+    adjustments: tuple[Adjustment, ...]
+    consistent: bool | None
+
+
+def read_totals(
+    words: Words, probabilities: NDArray[np.float32], spans: Sequence[Span], habit: NumberHabit, *, lines_sum: Decimal | None
+) -> Totals:
+    """Choose net, tax, gross and due together. ``lines_sum`` is the sum of the line amounts, None without lines."""
+    adjustments = _adjustments(spans, habit)
+    breakdown, breakdown_evidence, tax_rows_sum = _breakdown(spans, habit)
+    options = {name: _options(words, probabilities, spans, name, habit) for name in TOTALS}
+    tax_options = options["tax_total"]
+    rows_only = tax_rows_sum is not None and all(o.value is None or o.probability < 0.5 for o in tax_options)
+    if tax_rows_sum is not None and all(o.value != tax_rows_sum for o in tax_options):
+        row_spans = [s for s in spans if s.label == "tax.tax_amount"]
+        tax_options.append(Option(tax_rows_sum, row_spans[0], 0.9 if rows_only else 0.1))
+    line_total = _best_value(spans, "total.line_total", habit)
+    best: tuple[float, tuple[Option, ...]] | None = None
+    for combination in product(*(options[name] for name in TOTALS)):
+        score = _score(combination, lines_sum, line_total, adjustments)
+        if best is None or score > best[0]:
+            best = (score, combination)
+    chosen = dict(zip(TOTALS, best[1], strict=True)) if best else {}
+    values: dict[str, Decimal] = {}
+    evidence: dict[str, Evidence] = {}
+    for name, option in chosen.items():
+        if option.value is not None and option.span is not None:
+            values[name] = option.value
+            first = max(options[name], key=lambda o: o.probability)
+            evidence[name] = evidence_of(option.span, SET_BY if option is first else SET_BY_ARITHMETIC)
+    prepaid = sum((a.amount for a in adjustments if a.kind in (AdjustmentKind.PREPAID, AdjustmentKind.WITHHOLDING)), Decimal(0))
+    if "gross_total" not in values and "amount_due" in values:
+        values["gross_total"] = values["amount_due"] + prepaid
+        evidence["gross_total"] = _derived(evidence["amount_due"])
+    if "amount_due" not in values and "gross_total" in values:
+        due = values["gross_total"] - (prepaid if 0 < prepaid <= abs(values["gross_total"]) else 0)
+        values["amount_due"] = due
+        evidence["amount_due"] = _derived(evidence["gross_total"])
+    consistent = None
+    if all(n in values for n in ("net_total", "tax_total", "gross_total")):
+        consistent = abs(abs(values["net_total"] + values["tax_total"]) - abs(values["gross_total"])) <= 2 * CENT
+    breakdown, breakdown_evidence = _complete_breakdown(breakdown, breakdown_evidence, values, evidence, spans, habit)
+    return Totals(values, evidence, breakdown, breakdown_evidence, adjustments, consistent)
+
+
+def _derived(source: Evidence) -> Evidence:
+    return Evidence(source.page, source.box, source.words, source.confidence, SET_BY_ARITHMETIC)
+
+
+def _options(words: Words, probabilities: NDArray[np.float32], spans: Sequence[Span], name: str, habit: NumberHabit) -> list[Option]:
+    label = f"header.{name}"
+    column = LABEL_INDEX[label]
+    found: dict[Decimal, Option] = {}
+    for span in spans:
+        if span.label == label:
+            value = first_number(span.text, habit)
+            if value is not None and (value not in found or found[value].probability < span.probability):
+                found[value] = Option(value, span, span.probability)
+    for i in np.flatnonzero(probabilities[:, column] >= ALTERNATIVE_FLOOR):
+        if any(c.isdigit() for c in words.texts[i]):
+            value = first_number(words.texts[i], habit)
+            p = float(probabilities[i, column])
+            if value is not None and value not in found:
+                found[value] = Option(value, make_span(words, label, [int(i)], probabilities), p)
+    ranked = sorted(found.values(), key=lambda o: -o.probability)[:MAX_OPTIONS]
+    absent = max(1 - ranked[0].probability, 0.005) if ranked else 1.0
+    return [*ranked, Option(None, None, absent)]
+
+
+def _score(
+    combination: tuple[Option, ...], lines_sum: Decimal | None, line_total: Decimal | None, adjustments: Sequence[Adjustment]
+) -> float:
+    net, tax, gross, due = (o.value for o in combination)
+    score = sum(log(max(o.probability, 1e-4)) for o in combination)
+    if net is not None and gross is not None:
+        extra = [Decimal(0), *(a.amount for a in adjustments if a.kind is AdjustmentKind.CHARGE)]
+        difference = abs(gross) - abs(net) - (abs(tax) if tax is not None else 0)
+        score += SUM_HOLDS if any(abs(difference - e) <= 2 * CENT for e in extra) else -SUM_HOLDS / 3
+        if abs(net) > abs(gross) + CENT:
+            score -= 1.0
+    if lines_sum is not None:
+        charges = sum(
+            (a.amount if a.kind is AdjustmentKind.CHARGE else -a.amount if a.kind is AdjustmentKind.ALLOWANCE else 0 for a in adjustments),
+            Decimal(0),
+        )
+        reachable = {abs(lines_sum), abs(lines_sum + charges), *(() if line_total is None else (abs(line_total + charges),))}
+        if net is not None:
+            score += LINES_HOLD if any(abs(abs(net) - r) <= 5 * CENT for r in reachable) else 0.0
+        elif gross is not None:
+            score += LINES_HOLD if any(abs(abs(gross) - r) <= 5 * CENT for r in reachable) else 0.0
+    if due is not None and gross is not None:
+        paid = sum((a.amount for a in adjustments if a.kind in (AdjustmentKind.PREPAID, AdjustmentKind.WITHHOLDING)), Decimal(0))
+        if abs(due) == abs(gross) or abs(abs(gross) - paid - abs(due)) <= CENT:
+            score += 0.7
+    return score
+
+
+def _best_value(spans: Sequence[Span], label: str, habit: NumberHabit) -> Decimal | None:
+    candidates = [s for s in spans if s.label == label]
+    best = max(candidates, key=lambda s: s.probability, default=None)
+    return first_number(best.text, habit) if best else None
+
+
+def _adjustments(spans: Sequence[Span], habit: NumberHabit) -> tuple[Adjustment, ...]:
+    found: list[Adjustment] = []
+    for span in spans:
+        if span.label.startswith("adjustment.") and span.probability > 0.4:
+            value = first_number(span.text, habit)
+            if value:
+                kind = AdjustmentKind(span.label.removeprefix("adjustment."))
+                adjustment = Adjustment(kind, value if kind is AdjustmentKind.ROUNDING else abs(value))
+                if adjustment not in found:
+                    found.append(adjustment)
+    return tuple(found)
+
+
+def _breakdown(spans: Sequence[Span], habit: NumberHabit) -> tuple[list[TaxLine], dict[str, Evidence], Decimal | None]:
+    """Rows of the tax breakdown: tagged rate, base, tax and category that stand on one line. Also the sum of the rows' taxes where every row
+    of several prints one."""
+    by_line: dict[int, dict[str, Span]] = {}
+    for span in spans:
+        if span.label.startswith("tax."):
+            cell = by_line.setdefault(span.line, {})
+            name = span.label.removeprefix("tax.")
+            if name not in cell or cell[name].probability < span.probability:
+                cell[name] = span
+    for span in spans:  # a tax row whose amount was taken for the total
+        if span.label == "header.tax_total" and span.line in by_line and "tax_amount" not in by_line[span.line]:
+            by_line[span.line]["tax_amount"] = span
+    rows: list[TaxLine] = []
+    evidence: dict[str, Evidence] = {}
+    seen: set[tuple[Decimal | None, Decimal | None]] = set()
+    for line in sorted(by_line):
+        cells = by_line[line]
+        rate = parse_percent(cells["rate"].text, habit) if "rate" in cells else None
+        base = first_number(cells["taxable_amount"].text, habit) if "taxable_amount" in cells else None
+        tax = first_number(cells["tax_amount"].text, habit) if "tax_amount" in cells else None
+        if tax is None and (rate is None or base is None):
+            continue
+        if (rate, tax) in seen:  # printed twice: in the totals and in a table of its own
+            continue
+        seen.add((rate, tax))
+        for name in ("rate", "taxable_amount", "tax_amount"):
+            if name in cells:
+                evidence[f"tax_breakdown.{len(rows)}.{name}"] = evidence_of(cells[name], SET_BY)
+        category = cells["category"].text.strip(" ()[]*.,:") if "category" in cells else None
+        rows.append(TaxLine(category or None, rate, base, tax))
+    taxes = [r.tax_amount for r in rows]
+    total = sum((t for t in taxes if t is not None), Decimal(0)) if rows and all(t is not None for t in taxes) else None
+    return rows, evidence, total
+
+
+def _complete_breakdown(
+    rows: list[TaxLine],
+    rows_evidence: dict[str, Evidence],
+    values: Mapping[str, Decimal],
+    evidence: Mapping[str, Evidence],
+    spans: Sequence[Span],
+    habit: NumberHabit,
+) -> tuple[tuple[TaxLine, ...], dict[str, Evidence]]:
+    """With a single rate on the page the one row's base and tax are the document's net and tax."""
+    rates = [s for s in spans if s.label == "tax.rate"]
+    values_of_rates = {parse_percent(s.text, habit) for s in rates} - {None}
+    if not rows and len(values_of_rates) == 1 and "tax_total" in values:
+        rows = [TaxLine(None, values_of_rates.pop(), values.get("net_total"), values["tax_total"])]
+        rows_evidence = {"tax_breakdown.0.rate": evidence_of(rates[0], SET_BY), "tax_breakdown.0.tax_amount": evidence["tax_total"]}
+        if "net_total" in evidence:
+            rows_evidence["tax_breakdown.0.taxable_amount"] = _derived(evidence["net_total"])
+    elif len(rows) == 1:
+        row = rows[0]
+        if row.taxable_amount is None and "net_total" in values:
+            row = TaxLine(row.category, row.rate, values["net_total"], row.tax_amount)
+            rows_evidence["tax_breakdown.0.taxable_amount"] = _derived(evidence["net_total"])
+        rows = [row]
+    return tuple(rows), rows_evidence

@@ -1,0 +1,41 @@
+"""Printed dates in many languages and orders."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractors.assembly.dates import DateHabit, infer_date_habit, parse_date
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12.03.26", "12.03.2026", "2026-03-12", "12/03/2026", "12 mars 2026", "Mar 12, 2026", "12-Mar-26", "12. März 2026", "12 de marzo de 2026",
+        "12 marca 2026", "12 marzo 2026", "12 maart 2026", "12 Mart 2026", "12. března 2026", "20260312", "den 12 mars 2026", "12 março 2026",
+    ],
+)  # fmt: skip
+def test_dates_of_many_habits(text: str) -> None:
+    assert parse_date(text, DateHabit(day_first=True)) == date(2026, 3, 12)
+
+
+def test_month_first_only_where_the_document_says_so() -> None:
+    assert parse_date("03/12/2026", DateHabit(day_first=False)) == date(2026, 3, 12)
+    assert infer_date_habit(["03/28/2026"]) == DateHabit(day_first=False)
+    assert infer_date_habit(["28/03/2026"], currency="USD") == DateHabit(day_first=True)
+    assert infer_date_habit(["03/04/2026"], currency="USD", language="en") == DateHabit(day_first=False)
+    assert infer_date_habit(["03/04/2026"], currency="GBP", country="GB") == DateHabit(day_first=True)
+
+
+@pytest.mark.parametrize("text", ["31.02.2026", "99/99/2026", "no date", "12345", ""])
+def test_what_is_no_date_gives_none(text: str) -> None:
+    assert parse_date(text, DateHabit()) is None
+
+
+@given(st.dates(min_value=date(1990, 1, 1), max_value=date(2060, 12, 31)))
+def test_every_date_reads_back(day: date) -> None:
+    assert parse_date(day.isoformat(), DateHabit()) == day
+    assert parse_date(day.strftime("%d.%m.%Y"), DateHabit()) == day
+    assert parse_date(day.strftime("%m/%d/%Y"), DateHabit(day_first=False)) == day
+    assert parse_date(day.strftime("%d %B %Y"), DateHabit()) == day
