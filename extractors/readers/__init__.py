@@ -1,0 +1,1 @@
+"""Documents to words: one module per kind of document."""

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+from PIL import Image
+
+from extractors.readers.page_pictures import render_page
+from schemas.errors import DocumentLimitError, NotADocumentError
+
+
+def test_the_page_is_drawn_at_scale(pdf: Callable[..., bytes]) -> None:
+    data = pdf(lambda page: None, lambda page: page.rect(0, 0, 100, 100, fill=1), size=(200, 300))
+    picture = Image.open(io.BytesIO(render_page(data, page=2, scale=2)))
+    assert picture.size == (400, 600)
+    assert picture.convert("L").getpixel((50, 550)) == 0  # the black square at the bottom left
+    assert picture.convert("L").getpixel((350, 50)) == 255
+
+
+def test_the_pixel_limit_lowers_the_scale(pdf: Callable[..., bytes]) -> None:
+    data = pdf(lambda page: None, size=(5000, 5000))
+    width, height = Image.open(io.BytesIO(render_page(data, page=1, scale=4, max_pixels=1_000_000))).size
+    assert width * height <= 1_010_000
+
+
+def test_pages_that_do_not_exist_are_refused(pdf: Callable[..., bytes]) -> None:
+    with pytest.raises(DocumentLimitError, match="page 2 does not exist"):
+        render_page(pdf(lambda page: None), page=2)
+    with pytest.raises(NotADocumentError):
+        render_page(b"text", page=1)
