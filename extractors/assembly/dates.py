@@ -11,6 +11,7 @@ from functools import lru_cache
 
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})\s?[./\-年月]\s?(\d{1,2})\s?[./\-月]\s?(\d{4}|\d{2})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])(?!\d)")
+_SHORT = re.compile(r"^\W*(\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])\W*$")  # 231102, common in Sweden
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "cs", "tr", "fi", "no", "hu", "ro")
 _MONTH_FIRST_COUNTRIES = frozenset({"US", "PH"})
@@ -63,6 +64,9 @@ def parse_date(text: str, habit: DateHabit) -> date | None:
     compact = _COMPACT.search(plain)
     if compact:
         return _date(int(compact[1]), int(compact[2]), int(compact[3]))
+    short = _SHORT.search(plain)
+    if short:
+        return _date(_year(short[1]), int(short[2]), int(short[3]))
     for word in _WORD.findall(plain):
         month = month_number(word)
         if month:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from extractors.assembly.country import country_from_text, country_of_ids
 from extractors.assembly.dates import infer_date_habit
 from extractors.assembly.header import (
     Choice,
@@ -26,13 +26,12 @@ from extractors.assembly.header import (
 from extractors.assembly.line_items import SET_BY, Row, agrees, build_row, evidence_of
 from extractors.assembly.numbers import NumberHabit, infer_habit
 from extractors.assembly.rows import find_rows
-from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Span, Words, find_spans, smooth_text_segments
+from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Span, Words, find_spans, join_wrapped, smooth_text_segments
 from extractors.assembly.totals import Totals, read_totals
 from extractors.labels import DOCUMENT_TYPES
 from extractors.tagger import TaggedDocument
 from schemas.invoice import DocumentType, Evidence, Header, LineItem
 
-_COUNTRY_PREFIX = re.compile(r"^(AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|CHE|NO)[\dA-Z.\-]")
 _AMOUNT_COLUMNS = [LABEL_INDEX[n] for n in sorted(NUMERIC_LABELS)]
 
 
@@ -69,7 +68,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     amounts = [row.item.amount for row in built if row.item.amount is not None]
     lines_sum = sum(amounts, Decimal(0)) if amounts else None
     totals = read_totals(words, probabilities, [s for s in spans if not s.label.startswith("line.")], habit, lines_sum=lines_sum)
-    header, evidence, countries = _header(words, spans, totals, tagged.language)
+    header, evidence, countries = _header(words, probabilities, spans, totals, tagged.language)
     for name, value in totals.evidence.items():
         evidence[f"header.{name}"] = value
     evidence.update(totals.breakdown_evidence)
@@ -119,10 +118,10 @@ def _build_rows(
 
 
 def _header(
-    words: Words, spans: Sequence[Span], totals: Totals, language: str
+    words: Words, probabilities: np.ndarray[Any, Any], spans: Sequence[Span], totals: Totals, language: str
 ) -> tuple[Header, dict[str, Evidence], tuple[str | None, str | None]]:
     by_label: dict[str, list[Span]] = {}
-    for span in spans:
+    for span in join_wrapped(words, spans, probabilities):
         by_label.setdefault(span.label.removeprefix("header."), []).append(span)
     choices: dict[str, Choice | None] = {}
     choices["invoice_number"] = choose_text(by_label.get("invoice_number", ()), clean=clean_identifier)
@@ -133,8 +132,8 @@ def _header(
     choices["seller_vat_id"] = choose_text(by_label.get("seller_vat_id", ()), clean=clean_vat_id)
     choices["buyer_vat_id"] = choose_text(by_label.get("buyer_vat_id", ()), clean=clean_vat_id, exclude=_key(choices["seller_vat_id"]))
     choices["iban"] = choose_iban(by_label.get("iban", ()), words)
-    seller_country = country_of(choices["seller_vat_id"], choices["iban"])
-    buyer_country = country_of(choices["buyer_vat_id"], None)
+    seller_country = country_of_ids(_text(choices["seller_vat_id"]), _text(choices["iban"])) or country_from_text(words.full_text)
+    buyer_country = country_of_ids(_text(choices["buyer_vat_id"]), None)
     choices["currency"] = choose_currency(by_label.get("currency", ()), words, language=language, country=seller_country)
     dates = [s.text for name in ("issue_date", "due_date") for s in by_label.get(name, ())]
     currency = choices["currency"]
@@ -149,17 +148,12 @@ def _header(
     return Header(**values), evidence, (seller_country, buyer_country)
 
 
+def _text(choice: Choice | None) -> str | None:
+    return str(choice.value) if choice is not None else None
+
+
 def _key(choice: Choice | None) -> tuple[str, ...]:
     return (text_key(str(choice.value)),) if choice is not None and not isinstance(choice.value, date) else ()
-
-
-def country_of(vat_id: Choice | None, iban: Choice | None) -> str | None:
-    """ISO 3166-1 country from the prefix of a VAT id, else of an IBAN."""
-    if vat_id is not None:
-        match = _COUNTRY_PREFIX.match(str(vat_id.value))
-        if match:
-            return {"EL": "GR", "CHE": "CH"}.get(match[1], match[1])
-    return str(iban.value)[:2] if iban is not None else None
 
 
 def _document_type(tagged: TaggedDocument, totals: Totals, rows: Sequence[Row]) -> tuple[str, float]:

@@ -11,8 +11,8 @@ from datetime import date
 from extractors.assembly.dates import DateHabit, parse_date
 from extractors.assembly.spans import Span, Words
 
-_LABEL_PREFIX = re.compile(r"^[^\d:#°]{2,30}[:#°]+\s*(?=\S)")
-_VAT_ID = re.compile(r"[A-Z]{2,3}[-.]?[0-9A-Z][0-9A-Z.\-]*|\d[\dA-Z.\-/]{5,}")
+_LABEL_PREFIX = re.compile(r"^[^\d:#°]{1,30}[:#°]+\s*(?=\S)")
+_GLUED_VAT_LABEL = re.compile(r"^[^\d]{3,}?[.\-:]+(?=[A-Z]{2}[\dA-Z]*\d{5})")
 _SYMBOLS: Mapping[str, str] = {
     "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN", "kč": "CZK", "₺": "TRY", "tl": "TRY", "ft": "HUF", "lei": "RON",
     "r$": "BRL", "us$": "USD", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "au$": "AUD", "fr.": "CHF", "sfr.": "CHF", "rs": "INR", "rs.": "INR",
@@ -74,9 +74,9 @@ def clean_name(text: str) -> str:
 
 def clean_vat_id(text: str) -> str:
     """A VAT id without spaces and without a glued label."""
-    compact = re.sub(r"\s+", "", clean_identifier(text)).upper()
-    matches = _VAT_ID.findall(compact)
-    return max(matches, key=len) if matches and len(max(matches, key=len)) >= 7 else compact
+    compact = re.sub(r"\s+", "", clean_identifier(text)).upper().strip("()[]")
+    glued = _GLUED_VAT_LABEL.match(compact)
+    return compact[glued.end() :] if glued else compact
 
 
 def choose_date(spans: Sequence[Span], habit: DateHabit) -> Choice | None:

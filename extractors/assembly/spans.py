@@ -57,6 +57,11 @@ class Words:
         return np.concatenate(pages) if pages else np.zeros((0, 4), np.float32)
 
     @cached_property
+    def box_list(self) -> list[tuple[float, float, float, float]]:
+        """``boxes`` as Python floats."""
+        return [(b[0], b[1], b[2], b[3]) for b in self.boxes.tolist()]
+
+    @cached_property
     def page(self) -> NDArray[np.int32]:
         return np.concatenate([np.full(len(p), i, np.int32) for i, p in enumerate(self.tagged.document.pages)] or [np.zeros(0, np.int32)])
 
@@ -111,10 +116,8 @@ class Words:
 
     def box_of(self, indices: Sequence[int]) -> tuple[float, float, float, float]:
         """Box around words of one page, in points."""
-        boxes = self.boxes[list(indices)]
-        x0, y0 = boxes[:, :2].min(0)
-        x1, y1 = boxes[:, 2:].max(0)
-        return float(x0), float(y0), float(x1), float(y1)
+        boxes = [self.box_list[i] for i in indices]
+        return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
 
 
 def make_span(words: Words, label: str, indices: Sequence[int], probabilities: NDArray[np.float32]) -> Span:
@@ -127,7 +130,7 @@ def make_span(words: Words, label: str, indices: Sequence[int], probabilities: N
         int(words.page[indices[0]]),
         int(words.line[indices[0]]),
         words.box_of(indices),
-        float(probabilities[list(indices), column].mean()),
+        sum(float(probabilities[i, column]) for i in indices) / len(indices),
     )
 
 
@@ -165,6 +168,31 @@ def find_spans(words: Words, probabilities: NDArray[np.float32], *, rows: NDArra
     if current:
         spans.append(make_span(words, FIELDS[label - 1], current, probabilities))
     return spans
+
+
+def join_wrapped(words: Words, spans: Sequence[Span], probabilities: NDArray[np.float32]) -> list[Span]:
+    """Header spans that go on in the next line of their column become one: the network marks the first word of a value, so a span whose first
+    word is not marked continues the nearest one of its label above it."""
+    result: list[Span] = []
+    for span in spans:
+        if span.label.startswith("header.") and words.tagged.starts[span.first] < 0.5:
+            size = float(words.size[span.first])
+            for k in range(len(result) - 1, max(len(result) - 40, -1), -1):
+                above = result[k]
+                drop = span.box[1] - above.box[3]
+                if above.label != span.label or above.page != span.page or above.line == span.line:
+                    continue
+                last_bottom = words.box_list[above.words[-1]][3]
+                drop = span.box[1] - last_bottom
+                near = span.box[0] - 8 * size < above.box[2] and span.box[2] > above.box[0] - 8 * size
+                if -0.5 * size < drop < 1.2 * size and near:
+                    result[k] = make_span(words, span.label, (*above.words, *span.words), probabilities)
+                    break
+            else:
+                result.append(span)
+        else:
+            result.append(span)
+    return result
 
 
 def smooth_text_segments(words: Words, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:

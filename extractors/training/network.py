@@ -32,7 +32,7 @@ class SpecialistConfig(PretrainedConfig):
         intermediate_size: int = 640,
         ngram_size: int = 64,
         link_size: int = 48,
-        dropout: float = 0.1,
+        dropout: float = 0.0,
         **kwargs: Any,
     ) -> None:
         self.hidden_size = hidden_size

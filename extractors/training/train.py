@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from extractors.features import NGRAMS_PER_WORD
 from extractors.labels import DOCUMENT_TYPES, LANGUAGES, TAGS
 from extractors.training.network import Specialist, SpecialistConfig
-from extractors.training.windows_data import TrainingWindow, batches, document_windows, load_shard
+from extractors.training.windows_data import TrainingWindow, batches, load_windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class TrainingConfig:
     """Settings of one training. ``minutes`` is wall-clock time over all (resumed) runs."""
 
     minutes: float = 60.0
-    words_per_batch: int = 8192
-    learning_rate: float = 2e-3
+    words_per_batch: int = 4096
+    learning_rate: float = 1.6e-3
     warmup_share: float = 0.03
     weight_decay: float = 0.02
     ema: float = 0.998
@@ -136,17 +136,29 @@ def evaluate(model: nn.Module, items: Sequence[TrainingWindow], *, words_per_bat
     return {"word_f1": 2 * hit / max(predicted + true, 1), "link": link_hit / max(link_all, 1), "type": type_hit / max(len(items), 1)}
 
 
-def load_windows(data: Path, *, max_shards: int = 0, validation_shards: int = 1) -> tuple[list[TrainingWindow], list[TrainingWindow]]:
-    """Training and validation windows of all shards in a directory (the first ``validation_shards`` are kept apart)."""
-    paths = sorted(data.glob("shard-*"))
-    paths = paths[: max_shards + validation_shards] if max_shards else paths
-    parts: list[list[TrainingWindow]] = []
-    for i, path in enumerate(paths):
-        parts.append([w for document in load_shard(path) for w in document_windows(document)])
-        print(f"\rfeatures: shard {i + 1} of {len(paths)}", end="", flush=True)
-    print()
-    validation = [w for part in parts[:validation_shards] for w in part]
-    return [w for part in parts[validation_shards:] for w in part], validation
+class Shards:
+    """Windows of all shards in some directories. New shards that appear while training runs are taken up at the next epoch; the first shard of
+    every directory is kept for validation."""
+
+    def __init__(self, directories: Sequence[Path], *, limit: int = 0) -> None:
+        self.directories, self.limit = directories, limit
+        self.training: list[TrainingWindow] = []
+        self.validation: list[TrainingWindow] = []
+        self._seen: set[Path] = set()
+
+    def refresh(self) -> int:
+        """Load what is new; the number of new shards."""
+        new = 0
+        for directory in self.directories:
+            paths = sorted(directory.glob("shard-*.windows"))
+            for path in paths[: self.limit or None]:
+                if path in self._seen:
+                    continue
+                kept_apart = path == paths[0]
+                (self.validation if kept_apart else self.training).extend(load_windows(path))
+                self._seen.add(path)
+                new += 1
+        return new
 
 
 def train(
@@ -156,12 +168,8 @@ def train(
     torch.manual_seed(config.seed)
     rng = np.random.default_rng(config.seed)
     generator = torch.Generator().manual_seed(config.seed)
-    training: list[TrainingWindow] = []
-    validation: list[TrainingWindow] = []
-    for directory in data:
-        some, kept = load_windows(directory, max_shards=config.max_shards)
-        training += some
-        validation += kept[: 1200 // len(data)]
+    shards = Shards(data, limit=config.max_shards)
+    shards.refresh()
     out.mkdir(parents=True, exist_ok=True)
     model = Specialist.from_pretrained(start_from) if start_from else Specialist(network or SpecialistConfig())
     average = {name: value.detach().clone() for name, value in model.state_dict().items()}
@@ -180,7 +188,10 @@ def train(
         optimiser.load_state_dict(state["optimiser"])
         average, step, spent, epoch = state["average"], state["step"], state["spent"], state["epoch"]
     parameters = sum(p.numel() for p in model.parameters())
-    print(f"{len(training)} windows, {len(validation)} for validation, {parameters / 1e6:.2f} M parameters, from step {step}", flush=True)
+    print(
+        f"{len(shards.training)} windows, {len(shards.validation)} for validation, {parameters / 1e6:.2f} M parameters, from step {step}",
+        flush=True,
+    )
     (out / "training.json").write_text(json.dumps(asdict(config), indent=1))
 
     budget = config.minutes * 60
@@ -190,7 +201,9 @@ def train(
     model.train()
     while spent < budget:
         epoch += 1
-        for group in batches(training, words_per_batch=config.words_per_batch, rng=rng):
+        if shards.refresh():
+            print(f"epoch {epoch}: {len(shards.training)} windows", flush=True)
+        for group in batches(shards.training, words_per_batch=config.words_per_batch, rng=rng):
             begun = time.monotonic()
             share = spent / budget
             if share >= 1:
@@ -212,7 +225,7 @@ def train(
                 for name, value in model.state_dict().items():
                     average[name].lerp_(value, 1 - decay) if value.is_floating_point() else average[name].copy_(value)
             for k, v in parts.items():
-                mean[k] = 0.98 * mean.get(k, float(v)) + 0.02 * float(v)
+                mean[k] = 0.98 * mean.get(k, v.item()) + 0.02 * v.item()
             words += int(batch["mask"].sum())
             spent += time.monotonic() - begun
             if step % 50 == 0:
@@ -222,13 +235,13 @@ def train(
                 words, marked = 0, time.monotonic()
             if time.monotonic() - saved > config.checkpoint_every_s:
                 _save(out, model, average, optimiser, step, spent, epoch)
-                figures = _evaluate_average(model, average, validation, config)
+                figures = _evaluate_average(model, average, shards.validation, config)
                 print("validation", {k: round(v, 4) for k, v in figures.items()}, flush=True)
                 log.write(json.dumps({"step": step, "minutes": spent / 60, **mean, **figures}) + "\n")
                 log.flush()
                 saved = time.monotonic()
     _save(out, model, average, optimiser, step, spent, epoch)
-    figures = _evaluate_average(model, average, validation, config)
+    figures = _evaluate_average(model, average, shards.validation, config)
     log.write(json.dumps({"step": step, "minutes": spent / 60, **mean, **figures}) + "\n")
     print("final", figures, flush=True)
 
@@ -260,12 +273,13 @@ def _save(
 
 
 def main() -> None:
+    defaults = TrainingConfig()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="directories of shards")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=TrainingConfig.minutes)
-    parser.add_argument("--seed", type=int, default=TrainingConfig.seed)
-    parser.add_argument("--learning-rate", type=float, default=TrainingConfig.learning_rate)
+    parser.add_argument("--minutes", type=float, default=defaults.minutes)
+    parser.add_argument("--seed", type=int, default=defaults.seed)
+    parser.add_argument("--learning-rate", type=float, default=defaults.learning_rate)
     parser.add_argument("--max-shards", type=int, default=0)
     parser.add_argument("--start-from", type=Path, help="checkpoint whose weights are the start")
     parser.add_argument("--threads", type=int, default=0)

@@ -51,6 +51,11 @@ def load_shard(path: Path) -> list[LabelledDocument]:
         return cast("list[LabelledDocument]", pickle.load(file))
 
 
+def load_windows(path: Path) -> list[TrainingWindow]:
+    """Windows of one shard written by ``python -m extractors.training.prepare``."""
+    return cast("list[TrainingWindow]", pickle.loads(path.read_bytes()))
+
+
 def row_anchors(labels: NDArray[np.int16], groups: NDArray[np.int32]) -> NDArray[np.int32]:
     """Index [n] of the anchor word of every line-item word, -1 elsewhere: the first word of the row's amount, else of its price,
     quantity, description, code or position."""

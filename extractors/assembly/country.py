@@ -1,0 +1,32 @@
+"""The country of a party, from what only that country prints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_VAT_PREFIX = re.compile(r"^(AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|CHE|NO)[\dA-Z.\-]")
+_TELLING: Mapping[str, re.Pattern[str]] = {
+    "AU": re.compile(r"\bABN\b|\b(?:NSW|VIC|QLD|TAS) \d{4}\b|\bAustralia\b"),
+    "IN": re.compile(r"\bGSTIN\b|\b[CSI]GST\b|\bIndia\b"),
+    "CA": re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d\b|\b[HPQ]ST\b|\bTVQ\b|\bCanada\b"),
+    "NZ": re.compile(r"\bNZBN\b|\bNew Zealand\b"),
+    "SG": re.compile(r"\bSingapore\b"),
+    "GB": re.compile(r"\bUnited Kingdom\b|\bUK VAT\b|\bSort Code\b", re.IGNORECASE),
+    "US": re.compile(r"\b[A-Z]{2} \d{5}(?:-\d{4})?\b|\bEIN\b|\bUnited States\b|\bUSA\b"),
+}
+
+
+def country_of_ids(vat_id: str | None, iban: str | None) -> str | None:
+    """ISO 3166-1 alpha-2 country from the prefix of a VAT id, else of an IBAN."""
+    match = _VAT_PREFIX.match(vat_id or "")
+    if match:
+        return {"EL": "GR", "CHE": "CH"}.get(match[1], match[1])
+    return iban[:2] if iban else None
+
+
+def country_from_text(text: str) -> str | None:
+    """Country by postcodes, registration names and country names where ids do not tell; the one mentioned most, None without any."""
+    counts = {country: len(pattern.findall(text)) for country, pattern in _TELLING.items()}
+    best = max(counts, key=lambda c: counts[c])
+    return best if counts[best] else None
