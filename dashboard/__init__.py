@@ -1,0 +1,1 @@
+"""Web application over the warehouse."""

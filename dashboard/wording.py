@@ -1,0 +1,75 @@
+"""How values look on a page: the template filters. Escaping is the templates' own affair and stays on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+
+SPELLINGS = {
+    "vat": "VAT",
+    "id": "id",
+    "iban": "IBAN",
+    "xml": "XML",
+    "einvoice": "e-invoice",
+    "leased": "being processed",
+    "received": "waiting",
+}
+
+
+def words(name: str) -> str:
+    """A name of the data contract as a person writes it: ``seller_vat_id`` → ``seller VAT id``."""
+    return " ".join(SPELLINGS.get(part, part) for part in str(name).split("_"))
+
+
+def place(path: str | None) -> str:
+    """A field's path as a person says it: ``line_items.2.unit_price`` → ``Line 3: unit price``."""
+    match (path or "").split("."):
+        case ["header", name]:
+            text = words(name)
+        case ["line_items", row, *name] if row.isdigit():
+            text = ": ".join([f"line {int(row) + 1}", *map(words, name)])
+        case ["tax_breakdown", row, *name] if row.isdigit():
+            text = ": ".join([f"tax {int(row) + 1}", *map(words, name)])
+        case parts:
+            text = words(" ".join(parts))
+    return text[:1].upper() + text[1:]
+
+
+def amount(value: Decimal | None) -> str:
+    """A decimal with the digits that the page printed; nothing where it printed none."""
+    return "" if value is None else format(value, "f")
+
+
+def percent(share: float | None) -> str:
+    """0.0-1.0 as a percentage. Never rounds up to 100 %: only certainty is shown as such."""
+    if share is None:
+        return ""
+    return f"{int(share * 1000) / 10:g} %"
+
+
+def moment(when: datetime | None) -> str:
+    """To the minute, in the time zone of the machine that serves the page."""
+    return "" if when is None else when.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def shown(value: object) -> str:
+    match value:
+        case None:
+            return "–"
+        case Decimal():
+            return amount(value)
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "words": words,
+    "place": place,
+    "amount": amount,
+    "percent": percent,
+    "moment": moment,
+    "shown": shown,
+}
