@@ -23,15 +23,28 @@ from extractors.assembly.header import (
     clean_vat_id,
     text_key,
 )
-from extractors.assembly.line_items import SET_BY, Row, agrees, build_row, evidence_of
+from extractors.assembly.line_items import SET_BY, Row, agrees, build_row, evidence_of, first_number
 from extractors.assembly.numbers import NumberHabit, infer_habit
+from extractors.assembly.parties import choose_parties, complete_vat_ids
 from extractors.assembly.rows import find_rows
-from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Span, Words, find_spans, join_wrapped, smooth_text_segments
+from extractors.assembly.spans import (
+    LABEL_INDEX,
+    NUMERIC_LABELS,
+    Span,
+    Words,
+    complete_grouped_numbers,
+    find_spans,
+    join_wrapped,
+    smooth_text_segments,
+)
 from extractors.assembly.totals import Totals, read_totals
+from extractors.assembly.valid_rows import valid_rows
 from extractors.labels import DOCUMENT_TYPES
 from extractors.tagger import TaggedDocument
 from schemas.invoice import DocumentType, Evidence, Header, LineItem
 
+FAINT = 0.3  # weight of "no label" where a field is missing; chosen on generated layouts
+FAINT_FIELDS = ("header.invoice_number", "header.issue_date", "header.due_date", "header.seller_name", "header.buyer_name")
 _AMOUNT_COLUMNS = [LABEL_INDEX[n] for n in sorted(NUMERIC_LABELS)]
 
 
@@ -61,14 +74,17 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     """Header, totals, tax breakdown and line items of one document, with evidence by field path."""
     words = Words(tagged)
     probabilities = smooth_text_segments(words, tagged.labels)
+    complete_grouped_numbers(words, probabilities)
     habit = _number_habit(words, probabilities, tagged.language)
     rows = find_rows(words, probabilities)
     spans = find_spans(words, probabilities, rows=rows)
     built = _build_rows(words, probabilities, spans, rows, habit)
+    built = valid_rows(built, _possible_totals(spans, habit))
     amounts = [row.item.amount for row in built if row.item.amount is not None]
     lines_sum = sum(amounts, Decimal(0)) if amounts else None
     totals = read_totals(words, probabilities, [s for s in spans if not s.label.startswith("line.")], habit, lines_sum=lines_sum)
-    header, evidence, countries = _header(words, probabilities, spans, totals, tagged.language)
+    header_spans = [*spans, *_faint_spans(words, probabilities, spans)]
+    header, evidence, countries = _header(words, probabilities, header_spans, totals, tagged.language)
     for name, value in totals.evidence.items():
         evidence[f"header.{name}"] = value
     evidence.update(totals.breakdown_evidence)
@@ -91,12 +107,28 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     )
 
 
+def _possible_totals(spans: Sequence[Span], habit: NumberHabit) -> list[Decimal]:
+    labels = ("header.net_total", "header.gross_total", "header.amount_due", "total.line_total")
+    values = (first_number(s.text, habit) for s in spans if s.label in labels)
+    return [v for v in values if v]
+
+
+def _faint_spans(words: Words, probabilities: np.ndarray[Any, Any], spans: Sequence[Span]) -> list[Span]:
+    """Spans of header fields that no word shows clearly: what is found when "none of them" counts for less."""
+    missing = {name for name in FAINT_FIELDS if not any(s.label == name for s in spans)}
+    if not missing:
+        return []
+    relaxed = probabilities.copy()
+    relaxed[:, 0] *= FAINT
+    return [s for s in find_spans(words, relaxed) if s.label in missing]
+
+
 def _number_habit(words: Words, probabilities: np.ndarray[Any, Any], language: str) -> NumberHabit:
     weight = probabilities[:, _AMOUNT_COLUMNS].sum(1)
     tokens = [
         (words.texts[i], 0.1 + float(weight[i]))
         for i in range(len(words.texts))
-        if words.texts[i][-1:] and any(c.isdigit() for c in words.texts[i]) and weight[i] > 0.1
+        if words.texts[i][-1:] and words.has_digit[i] and weight[i] > 0.1
     ]
     return infer_habit(tokens, language=language)
 
@@ -127,10 +159,14 @@ def _header(
     choices["invoice_number"] = choose_text(by_label.get("invoice_number", ()), clean=clean_identifier)
     number = _key(choices["invoice_number"])
     choices["purchase_order"] = choose_text(by_label.get("purchase_order", ()), clean=clean_identifier, exclude=number)
-    choices["seller_name"] = choose_text(by_label.get("seller_name", ()), clean=clean_name)
-    choices["buyer_name"] = choose_text(by_label.get("buyer_name", ()), clean=clean_name, exclude=_key(choices["seller_name"]))
-    choices["seller_vat_id"] = choose_text(by_label.get("seller_vat_id", ()), clean=clean_vat_id)
-    choices["buyer_vat_id"] = choose_text(by_label.get("buyer_vat_id", ()), clean=clean_vat_id, exclude=_key(choices["seller_vat_id"]))
+    choices["seller_name"], choices["buyer_name"] = choose_parties(
+        by_label.get("seller_name", ()), by_label.get("buyer_name", ()), clean=clean_name
+    )
+    choices["seller_vat_id"], choices["buyer_vat_id"] = choose_parties(
+        complete_vat_ids(words, by_label.get("seller_vat_id", ())),
+        complete_vat_ids(words, by_label.get("buyer_vat_id", ())),
+        clean=clean_vat_id,
+    )
     choices["iban"] = choose_iban(by_label.get("iban", ()), words)
     seller_country = country_of_ids(_text(choices["seller_vat_id"]), _text(choices["iban"])) or country_from_text(words.full_text)
     buyer_country = country_of_ids(_text(choices["buyer_vat_id"]), None)

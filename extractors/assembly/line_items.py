@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.numbers import NumberHabit, parse_number, parse_percent
+from extractors.assembly.numbers import NumberHabit, other_reading, parse_number, parse_percent
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
 from schemas.invoice import Evidence, LineItem
 
@@ -168,7 +168,7 @@ def _repair(
     """The likeliest readings of quantity, price and amount that agree; nothing where none do. Missing ones may be found among the other
     numbers on the row's lines, but only where the network gave the label some probability."""
     lines = sorted({int(words.line[i]) for i in members})
-    nearby = [i for line in lines for i in words.words_of_line[line] if any(c.isdigit() for c in words.texts[i])]
+    nearby = [i for line in lines for i in words.words_of_line[line] if words.has_digit[i]]
     options: list[list[Reading]] = []
     names = ("quantity", "unit_price", amount_name)
     for name in names:
@@ -181,6 +181,11 @@ def _repair(
                 if value is not None and value not in known:
                     readings.append(Reading(value, make_span(words, f"line.{name}", [i], probabilities), float(probabilities[i, column])))
                     known.add(value)
+        for reading in list(readings):
+            other = other_reading(reading.span.text, habit) if reading.span is not None else None
+            if other is not None and other not in known:
+                readings.append(Reading(other, reading.span, reading.probability * 0.5))
+                known.add(other)
         options.append(sorted(readings, key=lambda r: -r.probability)[:5])
     if not all(options):
         return {}

@@ -22,8 +22,12 @@ class NumberHabit:
 
 def infer_habit(tokens: Iterable[tuple[str, float]], *, language: str | None = None) -> NumberHabit:
     """The decimal mark that most tokens show. ``tokens`` are (text, weight); a mark before two final digits counts in full, both marks in one
-    token settle it, a mark before three digits speaks weakly for grouping. Without evidence the language decides."""
+    token settle it. Without such evidence the language decides, and for languages with a decimal point a mark before three digits."""
     votes = {".": 0.0, ",": 0.0}
+    hints = {
+        ".": 0.0,
+        ",": 0.0,
+    }  # a mark before three digits may group or may be one of three decimals: only asked when nothing else speaks
     for text, weight in tokens:
         match = _NUMBER.search(text.translate(_ARABIC))
         if match is None:
@@ -41,10 +45,12 @@ def infer_habit(tokens: Iterable[tuple[str, float]], *, language: str | None = N
             elif after in (1, 2):
                 votes[mark] += weight
             elif after == 3 and not core.startswith("0"):
-                votes[other] += 0.2 * weight
+                hints[other] += weight
             else:
                 votes[mark] += 0.5 * weight
-    votes["," if language in _COMMA_LANGUAGES else "."] += 0.05
+    if votes["."] == votes[","]:
+        hint = max(hints, key=lambda m: hints[m]) if language not in _COMMA_LANGUAGES and any(hints.values()) else None
+        return NumberHabit(hint or ("," if language in _COMMA_LANGUAGES else "."))
     return NumberHabit("," if votes[","] > votes["."] else ".")
 
 
@@ -82,6 +88,14 @@ def parse_number(text: str, habit: NumberHabit) -> Decimal | None:
     if before.endswith("(") and after.startswith(")"):
         return -value
     return value
+
+
+def other_reading(text: str, habit: NumberHabit) -> Decimal | None:
+    """The other number that ``1,000`` or ``1.000`` may mean: one thousand or one with three decimals; None for unambiguous text."""
+    match = _NUMBER.search(text.translate(_SPACES).translate(_ARABIC))
+    if match is None or not re.fullmatch(r"\d{1,3}[.,]\d{3}", match.group()):
+        return None
+    return parse_number(text, NumberHabit("." if habit.decimal_mark == "," else ","))
 
 
 def parse_percent(text: str, habit: NumberHabit) -> Decimal | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.features import line_numbers
+from extractors.assembly.lines import text_lines
 from extractors.labels import FIELDS
 from extractors.tagger import TaggedDocument
 
@@ -22,6 +23,13 @@ NUMERIC_LABELS: frozenset[str] = frozenset(
         "adjustment.allowance", "adjustment.charge", "adjustment.prepaid", "adjustment.rounding", "adjustment.withholding",
     }
 )  # fmt: skip
+
+
+VOTE = 0.8  # share of a piece's mean in each of its words
+_MARKS = frozenset(["-", "–", "—", "·", "•", "|", "/", ":", ";", "&", "+", "*"]) - {"&", "+"}
+_SEPARATOR = re.compile(r"^[-–—·•|/;*]$|[,:;|]$")
+_GROUP = re.compile(r"^\d{3}(?:[.,]\d{1,4})?\D{0,3}$")
+_GROUP_HEAD = re.compile(r"^[^\w]{0,2}\d{1,3}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,21 @@ class Words:
         return [(b[0], b[1], b[2], b[3]) for b in self.boxes.tolist()]
 
     @cached_property
+    def line_list(self) -> list[int]:
+        """``line`` as Python integers."""
+        return self.line.tolist()
+
+    @cached_property
+    def size_list(self) -> list[float]:
+        """``size`` as Python floats."""
+        return self.size.tolist()
+
+    @cached_property
+    def has_digit(self) -> list[bool]:
+        """Which words hold a digit."""
+        return [any(c.isdigit() for c in text) for text in self.texts]
+
+    @cached_property
     def page(self) -> NDArray[np.int32]:
         return np.concatenate([np.full(len(p), i, np.int32) for i, p in enumerate(self.tagged.document.pages)] or [np.zeros(0, np.int32)])
 
@@ -71,7 +94,8 @@ class Words:
         parts: list[NDArray[np.int32]] = []
         offset = 0
         for page in self.tagged.document.pages:
-            lines = line_numbers(page.boxes)
+            height = np.maximum(page.boxes[:, 3] - page.boxes[:, 1], 1.0)
+            lines = text_lines(page.boxes, np.where(page.sizes > 0, page.sizes, height))
             parts.append(lines + np.int32(offset))
             offset += int(lines.max()) + 1 if len(lines) else 0
         return np.concatenate(parts) if parts else np.zeros(0, np.int32)
@@ -139,32 +163,33 @@ def find_spans(words: Words, probabilities: NDArray[np.float32], *, rows: NDArra
 
     ``rows`` [n] (row of each line-item word, -1 elsewhere) keeps spans of different rows apart.
     """
-    best = probabilities.argmax(1)
-    starts = words.tagged.starts
+    best: list[int] = probabilities.argmax(1).tolist()
+    starts: list[float] = words.tagged.starts.tolist()
+    row_list: list[int] | None = None if rows is None else rows.tolist()
+    boxes, lines, sizes = words.box_list, words.line_list, words.size_list
     spans: list[Span] = []
     current: list[int] = []
     label = 0
-    for i in words.reading_order:
-        b = int(best[i])
+    for i in words.reading_order.tolist():
+        b = best[i]
         if current:
             p = current[-1]
             name = FIELDS[label - 1]
-            gap = (words.boxes[i, 0] - words.boxes[p, 2]) / words.size[p]
             wide = 1.2 if name in NUMERIC_LABELS else 3.0
             joined = (
                 b == label
-                and words.line[i] == words.line[p]
-                and gap <= wide
-                and (rows is None or rows[i] == rows[p])
-                and not (starts[i] > 0.5 and not name.startswith("line.desc"))
+                and lines[i] == lines[p]
+                and boxes[i][0] - boxes[p][2] <= wide * sizes[p]
+                and (row_list is None or row_list[i] == row_list[p])
+                and (starts[i] <= 0.5 or name == "line.description")
             )
             if joined:
-                current.append(int(i))
+                current.append(i)
                 continue
             spans.append(make_span(words, name, current, probabilities))
             current = []
         if b:
-            current, label = [int(i)], b
+            current, label = [i], b
     if current:
         spans.append(make_span(words, FIELDS[label - 1], current, probabilities))
     return spans
@@ -195,31 +220,54 @@ def join_wrapped(words: Words, spans: Sequence[Span], probabilities: NDArray[np.
     return result
 
 
-def smooth_text_segments(words: Words, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Let the words of a piece of line text (gaps below 0.6 em) agree on text labels: names, descriptions, notes.
+def smooth_text_segments(words: Words, probabilities: NDArray[np.float32], *, weight: float = VOTE) -> NDArray[np.float32]:
+    """Let the words of a piece of line text agree on text labels: names, descriptions, notes.
 
-    Each word's probabilities are mixed half and half with its segment's mean, but only between words without digits, and
-    only where the segment leans to a text label; identifiers, dates and amounts are left alone.
+    A piece ends at a gap of 0.6 em, at a change of weight, and at a separator (dash, dot, bar, comma, colon). Each word's probabilities are mixed with its
+    piece's mean by ``weight``, only where the piece leans to a text label; words that show a number keep their own unless they lean to text too.
     """
     text_columns = [LABEL_INDEX[n] for n in ("header.seller_name", "header.buyer_name", "line.description", "line.note")]
     result = probabilities.copy()
     segment: list[int] = []
+    texty: list[float] = probabilities[:, text_columns].sum(1).tolist()
+    boxes, lines, sizes = words.box_list, words.line_list, words.size_list
+    bold: list[bool] = words.bold.tolist()
 
     def close() -> None:
-        members = [i for i in segment if not any(c.isdigit() for c in words.texts[i]) or probabilities[i, text_columns].sum() > 0.3]
+        if len(segment) < 2 or max(texty[i] for i in segment) < 0.2:
+            return
+        members = [i for i in segment if not words.has_digit[i] or texty[i] > 0.3]
         if len(members) > 1:
             mean = probabilities[members].mean(0)
             if mean[text_columns].sum() > 0.4:
-                result[members] = 0.5 * probabilities[members] + 0.5 * mean
+                result[members] = (1 - weight) * probabilities[members] + weight * mean
 
-    for i in words.reading_order:
+    for i in words.reading_order.tolist():
         if segment:
             p = segment[-1]
-            gap = (words.boxes[i, 0] - words.boxes[p, 2]) / words.size[p]
-            if words.line[i] != words.line[p] or gap > 0.6:
+            apart = lines[i] != lines[p] or boxes[i][0] - boxes[p][2] > 0.6 * sizes[p] or bold[i] != bold[p]
+            if apart or _SEPARATOR.search(words.texts[p]) or words.texts[i] in _MARKS:
                 close()
                 segment = []
-        segment.append(int(i))
-    if segment:
-        close()
+        segment.append(i)
+    close()
     return result
+
+
+def complete_grouped_numbers(words: Words, probabilities: NDArray[np.float32]) -> None:
+    """In place: digits in front of a number that is grouped by spaces ("2 166,50") get the label of the number they belong to."""
+    best: list[int] = probabilities.argmax(1).tolist()
+    numeric = {LABEL_INDEX[name] for name in NUMERIC_LABELS}
+    order: list[int] = words.reading_order.tolist()
+    for p, i in zip(reversed(order[:-1]), reversed(order[1:]), strict=True):
+        if (
+            best[i] in numeric
+            and best[p] != best[i]
+            and words.line_list[p] == words.line_list[i]
+            and -0.2 * words.size_list[p] < words.box_list[i][0] - words.box_list[p][2] < 0.5 * words.size_list[p]
+            and _GROUP.match(words.texts[i])
+            and _GROUP_HEAD.match(words.texts[p])
+        ):
+            probabilities[p] = probabilities[i]
+            words.tagged.starts[i] = 0.0
+            best[p] = best[i]

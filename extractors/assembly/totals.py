@@ -50,13 +50,14 @@ def read_totals(
 ) -> Totals:
     """Choose net, tax, gross and due together. ``lines_sum`` is the sum of the line amounts, None without lines."""
     adjustments = _adjustments(spans, habit)
-    breakdown, breakdown_evidence, tax_rows_sum = _breakdown(spans, habit)
+    breakdown, breakdown_evidence, tax_sums = _breakdown(spans, habit)
     options = {name: _options(words, probabilities, spans, name, habit) for name in TOTALS}
     tax_options = options["tax_total"]
-    rows_only = tax_rows_sum is not None and all(o.value is None or o.probability < 0.5 for o in tax_options)
-    if tax_rows_sum is not None and all(o.value != tax_rows_sum for o in tax_options):
-        row_spans = [s for s in spans if s.label == "tax.tax_amount"]
-        tax_options.append(Option(tax_rows_sum, row_spans[0], 0.9 if rows_only else 0.1))
+    row_spans = [s for s in spans if s.label == "tax.tax_amount"]
+    rows_only = all(o.value is None or o.probability < 0.5 for o in tax_options)
+    for rank, tax_sum in enumerate(tax_sums):
+        if row_spans and all(o.value != tax_sum for o in tax_options):
+            tax_options.append(Option(tax_sum, row_spans[0], (0.9 if rows_only else 0.1) * 0.5**rank))
     line_total = _best_value(spans, "total.line_total", habit)
     best: tuple[float, tuple[Option, ...]] | None = None
     for combination in product(*(options[name] for name in TOTALS)):
@@ -157,40 +158,69 @@ def _adjustments(spans: Sequence[Span], habit: NumberHabit) -> tuple[Adjustment,
     return tuple(found)
 
 
-def _breakdown(spans: Sequence[Span], habit: NumberHabit) -> tuple[list[TaxLine], dict[str, Evidence], Decimal | None]:
-    """Rows of the tax breakdown: tagged rate, base, tax and category that stand on one line. Also the sum of the rows' taxes where every row
-    of several prints one."""
-    by_line: dict[int, dict[str, Span]] = {}
-    for span in spans:
-        if span.label.startswith("tax."):
-            cell = by_line.setdefault(span.line, {})
-            name = span.label.removeprefix("tax.")
-            if name not in cell or cell[name].probability < span.probability:
-                cell[name] = span
-    for span in spans:  # a tax row whose amount was taken for the total
-        if span.label == "header.tax_total" and span.line in by_line and "tax_amount" not in by_line[span.line]:
-            by_line[span.line]["tax_amount"] = span
+def _breakdown(spans: Sequence[Span], habit: NumberHabit) -> tuple[list[TaxLine], dict[str, Evidence], list[Decimal]]:
+    """Rows of the tax breakdown: tagged rate, base, tax and category that stand on one line, or under each other where one line holds several taxes.
+    Also what the rows' taxes may sum up to, where every row prints one: each distinct row once, then every row as printed."""
     rows: list[TaxLine] = []
     evidence: dict[str, Evidence] = {}
-    seen: set[tuple[Decimal | None, Decimal | None]] = set()
-    for line in sorted(by_line):
-        cells = by_line[line]
+    seen: set[tuple[Decimal | None, Decimal | None, Decimal | None]] = set()
+    printed: list[Decimal | None] = []
+    for cells in _tax_cells(spans):
         rate = parse_percent(cells["rate"].text, habit) if "rate" in cells else None
         base = first_number(cells["taxable_amount"].text, habit) if "taxable_amount" in cells else None
         tax = first_number(cells["tax_amount"].text, habit) if "tax_amount" in cells else None
         if tax is None and (rate is None or base is None):
             continue
-        if (rate, tax) in seen:  # printed twice: in the totals and in a table of its own
+        printed.append(tax)
+        if (rate, base, tax) in seen or (rate, None, tax) in seen:  # printed twice: in the totals and in a table of its own
             continue
-        seen.add((rate, tax))
+        seen |= {(rate, base, tax), (rate, None, tax)}
         for name in ("rate", "taxable_amount", "tax_amount"):
             if name in cells:
                 evidence[f"tax_breakdown.{len(rows)}.{name}"] = evidence_of(cells[name], SET_BY)
         category = cells["category"].text.strip(" ()[]*.,:") if "category" in cells else None
         rows.append(TaxLine(category or None, rate, base, tax))
-    taxes = [r.tax_amount for r in rows]
-    total = sum((t for t in taxes if t is not None), Decimal(0)) if rows and all(t is not None for t in taxes) else None
-    return rows, evidence, total
+    sums: list[Decimal] = []
+    for taxes in ([r.tax_amount for r in rows], printed):
+        known = [t for t in taxes if t is not None]
+        total = sum(known, Decimal(0))
+        if known and len(known) == len(taxes) and total not in sums:
+            sums.append(total)
+    return rows, evidence, sums
+
+
+def _tax_cells(spans: Sequence[Span]) -> list[dict[str, Span]]:
+    """The cells of each row of the breakdown, by name."""
+    tagged = [s for s in spans if s.label.startswith("tax.")]
+    lines: dict[int, list[Span]] = {}
+    for span in tagged:
+        lines.setdefault(span.line, []).append(span)
+    taxes_per_line = [sum(s.label == "tax.tax_amount" for s in members) for members in lines.values()]
+    if any(count > 1 for count in taxes_per_line):
+        return _tax_columns(tagged)
+    for span in spans:  # a tax row whose amount was taken for the total
+        if span.label == "header.tax_total" and span.line in lines and all(s.label != "tax.tax_amount" for s in lines[span.line]):
+            lines[span.line].append(span)
+    rows: list[dict[str, Span]] = []
+    for line in sorted(lines):
+        cells: dict[str, Span] = {}
+        for span in sorted(lines[line], key=lambda s: s.probability):
+            cells["tax_amount" if span.label == "header.tax_total" else span.label.removeprefix("tax.")] = span
+        rows.append(cells)
+    return rows
+
+
+def _tax_columns(tagged: Sequence[Span]) -> list[dict[str, Span]]:
+    """A breakdown that runs across: each tax with the rate and base nearest to its column."""
+    rows: list[dict[str, Span]] = []
+    for tax in (s for s in tagged if s.label == "tax.tax_amount"):
+        cells = {"tax_amount": tax}
+        for name in ("rate", "taxable_amount"):
+            others = [s for s in tagged if s.label == f"tax.{name}" and s.page == tax.page]
+            if others:
+                cells[name] = min(others, key=lambda s: abs(s.box[2] - tax.box[2]) + 0.3 * abs(s.box[3] - tax.box[3]))
+        rows.append(cells)
+    return rows
 
 
 def _complete_breakdown(

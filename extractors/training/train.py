@@ -31,14 +31,15 @@ class TrainingConfig:
     """Settings of one training. ``minutes`` is wall-clock time over all (resumed) runs."""
 
     minutes: float = 60.0
-    words_per_batch: int = 4096
-    learning_rate: float = 1.6e-3
+    words_per_batch: int = 3584
+    learning_rate: float = 1.5e-3
+    embedding_factor: float = 6.0  # rare n-grams are seen seldom, so each sighting must move them further
     warmup_share: float = 0.03
     weight_decay: float = 0.02
     ema: float = 0.998
     word_dropout: float = 0.04
-    ngram_dropout: float = 0.15
-    whole_word_dropout: float = 0.35
+    ngram_dropout: float = 0.1
+    whole_word_dropout: float = 0.2
     seed: int = 7
     checkpoint_every_s: float = 180.0
     max_shards: int = 0
@@ -93,10 +94,14 @@ def augment(batch: dict[str, Tensor], config: TrainingConfig, generator: torch.G
     layout[no_sums, :, 19:24] = 0
 
 
+HEADER_WEIGHT = 4.0  # a page shows each header value once or twice among hundreds of words of rows
+TAG_WEIGHTS = torch.tensor([1.0] + [1.0 if tag[2:].startswith("line.") else HEADER_WEIGHT for tag in TAGS[1:]])
+
+
 def losses(model: nn.Module, batch: dict[str, Tensor]) -> dict[str, Tensor]:
     """Cross-entropies of tags, row links, document type and language."""
     out = model(**{name: batch[name] for name in ("ngrams", "shape", "layout", "neighbours", "position", "mask")})
-    tag = nn.functional.cross_entropy(out.logits.reshape(-1, len(TAGS)), batch["tags"].reshape(-1), ignore_index=-100, label_smoothing=0.01)
+    tag = nn.functional.cross_entropy(out.logits.reshape(-1, len(TAGS)), batch["tags"].reshape(-1), weight=TAG_WEIGHTS, ignore_index=-100, label_smoothing=0.01)
     linked = batch["anchors"] >= 0
     link = tag.new_zeros(())
     if linked.any():
@@ -174,9 +179,14 @@ def train(
     model = Specialist.from_pretrained(start_from) if start_from else Specialist(network or SpecialistConfig())
     average = {name: value.detach().clone() for name, value in model.state_dict().items()}
     decayed = [p for n, p in model.named_parameters() if p.ndim > 1 and "ngrams" not in n]
-    others = [p for n, p in model.named_parameters() if p.ndim <= 1 or "ngrams" in n]
+    others = [p for n, p in model.named_parameters() if p.ndim <= 1]
+    embeddings = [p for n, p in model.named_parameters() if "ngrams" in n]
     optimiser = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}],
+        [
+            {"params": decayed, "weight_decay": config.weight_decay, "factor": 1.0},
+            {"params": others, "weight_decay": 0.0, "factor": 1.0},
+            {"params": embeddings, "weight_decay": 0.0, "factor": config.embedding_factor},
+        ],
         lr=config.learning_rate,
         betas=(0.9, 0.98),
     )
@@ -210,7 +220,7 @@ def train(
                 break
             factor = share / config.warmup_share if share < config.warmup_share else 0.5 * (1 + math.cos(math.pi * share)) * 0.99 + 0.01
             for g in optimiser.param_groups:
-                g["lr"] = config.learning_rate * factor
+                g["lr"] = config.learning_rate * factor * g["factor"]
             batch = collate(group)
             augment(batch, config, generator)
             parts = losses(model, batch)

@@ -1,0 +1,68 @@
+"""Text lines of a page: words that stand beside each other belong together first, then pieces at one height form a line."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.features import line_numbers
+
+GAP_EM = 3.0  # words further apart than this are separate pieces of a line
+OVERLAP = 0.6  # of the lower word's height
+BLOCK = 512
+
+
+def text_lines(boxes: NDArray[np.float32], sizes: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Number of the text line of each word, [n], from the top. ``boxes`` [n, 4] and ``sizes`` [n] in points.
+
+    Columns whose lines are offset against each other would break a piece of text apart if heights were compared over the whole
+    page: so neighbours are chained to pieces first, and the pieces take one height each.
+    """
+    n = len(boxes)
+    if n == 0:
+        return np.zeros(0, np.int32)
+    right = _neighbours(boxes, sizes)
+    left = np.full(n, -1, np.int64)
+    known = np.flatnonzero(right >= 0)
+    for i in known[np.argsort(boxes[right[known], 0] - boxes[known, 2], kind="stable")][::-1]:  # the nearest wins
+        left[right[i]] = i
+    piece = np.full(n, -1, np.int64)
+    count = 0
+    for i in np.argsort(boxes[:, 0], kind="stable"):
+        before = left[i]
+        if before >= 0 and piece[before] >= 0:
+            piece[i] = piece[before]
+        else:
+            piece[i] = count
+            count += 1
+    top, bottom = np.full(count, np.inf, np.float32), np.full(count, -np.inf, np.float32)
+    total, weight = np.zeros(count), np.zeros(count)
+    np.add.at(total, piece, (boxes[:, 1] + boxes[:, 3]) / 2)
+    np.add.at(weight, piece, 1)
+    np.minimum.at(top, piece, boxes[:, 1])
+    np.maximum.at(bottom, piece, boxes[:, 3])
+    centre = (total / weight).astype(np.float32)
+    half = np.maximum((bottom - top) / 2, 0.5)
+    pieces = np.stack([np.zeros(count, np.float32), centre - half, np.ones(count, np.float32), centre + half], axis=1)
+    return line_numbers(pieces.astype(np.float32))[piece]
+
+
+def _neighbours(boxes: NDArray[np.float32], sizes: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Index of the next word to the right within reach, [n], -1 where there is none."""
+    n = len(boxes)
+    x0, y0, x1, y1 = boxes.T
+    height = np.maximum(y1 - y0, 1.0)
+    result = np.full(n, -1, np.int64)
+    for start in range(0, n, BLOCK):
+        rows = slice(start, min(start + BLOCK, n))
+        overlap = np.minimum(y1[None, :], y1[rows, None]) - np.maximum(y0[None, :], y0[rows, None])
+        gap = x0[None, :] - x1[rows, None]
+        em = sizes[rows, None]
+        ok = (overlap >= OVERLAP * np.minimum(height[None, :], height[rows, None])) & (gap > -0.5 * em) & (gap < GAP_EM * em)
+        ok[np.arange(ok.shape[0]), np.arange(rows.start, rows.stop)] = False
+        ok &= x0[None, :] > x0[rows, None]
+        distance = np.where(ok, gap, np.inf)
+        best = distance.argmin(1)
+        found = np.isfinite(distance[np.arange(len(best)), best])
+        result[rows] = np.where(found, best, -1)
+    return result
