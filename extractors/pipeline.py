@@ -1,0 +1,282 @@
+"""From bytes to a decided invoice: read, tag, assemble, assign tax treatment and categories, validate, decide. No database, no Prefect."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from extractors.readers.document import ReadLimits, read_document
+from extractors.strategy import Decision, decide
+from schemas.errors import DocumentError, NoTextError
+from schemas.invoice import DocumentType, Invoice, Issue, Route, Severity
+
+if TYPE_CHECKING:
+    from extractors.assembly.document import Assembled
+    from extractors.confidence import Calibration
+    from extractors.tagger import Tagger
+    from extractors.words import Document
+
+CODE_VERSION = "0.1.0"
+STAGES = ("read", "tag", "assemble", "validate")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file to extract: ``id`` is its stem, ``source`` its path as given, ``data`` its bytes."""
+
+    id: str
+    source: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractOptions:
+    """How to extract. ``today`` bounds dates; ``accept_threshold`` None = the one that was calibrated with the model; ``second_read_pages``: documents of
+    up to this many pages whose first reading breaks a rule are read again by pdfplumber (0 = never)."""
+
+    today: date
+    ignore_xml: bool = False
+    model_dir: Path | None = None
+    accept_threshold: float | None = None
+    second_read_pages: int = 4
+    limits: ReadLimits = field(default_factory=ReadLimits)
+
+
+def pipeline_version(options: ExtractOptions) -> str:
+    """What the result of a document depends on besides its bytes: code, model and the way of reading."""
+    from extractors.tagger import MODEL_DIRECTORY
+
+    version = f"{CODE_VERSION}+{_model_digest(options.model_dir or MODEL_DIRECTORY)}"
+    return version + (".noxml" if options.ignore_xml else "")
+
+
+@lru_cache(maxsize=8)
+def _model_digest(directory: Path) -> str:
+    digest = hashlib.sha256()
+    for name in ("specialist.json", "calibration.json", "model.onnx"):
+        path = directory / name
+        if path.exists():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+def extract(source: SourceFile, *, options: ExtractOptions) -> Invoice:
+    """The decided invoice of one file. Never raises for a bad document: that gives ``rejected`` with the reason as an issue."""
+    return extract_many([source], options=options)[0]
+
+
+def extract_many(sources: Sequence[SourceFile], *, options: ExtractOptions, times: dict[str, float] | None = None) -> list[Invoice]:
+    """As `extract` for many files, in their order; the network and the rules run once over all of them.
+
+    ``times`` collects seconds per stage (`STAGES`). Raises `ModelError` when the model cannot be loaded.
+    """
+    clock = _Clock(times if times is not None else {})
+    tagger, calibration = load_model(options.model_dir)
+    results: dict[int, Invoice] = {}
+    documents: dict[int, Document] = {}
+    for index, source in enumerate(sources):
+        blank = Invoice(id=source.id, sha256=hashlib.sha256(source.data).hexdigest(), source=source.source, pages=0)
+        with clock.stage("read"):
+            try:
+                results[index], document = _read(source, blank, options)
+                if document is not None:
+                    documents[index] = document
+            except DocumentError as exc:
+                results[index] = _refused(blank, exc)
+    results.update(_read_by_model(documents, results, tagger, calibration, clock))
+    with clock.stage("validate"):
+        checked = validated([results[i] for i in range(len(sources))], options)
+    again = [i for i, invoice in enumerate(checked) if i in documents and _wants_second_read(invoice, documents[i], options)]
+    if again:
+        second = _second_reading({i: sources[i] for i in again}, checked, tagger, calibration, clock, options)
+        for i, invoice in second.items():
+            checked[i] = invoice
+    threshold = options.accept_threshold if options.accept_threshold is not None else calibration.accept_threshold
+    return [invoice.replace(status=decision(invoice, threshold).status) for invoice in checked]
+
+
+def decision(invoice: Invoice, threshold: float) -> Decision:
+    """The decision on a validated invoice, with its reasons."""
+    return decide(invoice, accept_threshold=threshold)
+
+
+@lru_cache(maxsize=2)
+def load_model(directory: Path | None) -> tuple[Tagger, Calibration]:
+    """The specialist and its calibration, loaded once per process."""
+    from extractors.confidence import load_calibration
+    from extractors.tagger import MODEL_DIRECTORY, Tagger
+
+    return Tagger(directory), load_calibration(directory or MODEL_DIRECTORY)
+
+
+def validated(invoices: Sequence[Invoice], options: ExtractOptions) -> list[Invoice]:
+    """The invoices with the issues of all rules; documents that were refused or are no invoices keep theirs."""
+    from schemas.rules import RuleContext, validate
+
+    open_ones = [i for i, invoice in enumerate(invoices) if not _is_closed(invoice)]
+    found = validate([invoices[i] for i in open_ones], context=RuleContext(today=options.today)) if open_ones else []
+    result = list(invoices)
+    for i, issues in zip(open_ones, found, strict=True):
+        result[i] = replace(invoices[i], issues=(*invoices[i].issues, *issues))
+    return result
+
+
+def _is_closed(invoice: Invoice) -> bool:
+    return any(issue.rule == "LI-NOTINV" or issue.rule.startswith("LI-DOC") for issue in invoice.issues)
+
+
+def _refused(blank: Invoice, error: DocumentError) -> Invoice:
+    return blank.replace(issues=(Issue(error.rule, Severity.ERROR, None, None, None, str(error)),))
+
+
+def _read(source: SourceFile, blank: Invoice, options: ExtractOptions) -> tuple[Invoice, Document | None]:
+    """The invoice of the file's XML and None, or a blank invoice and the words that the model is to read."""
+    from extractors.words import Document
+
+    try:
+        document = read_document(source.data, limits=options.limits)
+    except NoTextError:  # a scan may carry its XML
+        invoice = None if options.ignore_xml else _from_xml(source, blank, Document((), "none"))
+        if invoice is None:
+            raise
+        return invoice, None
+    blank = blank.replace(pages=len(document.pages))
+    if document.pages and options.ignore_xml:
+        return blank, document
+    invoice = _from_xml(source, blank, document)
+    return (blank, document) if invoice is None else (invoice, None)
+
+
+def _from_xml(source: SourceFile, blank: Invoice, document: Document) -> Invoice | None:
+    """The invoice of embedded or bare XML; None where there is none, or where a PDF's XML cannot be read and its page must do."""
+    from extractors.readers.einvoice_xml import find_xml, read_einvoice
+
+    xml = find_xml(source.data)
+    if xml is None:
+        return None
+    try:
+        invoice = read_einvoice(xml, id=blank.id, sha256=blank.sha256, source=blank.source, pages=blank.pages)
+    except DocumentError:
+        if not document.pages:
+            raise
+        return None
+    text = "\n".join(" ".join(page.texts) for page in document.pages)
+    return _categorised([invoice], [text])[0]
+
+
+def _read_by_model(
+    documents: dict[int, Document], blanks: dict[int, Invoice], tagger: Tagger, calibration: Calibration, clock: _Clock
+) -> dict[int, Invoice]:
+    from extractors.assembly.document import assemble
+
+    indices = list(documents)
+    with clock.stage("tag"):
+        tagged = tagger.tag_many([documents[i] for i in indices])
+    with clock.stage("assemble"):
+        assembled = [assemble(t) for t in tagged]
+        invoices = [_invoice(blanks[i], documents[i], a, calibration) for i, a in zip(indices, assembled, strict=True)]
+        invoices = _categorised(invoices, [a.text for a in assembled])
+    return dict(zip(indices, invoices, strict=True))
+
+
+def _invoice(blank: Invoice, document: Document, assembled: Assembled, calibration: Calibration) -> Invoice:
+    from extractors.confidence import signals
+    from schemas.rules_reading import injected_text, not_an_invoice
+
+    if not assembled.is_invoice:
+        return blank.replace(
+            language=assembled.language, issues=(not_an_invoice(assembled.document_type),), confidence=assembled.type_probability
+        )
+    issues = (injected_text(f"{document.hidden} hidden words", hidden=True),) if document.hidden else ()
+    return blank.replace(
+        language=assembled.language,
+        document_type=DocumentType(assembled.document_type),
+        route=Route.TASK_MODEL,
+        header=assembled.header,
+        tax_breakdown=assembled.totals.breakdown,
+        line_items=assembled.line_items,
+        document_adjustments=assembled.totals.adjustments,
+        confidence=calibration.probability(signals(assembled)),
+        evidence=assembled.evidence,
+        issues=issues,
+        seller_country=assembled.seller_country,
+        buyer_country=assembled.buyer_country,
+    )
+
+
+def _categorised(invoices: Sequence[Invoice], texts: Sequence[str]) -> list[Invoice]:
+    """VAT treatment, spend category and tax codes of every line."""
+    from extractors.spend_category import ItemText, categorize
+    from schemas.tax_codes import assign_tax_codes
+    from schemas.tax_treatment import assign_tax_categories
+
+    treated = [assign_tax_categories(invoice, text) for invoice, text in zip(invoices, texts, strict=True)]
+    items = [
+        ItemText(line.description or "", invoice.header.seller_name, invoice.language) for invoice in treated for line in invoice.line_items
+    ]
+    categories = iter(categorize(items))
+    result: list[Invoice] = []
+    for invoice in treated:
+        lines = tuple(
+            replace(line, spend_category=category, spend_category_probability=probability)
+            for line, (category, probability) in zip(invoice.line_items, categories)  # noqa: B905  (one iterator runs through all invoices)
+        )
+        result.append(assign_tax_codes(invoice.replace(line_items=lines)))
+    return result
+
+
+def _wants_second_read(invoice: Invoice, document: Document, options: ExtractOptions) -> bool:
+    broken = any(issue.severity is Severity.ERROR for issue in invoice.issues)
+    return broken and not _is_closed(invoice) and document.reader == "pypdfium2" and len(document.pages) <= options.second_read_pages
+
+
+def _second_reading(
+    sources: dict[int, SourceFile],
+    first: Sequence[Invoice],
+    tagger: Tagger,
+    calibration: Calibration,
+    clock: _Clock,
+    options: ExtractOptions,
+) -> dict[int, Invoice]:
+    """pdfplumber's reading of documents that broke a rule, kept where it breaks fewer."""
+    from extractors.readers.pdfplumber_reader import read_with_pdfplumber
+
+    documents: dict[int, Document] = {}
+    blanks: dict[int, Invoice] = {}
+    for i, source in sources.items():
+        with clock.stage("second read"):
+            try:
+                documents[i] = read_with_pdfplumber(source.data)
+            except DocumentError:
+                continue  # the first reading stands
+        blanks[i] = Invoice(id=source.id, sha256=first[i].sha256, source=source.source, pages=first[i].pages)
+    read = _read_by_model(documents, blanks, tagger, calibration, clock)
+    with clock.stage("validate"):
+        checked = dict(zip(read, validated(list(read.values()), options), strict=True))
+    return {i: invoice for i, invoice in checked.items() if not _is_closed(invoice) and _errors(invoice) < _errors(first[i])}
+
+
+def _errors(invoice: Invoice) -> int:
+    return sum(issue.severity is Severity.ERROR for issue in invoice.issues)
+
+
+class _Clock:
+    """Seconds per stage."""
+
+    def __init__(self, times: dict[str, float]) -> None:
+        self.times = times
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.times[name] = self.times.get(name, 0.0) + time.perf_counter() - begun
