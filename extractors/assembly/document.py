@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -156,7 +157,7 @@ def _header(
     for span in join_wrapped(words, spans, probabilities):
         by_label.setdefault(span.label.removeprefix("header."), []).append(span)
     choices: dict[str, Choice | None] = {}
-    choices["invoice_number"] = choose_text(by_label.get("invoice_number", ()), clean=clean_identifier)
+    choices["invoice_number"] = choose_text(_not_years(by_label.get("invoice_number", ())), clean=clean_identifier)
     number = _key(choices["invoice_number"])
     choices["purchase_order"] = choose_text(by_label.get("purchase_order", ()), clean=clean_identifier, exclude=number)
     choices["seller_name"], choices["buyer_name"] = choose_parties(
@@ -178,10 +179,24 @@ def _header(
     )
     choices["issue_date"] = choose_date(by_label.get("issue_date", ()), habit)
     choices["due_date"] = choose_date(by_label.get("due_date", ()), habit)
+    issued, due = choices["issue_date"], choices["due_date"]
+    if (
+        issued is not None
+        and due is not None
+        and isinstance(issued.value, date)
+        and isinstance(due.value, date)
+        and due.value < issued.value
+    ):
+        choices["due_date"] = None  # a date of order or service that was taken for it
     values: dict[str, Any] = dict(totals.values)
     values |= {name: choice.value for name, choice in choices.items() if choice is not None}
     evidence = {f"header.{name}": evidence_of(choice.span, SET_BY) for name, choice in choices.items() if choice is not None}
     return Header(**values), evidence, (seller_country, buyer_country)
+
+
+def _not_years(spans: Sequence[Span]) -> Sequence[Span]:
+    """Without bare years (a copyright line, a period), as long as another candidate is left."""
+    return [s for s in spans if not re.fullmatch(r"(?:19|20)\d{2}", clean_identifier(s.text))] or spans
 
 
 def _text(choice: Choice | None) -> str | None:

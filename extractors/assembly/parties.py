@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from typing import cast
 
-from extractors.assembly.header import Choice, text_key
+import yaml
+
+from extractors.assembly.header import Choice, clean_vat_id, text_key
 from extractors.assembly.spans import Span, Words
 
+LEGAL_FORM_BONUS = 0.2
 _COUNTRY = re.compile(r"^(?:[A-Z]{2}|CHE)-?$")
 _DIGIT_GROUP = re.compile(r"^[0-9A-Z.\-]*\d[0-9A-Z.\-]*,?$")
 
@@ -28,7 +34,7 @@ def choose_parties(sellers: Sequence[Span], buyers: Sequence[Span], *, clean: Ca
 
 
 def _support(spans: Sequence[Span], clean: Callable[[str], str]) -> dict[str, tuple[float, Span]]:
-    """By identity of the value: probability that at least one of its spans is right, and its likeliest span."""
+    """By identity of the value: probability that at least one of its spans is right, and its likeliest span. A legal form breaks near ties."""
     groups: dict[str, list[Span]] = {}
     for span in spans:
         key = text_key(clean(span.text))
@@ -39,7 +45,8 @@ def _support(spans: Sequence[Span], clean: Callable[[str], str]) -> dict[str, tu
         missing = 1.0
         for span in members:
             missing *= 1 - min(span.probability, 0.99)
-        result[key] = (1 - missing + 0.02 * len(members), max(members, key=lambda s: s.probability))
+        bonus = LEGAL_FORM_BONUS if any(has_legal_form(span.text) for span in members) else 0.0
+        result[key] = (1 - missing + 0.02 * len(members) + bonus, max(members, key=lambda s: s.probability))
     return result
 
 
@@ -50,8 +57,33 @@ def _choice(support: Mapping[str, tuple[float, Span]], key: str | None, clean: C
     return Choice(clean(span.text), span, span.probability)
 
 
+@lru_cache(maxsize=1)
+def _legal_forms() -> frozenset[str]:
+    text = files("extractors").joinpath("data/legal_forms.yaml").read_text(encoding="utf-8")
+    forms = cast("dict[str, list[str]]", yaml.safe_load(text))
+    return frozenset(_compact(form) for group in forms.values() for form in group)
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"[\s.,/()]", "", text).casefold()
+
+
+def has_legal_form(name: str) -> bool:
+    """Whether a name ends in, or holds, a company's legal form ("GmbH", "S.r.l.", "Ltd")."""
+    tokens = name.split()
+    return any(
+        _compact("".join(tokens[i:j])) in _legal_forms() for i in range(len(tokens)) for j in range(i + 1, min(i + 4, len(tokens)) + 1)
+    )
+
+
+def could_be_vat_id(text: str) -> bool:
+    """Whether a text has the length and the digits of a VAT id: a postcode with a country prefix has not."""
+    compact = re.sub(r"[^0-9A-Za-z]", "", text)
+    return len(compact) >= (6 if compact[:2].upper() == "RO" else 8) and sum(c.isdigit() for c in compact) >= 5
+
+
 def complete_vat_ids(words: Words, spans: Sequence[Span]) -> list[Span]:
-    """Spans whose VAT id was cut between country prefix and digits, completed from the words beside them; the halves count for whoever owns the longer one."""
+    """Spans whose VAT id was cut between country prefix and digits, completed from the words beside them; those too short for a VAT id are left out."""
     result: list[Span] = []
     for span in spans:
         line = words.words_of_line[span.line] if len({words.line_list[i] for i in span.words}) == 1 else []
@@ -69,7 +101,8 @@ def complete_vat_ids(words: Words, spans: Sequence[Span]) -> list[Span]:
         if len(members) != len(span.words):
             text = " ".join(words.texts[i] for i in members)
             span = Span(span.label, tuple(members), text, span.page, span.line, words.box_of(members), span.probability)
-        result.append(span)
+        if could_be_vat_id(clean_vat_id(span.text)):
+            result.append(span)
     return result
 
 

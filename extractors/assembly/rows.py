@@ -32,6 +32,7 @@ def find_rows(words: Words, probabilities: NDArray[np.float32]) -> NDArray[np.in
     chosen = _best_target(query, key, anchors)
     chosen[anchors] = anchors
     chosen = _split_rows_with_two_amounts(words, best, members, chosen, query, key)
+    chosen = _agree_within_pieces(words, best, members, chosen)
     for row, anchor in enumerate(sorted(set(chosen.tolist()))):
         rows[members[chosen == anchor]] = row
     return _drop_rows_without_numbers(best, rows)
@@ -91,6 +92,28 @@ def _split_rows_with_two_amounts(
                 for i in amounts:  # an amount stays on its own line
                     result[i] = next(f for f in firsts if words.line[members[f]] == words.line[members[i]])
                 break
+    return result
+
+
+def _agree_within_pieces(words: Words, best: NDArray[np.int64], members: NDArray[np.int64], chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Words of one label that stand side by side belong to one row: the row that most of them point at."""
+    result = chosen.copy()
+    piece: list[int] = []
+
+    def close() -> None:
+        if len(piece) > 1:
+            targets, counts = np.unique(chosen[piece], return_counts=True)
+            result[piece] = targets[counts.argmax()]
+
+    for k, i in enumerate(members.tolist()):
+        if piece:
+            p = int(members[piece[-1]])
+            gap = words.box_list[i][0] - words.box_list[p][2]
+            if words.line_list[i] != words.line_list[p] or gap > 0.8 * words.size_list[p] or best[i] != best[p]:
+                close()
+                piece = []
+        piece.append(k)
+    close()
     return result
 
 

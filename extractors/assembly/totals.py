@@ -17,10 +17,14 @@ from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
 from schemas.invoice import Adjustment, AdjustmentKind, Evidence, TaxLine
 
 CENT = Decimal("0.01")
-ALTERNATIVE_FLOOR = 0.03
-MAX_OPTIONS = 5
-SUM_HOLDS = 3.0  # log-odds that totals which add up are right, against totals which do not; chosen on generated layouts
+ALTERNATIVE_FLOOR = 0.004
+MAX_OPTIONS = 6
+# Log-odds that totals are right when sums hold, chosen on generated layouts: three printed amounts seldom add up by chance.
+SUM_HOLDS = 6.0
+NET_IS_GROSS = 1.5
+CONTRADICTION = -1.0
 LINES_HOLD = 2.0
+SAME_WORD = -1.0
 TOTALS = ("net_total", "tax_total", "gross_total", "amount_due")
 
 
@@ -59,12 +63,12 @@ def read_totals(
         if row_spans and all(o.value != tax_sum for o in tax_options):
             tax_options.append(Option(tax_sum, row_spans[0], (0.9 if rows_only else 0.1) * 0.5**rank))
     line_total = _best_value(spans, "total.line_total", habit)
-    best: tuple[float, tuple[Option, ...]] | None = None
-    for combination in product(*(options[name] for name in TOTALS)):
-        score = _score(combination, lines_sum, line_total, adjustments)
-        if best is None or score > best[0]:
-            best = (score, combination)
-    chosen = dict(zip(TOTALS, best[1], strict=True)) if best else {}
+    reachable = _reachable(lines_sum, line_total, adjustments)
+    net, tax, gross = max(
+        product(*(options[name] for name in TOTALS[:3])), key=lambda combination: _score(combination, reachable, adjustments)
+    )
+    due = max(options["amount_due"], key=lambda option: _due_score(option, gross.value, adjustments))
+    chosen = dict(zip(TOTALS, (net, tax, gross, due), strict=True))
     values: dict[str, Decimal] = {}
     evidence: dict[str, Evidence] = {}
     for name, option in chosen.items():
@@ -111,30 +115,43 @@ def _options(words: Words, probabilities: NDArray[np.float32], spans: Sequence[S
     return [*ranked, Option(None, None, absent)]
 
 
-def _score(
-    combination: tuple[Option, ...], lines_sum: Decimal | None, line_total: Decimal | None, adjustments: Sequence[Adjustment]
-) -> float:
-    net, tax, gross, due = (o.value for o in combination)
+def _reachable(lines_sum: Decimal | None, line_total: Decimal | None, adjustments: Sequence[Adjustment]) -> set[Decimal]:
+    """Totals that the lines lead to, with and without the adjustments."""
+    change = Decimal(0)
+    for adjustment in adjustments:
+        if adjustment.kind is AdjustmentKind.CHARGE:
+            change += adjustment.amount
+        elif adjustment.kind is AdjustmentKind.ALLOWANCE:
+            change -= adjustment.amount
+    sums = [s for s in (lines_sum, line_total) if s is not None]
+    return {abs(value) for s in sums for value in (s, s + change)}
+
+
+def _score(combination: tuple[Option, ...], reachable: set[Decimal], adjustments: Sequence[Adjustment]) -> float:
+    """Log-probability of net, tax and gross read this way, with what the sums say."""
+    net, tax, gross = (o.value for o in combination)
     score = sum(log(max(o.probability, 1e-4)) for o in combination)
     if net is not None and gross is not None:
-        extra = [Decimal(0), *(a.amount for a in adjustments if a.kind is AdjustmentKind.CHARGE)]
+        charges = [Decimal(0), *(a.amount for a in adjustments if a.kind is AdjustmentKind.CHARGE)]
         difference = abs(gross) - abs(net) - (abs(tax) if tax is not None else 0)
-        score += SUM_HOLDS if any(abs(difference - e) <= 2 * CENT for e in extra) else -SUM_HOLDS / 3
+        holds = any(abs(difference - charge) <= 2 * CENT for charge in charges)
+        score += (SUM_HOLDS if tax else NET_IS_GROSS) if holds else CONTRADICTION
         if abs(net) > abs(gross) + CENT:
-            score -= 1.0
-    if lines_sum is not None:
-        charges = sum(
-            (a.amount if a.kind is AdjustmentKind.CHARGE else -a.amount if a.kind is AdjustmentKind.ALLOWANCE else 0 for a in adjustments),
-            Decimal(0),
-        )
-        reachable = {abs(lines_sum), abs(lines_sum + charges), *(() if line_total is None else (abs(line_total + charges),))}
-        if net is not None:
-            score += LINES_HOLD if any(abs(abs(net) - r) <= 5 * CENT for r in reachable) else 0.0
-        elif gross is not None:
-            score += LINES_HOLD if any(abs(abs(gross) - r) <= 5 * CENT for r in reachable) else 0.0
-    if due is not None and gross is not None:
+            score += CONTRADICTION
+        first, third = combination[0].span, combination[2].span
+        if first is not None and third is not None and first.words == third.words:
+            score += SAME_WORD
+    target = net if net is not None else gross
+    if target is not None and any(abs(abs(target) - r) <= 5 * CENT for r in reachable):
+        score += LINES_HOLD
+    return score
+
+
+def _due_score(option: Option, gross: Decimal | None, adjustments: Sequence[Adjustment]) -> float:
+    score = log(max(option.probability, 1e-4))
+    if option.value is not None and gross is not None:
         paid = sum((a.amount for a in adjustments if a.kind in (AdjustmentKind.PREPAID, AdjustmentKind.WITHHOLDING)), Decimal(0))
-        if abs(due) == abs(gross) or abs(abs(gross) - paid - abs(due)) <= CENT:
+        if abs(option.value) == abs(gross) or abs(abs(gross) - paid - abs(option.value)) <= CENT:
             score += 0.7
     return score
 
