@@ -101,7 +101,9 @@ TAG_WEIGHTS = torch.tensor([1.0] + [1.0 if tag[2:].startswith("line.") else HEAD
 def losses(model: nn.Module, batch: dict[str, Tensor]) -> dict[str, Tensor]:
     """Cross-entropies of tags, row links, document type and language."""
     out = model(**{name: batch[name] for name in ("ngrams", "shape", "layout", "neighbours", "position", "mask")})
-    tag = nn.functional.cross_entropy(out.logits.reshape(-1, len(TAGS)), batch["tags"].reshape(-1), weight=TAG_WEIGHTS, ignore_index=-100, label_smoothing=0.01)
+    tag = nn.functional.cross_entropy(
+        out.logits.reshape(-1, len(TAGS)), batch["tags"].reshape(-1), weight=TAG_WEIGHTS, ignore_index=-100, label_smoothing=0.01
+    )
     linked = batch["anchors"] >= 0
     link = tag.new_zeros(())
     if linked.any():

@@ -1,0 +1,160 @@
+"""Rows of a table that are no items: headings, subtotals, comments, components, options, allowances, sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from random import Random
+
+from extractors.training.amounts import Row
+from extractors.training.cells import note, unit_span
+from extractors.training.columns import Plan
+from extractors.training.items import item_name
+from extractors.training.layout import Block, Line, Span, line, stack, text_block
+from extractors.training.table import Piece, Table, row_block
+from extractors.training.vocabulary import small_words
+from extractors.training.writing import Writer
+
+MONEY = ("net_amount", "gross_amount")
+
+
+def with_interludes(rng: Random, writer: Writer, table: Table, plan: Plan) -> list[Piece]:
+    """The table's rows with what else stands between them."""
+    comments = rng.random() < 0.1
+    components = rng.random() < 0.07
+    options = rng.random() < 0.035
+    out: list[Piece] = []
+    numbers = _sections(rng, writer, table) if writer.facts.sections else {}
+    every = rng.randint(2, 6)
+    for index, piece in enumerate(table.pieces):
+        row = writer.facts.rows[index]
+        out += numbers.get((index, "before"), [])
+        if comments and index % every == 0:
+            out += _comment(rng, writer, table)
+        out.append(piece)
+        if components and rng.random() < 0.5:
+            out += _components(rng, writer, table, plan, row, index)
+        if options and rng.random() < 0.3:
+            out += _option(rng, writer, table)
+        out += numbers.get((index, "after"), [])
+    if any(k in table.edges for k in MONEY):
+        out += _adjustment_rows(rng, writer, table)
+        if rng.random() < 0.06 and not writer.facts.adjustments:
+            out.append(Piece(_column_sums(rng, writer, table)))
+    return out
+
+
+def sum_row(writer: Writer, table: Table, key: str, amount: Decimal) -> Block:
+    """A row of the table with words and an amount that is no item."""
+    look = table.look
+    kind = next(k for k in reversed(list(table.edges)) if k in MONEY)
+    _, right = table.edges[kind]
+    block = Block(table.width, 0)
+    block.add(text_block([[Span(writer.word(key, "totals"))]], look.body), max(0.0, table.edges["description"][0] + 4), 1)
+    value = text_block([[Span(writer.number.text(amount, writer.places))]], look.body)
+    block.add(value, right - 4 - value.width, 1)
+    block.height += 2
+    block.width = table.width
+    return block
+
+
+def _sections(rng: Random, writer: Writer, table: Table) -> dict[tuple[int, str], list[Piece]]:
+    """Headings before the sections, perhaps subtotals after them."""
+    facts = writer.facts
+    subtotals = rng.random() < 0.55 and any(k in table.edges for k in MONEY)
+    numbered = rng.random() < 0.4
+    out: dict[tuple[int, str], list[Piece]] = {}
+    running = Decimal(0)
+    for index, row in enumerate(facts.rows):
+        if index == 0 or facts.rows[index - 1].section != row.section:
+            spans: Line = line(f"{row.section + 1}." if numbered else None, facts.sections[row.section % len(facts.sections)])
+            out[(index, "before")] = [
+                Piece(stack([text_block([spans], table.look.body.but(bold=rng.random() < 0.8), width=table.width)], gap=2))
+            ]
+            running = Decimal(0)
+        running += row.gross if facts.inclusive else row.net
+        if subtotals and (index + 1 == len(facts.rows) or facts.rows[index + 1].section != row.section):
+            out[(index, "after")] = [Piece(sum_row(writer, table, "subtotal_section", running))]
+    return out
+
+
+def _comment(rng: Random, writer: Writer, table: Table) -> Iterator[Piece]:
+    """A line across the table: which order or delivery the next rows belong to, or a remark."""
+    facts = writer.facts
+    values = {
+        "number": facts.numbers["delivery_note_number"],
+        "date": writer.date(facts.dates["delivery_date"]),
+        "name": facts.seller.contact,
+    }
+    spans = writer.sentence(rng.choice(("order_ref", "delivery_ref", "detail")), values)
+    if spans:
+        for span in spans:
+            span.value = None
+        yield Piece(
+            row_block(table, [spans], [], {}, 0)
+            if rng.random() < 0.6
+            else text_block([spans], table.look.body.but(bold=rng.random() < 0.4), width=table.width)
+        )
+
+
+def _components(rng: Random, writer: Writer, table: Table, plan: Plan, row: Row, group: int) -> Iterator[Piece]:
+    """Parts of the item above, without prices of their own: notes of that item."""
+    lead = rng.choice(("- ", "• ", "  ", "* ", ""))
+    for _ in range(rng.randint(1, 4)):
+        name = item_name(rng, writer.words, row.spend, row.day)
+        cells: dict[str, Line] = {}
+        count = str(rng.randint(1, 5))
+        if "quantity" in table.edges and rng.random() < 0.7:
+            cells["quantity"] = [note(count, group)]
+            if "unit" in table.edges and rng.random() < 0.6:
+                cells["unit"] = [note(unit_span(rng, writer, row, group).text, group)]
+        else:
+            name = f"{count} x {name}"
+        yield Piece(row_block(table, [[note((lead + name).strip(), group)]], [], cells, 0))
+
+
+def _option(rng: Random, writer: Writer, table: Table) -> Iterator[Piece]:
+    """An optional position, priced but not counted."""
+    words = rng.choice(small_words("option", writer.facts.language))
+    name = item_name(rng, writer.words, writer.facts.category, writer.facts.dates["issue_date"])
+    amount = Decimal(rng.randrange(1000, 90000)) / 100
+    text = writer.number.text(amount, writer.places)
+    cells = {k: line(f"({text})" if rng.random() < 0.5 else words.lower()) for k in table.edges if k in MONEY}
+    if "unit_price" in table.edges:
+        cells["unit_price"] = line(text)
+    if "quantity" in table.edges:
+        cells["quantity"] = line("1")
+    yield Piece(row_block(table, [line(f"{words}:", name)], [], cells, 0))
+
+
+def _adjustment_rows(rng: Random, writer: Writer, table: Table) -> Iterator[Piece]:
+    """Allowances and charges of the whole document as last rows of the table."""
+    facts = writer.facts
+    found = [a for a in facts.adjustments if a.in_net]
+    if not found or rng.random() > 0.25 or facts.country.tax == "sales":
+        return
+    kind = next(k for k in table.edges if k in MONEY)
+    for item in found:
+        writer.in_table.append(item)
+        amount = -item.amount if item.label == "allowance" else item.amount
+        words: Line = [Span(writer.word(item.kind, "totals"))]
+        if item.percent is not None:
+            words.append(writer.rate(item.percent, "O", sign=True))
+        yield Piece(row_block(table, [words], [], {kind: writer.money(amount, f"adjustment.{item.label}", place=writer.line_place)}, 0))
+
+
+def _column_sums(rng: Random, writer: Writer, table: Table) -> Block:
+    """A closing row with the sums of the columns; the money sums are totals of the document."""
+    facts = writer.facts
+    cells: dict[str, Line] = {}
+    for kind in table.edges:
+        if kind == "quantity" and rng.random() < 0.4:
+            cells[kind] = line(writer.number.short(sum((r.quantity for r in facts.rows), Decimal(0))))
+        elif kind == "net_amount" and facts.regime != "sales":
+            cells[kind] = [writer.amount(facts.totals.net, "header.net_total")]
+        elif kind == "gross_amount" and (facts.inclusive or facts.totals.gross == sum((r.gross for r in facts.rows), Decimal(0))):
+            cells[kind] = [writer.amount(facts.totals.gross, "header.gross_total")]
+        elif kind == "tax_amount" and facts.totals.tax == sum((r.tax for r in facts.rows), Decimal(0)):
+            cells[kind] = [writer.amount(facts.totals.tax, "header.tax_total")]
+    words = rng.choice((writer.word("line_total", "totals"), writer.word("gross_total", "totals"), "Σ"))
+    return row_block(table, [line(words)], [], cells, 0)

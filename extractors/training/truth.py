@@ -1,0 +1,127 @@
+"""The truth of a document: what its pages print, in the shape of the data contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from extractors.training.facts import Facts
+from extractors.training.render import Placed
+from schemas.invoice import HEADER_FIELDS
+
+
+def plain(value: Any) -> Any:
+    """JSON form of a value: amounts as strings, dates in ISO 8601."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def truth_of(
+    facts: Facts, placed: Sequence[Placed], *, identity: str, pages: int, layout: dict[str, str], currency_seen: bool
+) -> dict[str, Any]:
+    """The invoice JSON of the placed spans; header null and no lines for documents that are no invoices."""
+    header: dict[str, Any] = dict.fromkeys(HEADER_FIELDS)
+    rows: dict[int, dict[str, Any]] = {}
+    texts: dict[int, dict[str, list[str]]] = {}
+    parts: dict[int, dict[str, Any]] = {}
+    adjustments: list[dict[str, Any]] = []
+    out: dict[str, Any] = {
+        "id": identity,
+        "sha256": "",
+        "source": f"{identity}.pdf",
+        "pages": pages,
+        "language": facts.language,
+        "document_type": facts.document_type,
+        "status": "accepted",
+        "route": "task_model",
+        "expect": "accept",
+        "layout": layout,
+        "header": header,
+        "tax_breakdown": [],
+        "line_items": [],
+        "document_adjustments": adjustments,
+        "confidence": 1.0,
+        "evidence": {},
+        "issues": [],
+        "seller_country": facts.seller.country,
+        "buyer_country": facts.buyer.country,
+    }
+    if not facts.is_invoice:
+        out["status"] = "rejected"
+        return out
+    placed = sorted(placed, key=lambda p: (p.page, p.baseline, p.x0))  # as a person reads, whatever the order in the file
+    for piece in placed:
+        kind, _, name = piece.span.label.partition(".")
+        if kind == "header" and header[name] is None and piece.span.value is not None:
+            header[name] = piece.span.value
+    for piece in placed:
+        span = piece.span
+        kind, _, name = span.label.partition(".")
+        if kind == "line":
+            if name in ("description", "note"):
+                texts.setdefault(span.group, {"description": [], "note": [], "name": []})[name].append(span.text)
+            elif span.value is not None:
+                rows.setdefault(span.group, {}).setdefault(name, span.value)
+        elif kind == "tax" and span.value is not None:
+            parts.setdefault(span.group, {}).setdefault(name, span.value)
+        elif kind == "adjustment" and isinstance(span.value, Decimal):
+            value = abs(span.value) if name != "rounding" and facts.sign > 0 else span.value
+            adjustments.append({"kind": name, "amount": plain(value), "description": None})
+    if header["currency"] is None and currency_seen:
+        header["currency"] = facts.currency
+    _finish_header(facts, header, parts, adjustments)
+    out["header"] = {name: plain(value) for name, value in header.items()}
+    out["line_items"] = [_line(facts, group, rows.get(group, {}), texts.get(group, {})) for group in sorted(set(rows) | set(texts))]
+    for group, part in sorted(parts.items()):
+        category = facts.breakdown[group].category if group < len(facts.breakdown) else None
+        amount = part.get("tax_amount", header["tax_total"] if len(parts) == 1 else None)
+        out["tax_breakdown"].append(
+            {
+                "category": category,
+                "rate": plain(part.get("rate")),
+                "taxable_amount": plain(part.get("taxable_amount")),
+                "tax_amount": plain(amount),
+            }
+        )
+    return out
+
+
+def _finish_header(facts: Facts, header: dict[str, Any], parts: dict[int, dict[str, Any]], adjustments: list[dict[str, Any]]) -> None:
+    """Totals that follow from what is printed: a due amount that is the total, a tax total that is the sum of its rows."""
+    moved = any(a["kind"] in ("prepaid", "withholding", "rounding") for a in adjustments)
+    if header["gross_total"] is None and header["amount_due"] is not None and not moved:
+        header["gross_total"] = header["amount_due"]
+    if header["amount_due"] is None:
+        header["amount_due"] = header["gross_total"]
+    if header["tax_total"] is None:
+        amounts = [p["tax_amount"] for p in parts.values() if "tax_amount" in p]
+        if amounts:
+            header["tax_total"] = sum(amounts, Decimal(0))
+
+
+def _line(facts: Facts, group: int, values: dict[str, Any], text: dict[str, list[str]]) -> dict[str, Any]:
+    row = facts.rows[group]
+    discount = values.get("discount")
+    percent = discount is not None and discount == row.discount_percent
+    described = " ".join(text.get("description", []))
+    everything = " ".join([described, *text.get("note", [])])
+    alternatives = [t for t in dict.fromkeys((row.name, everything)) if t and t != described]
+    return {
+        "position": values.get("position"),
+        "item_code": values.get("item_code"),
+        "description": described or None,
+        "description_alternatives": alternatives,
+        "quantity": plain(values.get("quantity")),
+        "unit": values.get("unit"),
+        "unit_price": plain(values.get("unit_price")),
+        "discount": plain(abs(discount)) if discount is not None and not percent else None,
+        "discount_percent": plain(discount) if percent else None,
+        "net_amount": plain(values.get("net_amount")),
+        "gross_amount": plain(values.get("gross_amount")),
+        "tax_rate": plain(values.get("tax_rate")),
+        "tax_category": row.category,
+        "spend_category": row.spend,
+    }
