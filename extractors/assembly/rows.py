@@ -10,6 +10,7 @@ from extractors.labels import FIELDS
 
 _LINE_COLUMNS = np.array([LABEL_INDEX[name] for name in FIELDS if name.startswith("line.")])
 _AMOUNTS = np.array([LABEL_INDEX["line.net_amount"], LABEL_INDEX["line.gross_amount"]])
+_NAMES = np.array([LABEL_INDEX["line.description"]])
 _NUMERIC = np.array([LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount", "unit_price", "quantity")])
 REACH = 320  # words of items on either side among which an anchor is sought
 BLOCK = 256
@@ -33,6 +34,7 @@ def find_rows(words: Words, probabilities: NDArray[np.float32]) -> NDArray[np.in
     chosen[anchors] = anchors
     chosen = _split_rows_with_two_amounts(words, best, members, chosen, query, key)
     chosen = _agree_within_pieces(words, best, members, chosen)
+    chosen = _above_or_below(words, best, members, chosen)
     for row, anchor in enumerate(sorted(set(chosen.tolist()))):
         rows[members[chosen == anchor]] = row
     return _drop_rows_without_numbers(best, rows)
@@ -114,6 +116,34 @@ def _agree_within_pieces(words: Words, best: NDArray[np.int64], members: NDArray
                 piece = []
         piece.append(k)
     close()
+    return result
+
+
+def _above_or_below(words: Words, best: NDArray[np.int64], members: NDArray[np.int64], chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where names stand on lines of their own, they all stand above their amounts or all below: if the items begin with a name they stand
+    above, if they end with one, below. Decided for the whole document, because single links waver between the two amounts."""
+    lines = words.line[members]
+    anchors = np.unique(chosen)
+    anchor_lines = lines[anchors]
+    named = np.isin(best[members], _NAMES)
+    on_anchor_line = np.isin(lines, anchor_lines)
+    if len(anchors) < 2 or len(set(anchor_lines.tolist())) < len(anchors) or not named.any():
+        return chosen
+    if len(np.unique(lines[named & on_anchor_line])) > 0.2 * len(anchors):
+        return chosen
+    begins = bool((named & (lines < anchor_lines.min())).any())
+    ends = bool((named & (lines > anchor_lines.max())).any())
+    if begins == ends:
+        return chosen
+    order = anchors[np.argsort(anchor_lines, kind="stable")]
+    ordered = np.sort(anchor_lines)
+    loose = np.flatnonzero(~on_anchor_line)
+    if begins:
+        position = np.searchsorted(ordered, lines[loose], side="left")
+    else:
+        position = np.searchsorted(ordered, lines[loose], side="right") - 1
+    result = chosen.copy()
+    result[loose] = order[np.clip(position, 0, len(order) - 1)]
     return result
 
 

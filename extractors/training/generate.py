@@ -15,6 +15,8 @@ import pickle
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -45,19 +47,42 @@ def generate(seed: int, *, family: str = "train") -> LabelledDocument:
     )
 
 
-def render_pdf(seed: int, *, family: str = "train", rows: int | None = None, language: str | None = None) -> tuple[bytes, dict[str, Any]]:
-    """PDF bytes and truth of the same document that `generate` labels; ``rows`` and ``language`` force what the seed would choose."""
-    data, _, truth = _make(seed, family, rows=rows, language=language)
+def render_pdf(
+    seed: int,
+    *,
+    family: str = "train",
+    rows: int | None = None,
+    language: str | None = None,
+    document_type: str | None = None,
+    wrong_by: str | None = None,
+) -> tuple[bytes, dict[str, Any]]:
+    """PDF bytes and truth of the same document that `generate` labels; ``rows``, ``language`` and ``document_type`` force what the seed would choose.
+
+    ``wrong_by`` (an amount) makes the page print a gross total that is wrong by so much; the truth then says ``expect: review``.
+    """
+    data, _, truth = _make(seed, family, rows=rows, language=language, document_type=document_type, wrong_by=Decimal(wrong_by or 0))
+    if wrong_by:
+        truth = {**truth, "expect": "review", "why_review": "the printed totals do not add up", "prints_wrong_sums": True}
     return data, truth
 
 
-def _make(seed: int, family: str, *, rows: int | None = None, language: str | None = None) -> tuple[bytes, list[Placed], dict[str, Any]]:
+def _make(
+    seed: int,
+    family: str,
+    *,
+    rows: int | None = None,
+    language: str | None = None,
+    document_type: str | None = None,
+    wrong_by: Decimal = Decimal(0),
+) -> tuple[bytes, list[Placed], dict[str, Any]]:
     rng = Random(f"{family}:{seed}")
     chance = rng.random()
     kind = (
         choose(rng, NEGATIVES) if chance < NEGATIVE_SHARE else "credit_note" if chance < NEGATIVE_SHARE + CREDIT_NOTE_SHARE else "invoice"
     )
-    facts = make_facts(rng, family, document_type=kind, row_count=rows, language=language)
+    facts = make_facts(rng, family, document_type=document_type or kind, row_count=rows, language=language)
+    if wrong_by:
+        facts.totals = replace(facts.totals, gross=facts.totals.gross + wrong_by, due=facts.totals.due + wrong_by)
     sheet, layout, writer = compose(rng, facts, family)
     settle_texts(sheet)
     mode = text_mode(rng, family)
