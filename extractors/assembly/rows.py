@@ -14,6 +14,7 @@ _NAMES = np.array([LABEL_INDEX["line.description"]])
 _NUMERIC = np.array([LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount", "unit_price", "quantity")])
 REACH = 320  # words of items on either side among which an anchor is sought
 BLOCK = 256
+NAMES_BESIDE = 0.25  # up to this share of name words beside amounts (a stray unit), names are taken to stand on lines of their own
 
 
 def find_rows(words: Words, probabilities: NDArray[np.float32]) -> NDArray[np.int32]:
@@ -129,7 +130,7 @@ def _above_or_below(words: Words, best: NDArray[np.int64], members: NDArray[np.i
     on_anchor_line = np.isin(lines, anchor_lines)
     if len(anchors) < 2 or len(set(anchor_lines.tolist())) < len(anchors) or not named.any():
         return chosen
-    if len(np.unique(lines[named & on_anchor_line])) > 0.2 * len(anchors):
+    if (named & on_anchor_line).sum() > NAMES_BESIDE * named.sum():
         return chosen
     begins = bool((named & (lines < anchor_lines.min())).any())
     ends = bool((named & (lines > anchor_lines.max())).any())
