@@ -1,0 +1,250 @@
+"""What was bought: a spend category for each line item, from its description, its seller and the document's language.
+
+Three sources are combined in log space. A spaCy PhraseMatcher over ``data/spend_keywords.yaml``: longer phrases win over shorter ones, words of
+the document's language count more, actions (repair, rent, insurance) decide against the thing they are done to. A small linear model over
+character n-grams (`extractors.spend_model`). Trade words in the seller's name. How much each counts, and the threshold, were chosen on product
+names kept apart in training.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.spend_model import SpendModel, load_spend_model
+from extractors.spend_words import COMPOUNDING, CanonicalWords, words
+from schemas.errors import ConfigurationError
+from schemas.invoice import SPEND_CATEGORIES
+
+FILE = "spend_keywords.yaml"
+WEIGHTS = {"+": 2.0, "": 1.0, "-": 0.4}
+WORD_BONUS = 0.5  # for every further word of a phrase
+OTHER_LANGUAGE = 0.25
+ENGLISH = 0.8  # product names are English everywhere
+UNKNOWN_LANGUAGE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class ItemText:
+    """What is known of one line. ``language`` is ISO 639-1. ``document`` is any name that the lines of one document share: what the other
+    lines are about then counts for a line that says little itself."""
+
+    description: str
+    seller: str | None = None
+    language: str | None = None
+    document: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What each source says of one item. Shapes, all [categories]: ``model`` log probabilities, ``keywords`` and ``seller`` scores from 0."""
+
+    model: NDArray[np.float32]
+    keywords: NDArray[np.float32]
+    seller: NDArray[np.float32]
+
+
+def categorize(items: Sequence[ItemText]) -> list[tuple[str | None, float]]:
+    """Category and probability for each item, in order; (None, probability of the best guess) below the threshold.
+
+    Raises `ConfigurationError` when the shipped keywords or the shipped model are not usable.
+    """
+    if not items:
+        return []
+    model = load_spend_model()
+    settings = model.settings
+    probabilities = combine(
+        gather(items, model=model), keyword_exponent=settings["keyword_exponent"], seller_exponent=settings["seller_exponent"]
+    )
+    probabilities = with_neighbours(probabilities, [item.document for item in items])
+    results: list[tuple[str | None, float]] = []
+    for item, row in zip(items, probabilities, strict=True):
+        best = int(row.argmax())
+        sure = float(row[best]) >= settings["threshold"] and bool(words(item.description))
+        results.append((SPEND_CATEGORIES[best] if sure else None, round(float(row[best]), 4)))
+    return results
+
+
+def gather(items: Sequence[ItemText], *, model: SpendModel) -> list[Evidence]:
+    """The evidence for each item, in order."""
+    keywords = _keywords()
+    sellers: dict[str | None, NDArray[np.float32]] = {None: np.zeros(len(SPEND_CATEGORIES), np.float32)}
+    logs = model.log_probabilities([item.description for item in items])
+    found: list[Evidence] = []
+    for item, log in zip(items, logs, strict=True):
+        if item.seller not in sellers:
+            sellers[item.seller] = _vector(keywords.seller_scores(item.seller or ""))
+        found.append(Evidence(log, _vector(keywords.scores(item.description, language=item.language)), sellers[item.seller]))
+    return found
+
+
+def combine(evidence: Sequence[Evidence], *, keyword_exponent: float, seller_exponent: float) -> NDArray[np.float32]:
+    """Probabilities [n, categories] ∝ p(model) × (1 + keywords)^a × (1 + seller)^b."""
+    logits = np.stack([e.model + keyword_exponent * np.log1p(e.keywords) + seller_exponent * np.log1p(e.seller) for e in evidence])
+    logits -= logits.max(axis=1, keepdims=True)
+    exponentials = np.exp(logits)
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def with_neighbours(probabilities: NDArray[np.float32], documents: Sequence[str | None]) -> NDArray[np.float32]:
+    """[n, categories]: each line's probabilities times the square root of the mean of its document's other lines.
+
+    The square root, because lines of one invoice are of one kind often but not always; a floor of one uniform line keeps others possible.
+    """
+    rows: dict[str, list[int]] = defaultdict(list)
+    for row, document in enumerate(documents):
+        if document is not None:
+            rows[document].append(row)
+    result = probabilities.copy()
+    for members in rows.values():
+        if len(members) < 2:
+            continue
+        own = probabilities[members]
+        others = (own.sum(axis=0, keepdims=True) - own + 1 / own.shape[1]) / len(members)
+        joined = own * np.sqrt(others)
+        result[members] = joined / joined.sum(axis=1, keepdims=True)
+    return result
+
+
+def _vector(scores: dict[str, float]) -> NDArray[np.float32]:
+    return np.array([scores.get(category, 0.0) for category in SPEND_CATEGORIES], np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    category: str
+    language: str
+    weight: float
+    words: tuple[str, ...]
+
+
+def parse_keywords(document: Any, *, file: str = FILE) -> tuple[list[_Entry], dict[str, list[tuple[str, ...]]]]:
+    """Entries and seller words by category. Raises `ConfigurationError` naming category and language of what is not usable."""
+    categories = cast("dict[str, dict[str, Any]]", document.get("categories")) if isinstance(document, dict) else None
+    if not isinstance(categories, dict):
+        raise ConfigurationError(f"{file}: expected a mapping under 'categories'")
+    unknown = set(categories) - set(SPEND_CATEGORIES)
+    if unknown:
+        raise ConfigurationError(f"{file}: unknown categories {', '.join(sorted(unknown))}")
+    entries: list[_Entry] = []
+    sellers: dict[str, list[tuple[str, ...]]] = {}
+    for category, languages in categories.items():
+        for language, text in languages.items():
+            if not isinstance(text, str):
+                raise ConfigurationError(f"{file}, {category}, {language}: expected words separated by commas, found {text!r}")
+            for phrase in filter(None, (part.strip() for part in text.split(","))):
+                mark = phrase[0] if phrase[0] in "+-" else ""
+                parts = tuple(words(phrase.removeprefix(mark)))
+                if not parts:
+                    raise ConfigurationError(f"{file}, {category}, {language}: {phrase!r} holds no word")
+                if language == "sellers":
+                    sellers.setdefault(category, []).append(parts)
+                else:
+                    entries.append(_Entry(category, language, WEIGHTS[mark], parts))
+    return entries, sellers
+
+
+class _Keywords:
+    """The loaded dictionary: a spaCy vocabulary and matcher, and what each match stands for."""
+
+    def __init__(self, entries: Sequence[_Entry], sellers: dict[str, list[tuple[str, ...]]]) -> None:
+        spacy = _spacy()
+        self._doc = spacy.tokens.Doc
+        self._vocab = spacy.vocab.Vocab()
+        self._matcher = spacy.matcher.PhraseMatcher(self._vocab)
+        self._meanings: dict[int, list[_Entry]] = {}
+        by_phrase: dict[tuple[str, ...], list[_Entry]] = defaultdict(list)
+        for entry in entries:
+            by_phrase[entry.words].append(entry)
+        for phrase, meanings in by_phrase.items():
+            key = " ".join(phrase)
+            self._matcher.add(key, [self._doc(self._vocab, words=list(phrase))])
+            self._meanings[self._vocab.strings[key]] = meanings
+        self._canonical = CanonicalWords(
+            known={word for phrase in by_phrase for word in phrase}, single={phrase[0] for phrase in by_phrase if len(phrase) == 1}
+        )
+        self._sellers = sorted(
+            ((phrase, category) for category, phrases in sellers.items() for phrase in phrases), key=lambda entry: -len(" ".join(entry[0]))
+        )
+
+    def scores(self, description: str, *, language: str | None) -> dict[str, float]:
+        compounds = language is None or language in COMPOUNDING
+        tokens = [self._canonical(word, compounds=compounds) for word in words(description)]
+        scores: dict[str, float] = defaultdict(float)
+        if not tokens:
+            return scores
+        matches = self._matcher(self._doc(self._vocab, words=tokens))
+        taken: set[int] = set()
+        for key, start, end in sorted(matches, key=lambda match: (match[1] - match[2], match[1])):
+            if not taken.isdisjoint(range(start, end)):
+                continue
+            taken.update(range(start, end))
+            best: dict[str, float] = {}
+            for entry in self._meanings[key]:
+                weight = entry.weight * (1 + WORD_BONUS * (end - start - 1)) * _language_factor(entry.language, language)
+                best[entry.category] = max(best.get(entry.category, 0.0), weight)
+            for category, weight in best.items():
+                scores[category] += weight
+        return scores
+
+    def seller_scores(self, seller: str) -> dict[str, float]:
+        """1.0 for each category of which the supplier's name holds a trade word, also as the first or last part of a compound; the longer
+        trade word takes the word of the name (``autovermietung`` before ``vermietung``)."""
+        tokens = words(seller)
+        scores: dict[str, float] = defaultdict(float)
+        taken: dict[int, tuple[str, ...]] = {}
+        for phrase, category in self._sellers:
+            for start in range(len(tokens) - len(phrase) + 1):
+                places = range(start, start + len(phrase))
+                if any(taken.get(place, phrase) != phrase for place in places):
+                    continue
+                whole = tokens[start : start + len(phrase)] == list(phrase)
+                if whole or (len(phrase) == 1 and _part_of(tokens[start], phrase[0])):
+                    taken.update(dict.fromkeys(places, phrase))
+                    scores[category] = 1.0
+        return scores
+
+
+def _part_of(name: str, word: str) -> bool:
+    return (len(word) >= 4 and name.startswith(word)) or (len(word) >= 5 and name.endswith(word))
+
+
+def _language_factor(entry: str, document: str | None) -> float:
+    if document is None:
+        return UNKNOWN_LANGUAGE
+    if entry == document:
+        return 1.0
+    return ENGLISH if entry == "en" else OTHER_LANGUAGE
+
+
+def _spacy() -> Any:
+    """spaCy, without torch: its tensor library imports torch wherever that is installed (4 s and 200 MB), which a matcher has no use for."""
+    hidden = "torch" not in sys.modules
+    if hidden:
+        sys.modules["torch"] = cast(Any, None)
+    try:
+        return import_module("spacy.matcher") and import_module("spacy")
+    finally:
+        if hidden:
+            del sys.modules["torch"]
+
+
+@cache
+def _keywords() -> _Keywords:
+    import yaml
+
+    try:
+        text = files("extractors").joinpath("data", FILE).read_text(encoding="utf-8")
+        document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (both are safe loaders, the first is ten times faster)
+    except (FileNotFoundError, yaml.YAMLError) as exc:
+        raise ConfigurationError(f"extractors/data/{FILE} cannot be read: {exc}") from exc
+    return _Keywords(*parse_keywords(document))

@@ -1,0 +1,283 @@
+"""Rules that tie the lines, the adjustments and the totals of one document together.
+
+A printed page follows one of several habits, so a rule asks whether any of them explains the numbers exactly: lines without or with tax,
+discounts inside or outside the line amount, allowances and shipping before or after the printed net total, cash rounding and withheld tax
+before or after the printed gross total, credit notes with positive or negative lines. What none of them explains contradicts itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from schemas.arithmetic import ZERO, half_unit, meets, percent, rounded, significant_decimals, subset_sums, total
+from schemas.countries import minor_units
+from schemas.invoice import AdjustmentKind, DocumentType, Invoice, LineItem, Severity
+from schemas.rules_types import HOLDS, SILENT, Row, Rule, Table, Verdict, broken
+
+_SIGNS = {
+    AdjustmentKind.ALLOWANCE: -1,
+    AdjustmentKind.CHARGE: 1,
+    AdjustmentKind.PREPAID: -1,
+    AdjustmentKind.ROUNDING: 1,
+    AdjustmentKind.WITHHOLDING: -1,
+}
+
+
+def steps(invoice: Invoice, *kinds: AdjustmentKind) -> list[Decimal]:
+    """The adjustments of these kinds (all when none is named) as amounts to add."""
+    return [_SIGNS[a.kind] * a.amount for a in invoice.document_adjustments if a.amount and (not kinds or a.kind in kinds)]
+
+
+def tax_of_breakdown(invoice: Invoice) -> Decimal | None:
+    """Sum of the breakdown's tax amounts; None when a row with a rate prints none."""
+    if not invoice.tax_breakdown:
+        return None
+    amounts: list[Decimal] = []
+    for line in invoice.tax_breakdown:
+        if line.tax_amount is not None:
+            amounts.append(line.tax_amount)
+        elif line.rate is None or line.rate != 0:
+            return None
+    return total(amounts)
+
+
+def tax_charged(invoice: Invoice) -> Decimal | None:
+    """The document's tax: the printed total, else the breakdown's sum, else what the breakdown's bases and rates give at minor units."""
+    if invoice.header.tax_total is not None:
+        return invoice.header.tax_total
+    printed = tax_of_breakdown(invoice)
+    if printed is not None:
+        return printed
+    places = minor_units(invoice.header.currency)
+    amounts = [
+        rounded(percent(row.taxable_amount, row.rate), places)
+        for row in invoice.tax_breakdown
+        if row.taxable_amount is not None and row.rate is not None
+    ]
+    return total(amounts) if amounts and len(amounts) == len(invoice.tax_breakdown) else None
+
+
+def line_sums(invoice: Invoice) -> list[Decimal]:
+    """The sums that the lines can be meant to have: of net amounts, of gross amounts, with printed discounts taken off or not."""
+    items = invoice.line_items
+    sums = [total(_amounts(item.amount for item in items))]
+    for column in ("net_amount", "gross_amount"):
+        values = [getattr(item, column) for item in items]
+        if all(value is not None for value in values):
+            sums.append(total(values))
+    if any(item.discount for item in items):
+        sums.append(total(_amount_after_discount(item) for item in items))
+    return list(dict.fromkeys(sums))
+
+
+def _amounts(values: Iterable[Decimal | None]) -> list[Decimal]:
+    return [value for value in values if value is not None]
+
+
+def _amount_after_discount(item: LineItem) -> Decimal:
+    amount = item.amount or ZERO
+    if item.discount and item.quantity is not None and item.unit_price is not None and amount == item.quantity * item.unit_price:
+        return amount - abs(item.discount)
+    return amount
+
+
+def _line_targets(invoice: Invoice) -> list[Decimal]:
+    header = invoice.header
+    tax = tax_charged(invoice)
+    targets = [value for value in (header.net_total, header.gross_total) if value is not None]
+    if header.gross_total is not None and tax is not None:
+        targets.append(header.gross_total - tax)
+    if header.net_total is not None and tax is not None:
+        targets.append(header.net_total + tax)
+    if not targets and header.amount_due is not None:
+        targets.append(header.amount_due)
+    return list(dict.fromkeys(targets))
+
+
+def _slack(invoice: Invoice) -> Decimal:
+    """Zero, unless line amounts are printed finer than the currency: then the printed total is a rounded one."""
+    places = max(minor_units(invoice.header.currency), 2)
+    finer = any(item.amount is not None and significant_decimals(item.amount) > places for item in invoice.line_items)
+    return half_unit(places) if finer else ZERO
+
+
+def lines_add_up(row: Row) -> Verdict:
+    invoice = row.invoice
+    targets = _line_targets(invoice)
+    if not targets or not invoice.line_items or all(item.amount is None for item in invoice.line_items):
+        return SILENT
+    slack, flip = _slack(invoice), invoice.document_type is DocumentType.CREDIT_NOTE
+    sums = line_sums(invoice)
+    for step in subset_sums(steps(invoice)):
+        if any(meets(value + step, target, slack=slack, either_sign=flip) for value in sums for target in targets):
+            return HOLDS
+    if any(item.amount is None for item in invoice.line_items):
+        return SILENT
+    return broken(
+        field="line_items",
+        expected=targets[0],
+        found=sums[0],
+        detail=f"The lines add up to {sums[0]:f}, which is neither the total without tax nor the total with tax, with or without adjustments.",
+    )
+
+
+def adjustments_are_used(row: Row) -> Verdict:
+    """Whether lines, allowances and charges lead to the printed totals with every adjustment used once (EN 16931: net = lines - allowances + charges)."""
+    invoice = row.invoice
+    header = invoice.header
+    adjusting = steps(invoice, AdjustmentKind.ALLOWANCE, AdjustmentKind.CHARGE)
+    if not adjusting or header.net_total is None or not invoice.line_items or lines_add_up(row) != HOLDS:
+        return SILENT
+    if any(item.amount is None for item in invoice.line_items):
+        return SILENT
+    slack, flip = _slack(invoice), invoice.document_type is DocumentType.CREDIT_NOTE
+    whole, tax = total(adjusting), tax_charged(invoice)
+    sums = line_sums(invoice)
+    goals = [header.net_total] if header.gross_total is None else [header.net_total, header.gross_total]
+    if any(meets(value + whole, goal, slack=slack, either_sign=flip) for value in sums for goal in goals):
+        return HOLDS
+    if header.gross_total is not None and tax is not None:
+        late = steps(invoice, AdjustmentKind.ROUNDING, AdjustmentKind.WITHHOLDING)
+        for before in subset_sums(adjusting):
+            reaches_net = any(meets(value + before, header.net_total, slack=slack, either_sign=flip) for value in sums)
+            if reaches_net and any(header.net_total + whole - before + tax + s == header.gross_total for s in subset_sums(late)):
+                return HOLDS
+    return broken(
+        field="document_adjustments",
+        expected=header.net_total,
+        found=sums[0] + whole,
+        detail="The totals do not take every printed allowance and charge into account.",
+    )
+
+
+def _only(kinds: set[AdjustmentKind]) -> Callable[[Row], Verdict]:
+    def judge(row: Row) -> Verdict:
+        present = {a.kind for a in row.invoice.document_adjustments} & {AdjustmentKind.ALLOWANCE, AdjustmentKind.CHARGE}
+        return adjustments_are_used(row) if present == kinds else SILENT
+
+    return judge
+
+
+def tax_total_is_sum(row: Row) -> Verdict:
+    invoice = row.invoice
+    printed, summed = invoice.header.tax_total, tax_of_breakdown(invoice)
+    if printed is None or summed is None:
+        return SILENT
+    if meets(summed, printed, either_sign=invoice.document_type is DocumentType.CREDIT_NOTE):
+        return HOLDS
+    return broken(
+        field="header.tax_total",
+        expected=summed,
+        found=printed,
+        detail=f"The printed tax total {printed:f} is not the sum {summed:f} of the tax amounts per rate.",
+    )
+
+
+def gross_is_net_plus_tax(row: Row) -> Verdict:
+    invoice = row.invoice
+    net, gross, tax = invoice.header.net_total, invoice.header.gross_total, tax_charged(invoice)
+    if net is None or gross is None:
+        return SILENT
+    if any(net + (tax or ZERO) + step == gross for step in subset_sums(steps(invoice))):
+        return HOLDS
+    found = f"{net:f} + {tax:f}" if tax is not None else f"{net:f} without any tax"
+    return broken(
+        field="header.gross_total",
+        expected=net + (tax or ZERO),
+        found=gross,
+        detail=f"The total with tax {gross:f} is not the total without tax plus tax ({found}).",
+    )
+
+
+def due_is_what_remains(row: Row) -> Verdict:
+    invoice = row.invoice
+    gross, due = invoice.header.gross_total, invoice.header.amount_due
+    if gross is None or due is None:
+        return SILENT
+    late = steps(invoice, AdjustmentKind.PREPAID, AdjustmentKind.ROUNDING, AdjustmentKind.WITHHOLDING)
+    if any(gross + step == due for step in subset_sums(late)) or (due == -gross):
+        return HOLDS
+    if late:
+        detail = f"The amount due {due:f} is not the total {gross:f} less what was paid before."
+        return broken(field="header.amount_due", expected=gross + total(late), found=due, detail=detail)
+    detail = f"The amount due {due:f} differs from the total {gross:f}, and no earlier payment was found on the page."
+    return broken(field="header.amount_due", expected=gross, found=due, detail=detail, severity=Severity.WARNING)
+
+
+def breakdown_exists(row: Row) -> Verdict:
+    invoice = row.invoice
+    if not invoice.header.tax_total:
+        return SILENT
+    if invoice.tax_breakdown:
+        return HOLDS
+    return broken(field="tax_breakdown", expected="the tax by rate", detail="Tax is charged, but no tax rate with its amount was found.")
+
+
+def tax_follows_from_lines(row: Row) -> Verdict:
+    """Tax = Σ line amount × line rate, within the rounding that printing can explain: half a minor unit per line and one for the total.
+
+    Judged where every line shows amount and rate, the lines alone make the net total, and nothing adjusts it.
+    """
+    invoice = row.invoice
+    tax, net, items = invoice.header.tax_total, invoice.header.net_total, invoice.line_items
+    if tax is None or net is None or not items or steps(invoice, AdjustmentKind.ALLOWANCE, AdjustmentKind.CHARGE):
+        return SILENT
+    products: list[Decimal] = []
+    for item in items:
+        if item.net_amount is None or item.tax_rate is None:
+            return SILENT
+        products.append(percent(item.net_amount, item.tax_rate))
+    if abs(total(item.net_amount or ZERO for item in items)) != abs(net):
+        return SILENT
+    expected = total(products)
+    slack = half_unit(minor_units(invoice.header.currency)) * (len(items) + 1)
+    if abs(abs(expected) - abs(tax)) <= slack:
+        return HOLDS
+    given = rounded(expected, 2)
+    detail = f"The printed tax {tax:f} is not what the rates of the lines give ({given:f})."
+    return broken(field="header.tax_total", expected=given, found=tax, detail=detail)
+
+
+_ERROR, _WARNING, _DOC = Severity.ERROR, Severity.WARNING, Table.DOCUMENTS
+_UNUSED = "Every {what} on the page is taken into account by the totals."
+
+TOTAL_RULES: tuple[Rule, ...] = (
+    Rule(
+        "BR-CO-10",
+        "EN 16931 BR-CO-10",
+        _ERROR,
+        _DOC,
+        "The lines add up to the total without tax or, where line amounts include tax, to the total with tax.",
+        lines_add_up,
+    ),
+    Rule("BR-CO-11", "EN 16931 BR-CO-11", _WARNING, _DOC, _UNUSED.format(what="allowance"), _only({AdjustmentKind.ALLOWANCE})),
+    Rule("BR-CO-12", "EN 16931 BR-CO-12", _WARNING, _DOC, _UNUSED.format(what="charge"), _only({AdjustmentKind.CHARGE})),
+    Rule(
+        "BR-CO-13",
+        "EN 16931 BR-CO-13",
+        _WARNING,
+        _DOC,
+        "The total without tax is the sum of the lines less allowances plus charges.",
+        _only({AdjustmentKind.ALLOWANCE, AdjustmentKind.CHARGE}),
+    ),
+    Rule("BR-CO-14", "EN 16931 BR-CO-14", _ERROR, _DOC, "The tax total is the sum of the tax amounts per rate.", tax_total_is_sum),
+    Rule("BR-CO-15", "EN 16931 BR-CO-15", _ERROR, _DOC, "The total with tax is the total without tax plus the tax.", gross_is_net_plus_tax),
+    Rule(
+        "BR-CO-16",
+        "EN 16931 BR-CO-16",
+        _ERROR,
+        _DOC,
+        "The amount due is the total with tax less what was paid or withheld, plus rounding.",
+        due_is_what_remains,
+    ),
+    Rule("BR-CO-18", "EN 16931 BR-CO-18", _WARNING, _DOC, "Where tax is charged, the page breaks it down by rate.", breakdown_exists),
+    Rule(
+        "LI-TAX",
+        "Lineitem; Directive 2006/112/EC art. 226 (8)-(10)",
+        _ERROR,
+        _DOC,
+        "The tax is what the rates printed at the lines give, within rounding.",
+        tax_follows_from_lines,
+    ),
+)
