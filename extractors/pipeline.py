@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from extractors.readers.document import ReadLimits, read_document
 from extractors.strategy import Decision, decide
 from schemas.errors import DocumentError, NoTextError
-from schemas.invoice import DocumentType, Invoice, Issue, Route, Severity
+from schemas.invoice import DocumentType, Invoice, Issue, LineItem, Route, Severity
 
 if TYPE_CHECKING:
     from extractors.assembly.document import Assembled
@@ -217,18 +217,20 @@ def _categorised(invoices: Sequence[Invoice], texts: Sequence[str]) -> list[Invo
     from schemas.tax_codes import assign_tax_codes
     from schemas.tax_treatment import assign_tax_categories
 
-    treated = [assign_tax_categories(invoice, text) for invoice, text in zip(invoices, texts, strict=True)]
     items = [
-        ItemText(line.description or "", invoice.header.seller_name, invoice.language) for invoice in treated for line in invoice.line_items
+        ItemText(line.description or "", invoice.header.seller_name, invoice.language, document=f"{number}")
+        for number, invoice in enumerate(invoices)
+        for line in invoice.line_items
     ]
     categories = iter(categorize(items))
     result: list[Invoice] = []
-    for invoice in treated:
-        lines = tuple(
-            replace(line, spend_category=category, spend_category_probability=probability)
-            for line, (category, probability) in zip(invoice.line_items, categories)  # noqa: B905  (one iterator runs through all invoices)
-        )
-        result.append(assign_tax_codes(invoice.replace(line_items=lines)))
+    for invoice, text in zip(invoices, texts, strict=True):
+        lines: list[LineItem] = []
+        for line in invoice.line_items:
+            category, probability = next(categories)
+            lines.append(replace(line, spend_category=category, spend_category_probability=probability))
+        treated = assign_tax_categories(invoice.replace(line_items=tuple(lines)), text)  # goods or services matter to it
+        result.append(assign_tax_codes(treated))
     return result
 
 
