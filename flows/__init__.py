@@ -1,0 +1,1 @@
+"""Composition root: settings, the Prefect flow, the command line."""

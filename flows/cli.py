@@ -1,0 +1,302 @@
+"""The command line. Commands import what they need when they run, so that ``lineitem --help`` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from schemas.errors import LineitemError
+
+if TYPE_CHECKING:
+    from flows.progress import Progress
+    from flows.settings import Settings
+
+app = typer.Typer(
+    name="lineitem",
+    help="Reads batches of supplier invoices into a database; what is doubtful is flagged with its reasons.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+model_app = typer.Typer(help="The model that reads invoices.", no_args_is_help=True)
+app.add_typer(model_app, name="model")
+
+
+class State(StrEnum):
+    ACCEPTED = "accepted"
+    REVIEW = "review"
+    REJECTED = "rejected"
+    LEASED = "leased"
+    RECEIVED = "received"
+
+
+class Format(StrEnum):
+    JSON = "json"
+    CSV = "csv"
+
+
+Database = Annotated[
+    str | None, typer.Option(help="Database URL or SQLite file. Default: lineitem.db in the working directory.", metavar="URL")
+]
+Model = Annotated[
+    Path | None, typer.Option("--model", help="Folder of the model. Default: the one that comes with the package.", metavar="DIR")
+]
+IgnoreXml = Annotated[bool, typer.Option("--ignore-xml", help="Read the page even where an e-invoice XML is embedded.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder to write to.", metavar="DIR")]
+
+
+@app.command()
+def run(
+    source: Annotated[str, typer.Argument(help="Folder (with subfolders), file, or quoted glob such as 'inbox/**/*.pdf'.")],
+    database: Database = None,
+    workers: Annotated[int | None, typer.Option(help="Worker processes. Default: one per core.", metavar="N")] = None,
+    chunk: Annotated[int | None, typer.Option(help="Documents per chunk.", metavar="N")] = None,
+    ignore_xml: IgnoreXml = False,
+    model: Model = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Also show Prefect's log.")] = False,
+) -> None:
+    """Process a batch of documents into the database. Running it again continues where it stopped and changes nothing that is done."""
+    from flows.composition import run_batch
+    from flows.summary import render
+    from flows.terminal import console
+
+    settings = _settings(database=database, workers=workers, chunk=chunk, ignore_xml=ignore_xml or None, model_dir=model)
+    with _progress() as progress:
+        try:
+            summary = run_batch(source, settings, progress=progress, verbose=verbose)
+        except KeyboardInterrupt:
+            progress.say("Stopped. Finished documents are recorded; run the same command again to continue.")
+            raise typer.Exit(130) from None
+    console().print(render(summary))
+    raise typer.Exit(summary.exit_code)
+
+
+@app.command()
+def extract(
+    files: Annotated[list[str], typer.Argument(help="Files, folders or quoted globs.", metavar="FILE...")],
+    out: Annotated[Path | None, typer.Option("--out", help="Write DIR/<name>.json for each document.", metavar="DIR")] = None,
+    ignore_xml: IgnoreXml = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON (one object, or JSON Lines for several documents); the default unless on a terminal.")
+    ] = False,
+    model: Model = None,
+) -> None:
+    """Extract documents without a database. Duplicates of earlier invoices are not noticed here."""
+    from flows.composition import batch_options
+    from flows.extraction import extract_files
+    from flows.inbox import find_documents
+    from flows.output import json_text, write_json
+    from flows.terminal import console
+    from flows.views import document_view
+
+    settings = _settings(ignore_xml=ignore_xml or None, model_dir=model)
+    paths = list(dict.fromkeys(path for name in files for path in find_documents(name).documents))
+    statuses: set[str] = set()
+    invoices = extract_files(paths, options=batch_options(settings))
+    if out is not None:
+        for invoice, path in write_json(invoices, out, names=[path.stem for path in paths]):
+            statuses.add(invoice.status)
+            typer.echo(f"{invoice.status.value:<8}  {path}")
+    else:
+        for invoice in invoices:
+            statuses.add(invoice.status)
+            if as_json or not sys.stdout.isatty():
+                typer.echo(json_text(invoice, indent=len(paths) == 1))
+            else:
+                console().print(document_view(invoice, evidence=False))
+    raise typer.Exit(0 if statuses == {"accepted"} else 1)
+
+
+@app.command("list")
+def list_(
+    status: Annotated[State | None, typer.Option(help="Only documents in this state.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most this many, newest first.", metavar="N")] = 100,
+    database: Database = None,
+) -> None:
+    """List the documents in the database, newest first."""
+    from flows.terminal import console
+    from flows.views import document_list
+    from warehouse.database import open_database
+    from warehouse.queries import count_by_status, list_documents
+
+    with open_database(_settings(database=database).database, create=False) as opened:
+        documents = list_documents(opened, status=status, limit=limit)
+        counts = count_by_status(opened)
+    console().print(document_list(documents))
+    total = counts.get(status, 0) if status else sum(counts.values())
+    if total > len(documents):
+        typer.echo(f"{total - len(documents)} more; see --limit.", err=True)
+    typer.echo(
+        ", ".join(f"{counts[state]} {state}" for state in State if counts.get(state)) or "The database holds no documents.", err=True
+    )
+
+
+@app.command()
+def show(
+    document: Annotated[str, typer.Argument(help="Id, name (file stem), path, or beginning of the content hash.", metavar="ID")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the invoice as JSON.")] = False,
+    database: Database = None,
+) -> None:
+    """Show one document: header, lines, VAT, issues, evidence, decisions."""
+    from flows.output import json_text
+    from flows.terminal import console
+    from flows.views import document_view
+    from warehouse.database import open_database
+    from warehouse.documents import decisions, load, sources
+    from warehouse.queries import find_document
+
+    with open_database(_settings(database=database).database, create=False) as opened:
+        found = find_document(opened, document).id
+        invoice = load(opened, found)
+        if as_json:
+            typer.echo(json_text(invoice, indent=True))
+        else:
+            console().print(document_view(invoice, sources=sources(opened, found), decisions=decisions(opened, found)))
+
+
+@app.command()
+def export(
+    out: Out,
+    format: Annotated[Format, typer.Option(help="json: one file per document; csv: documents, line_items and issues.")] = Format.JSON,
+    status: Annotated[State | None, typer.Option(help="Only documents in this state.")] = None,
+    database: Database = None,
+) -> None:
+    """Write finished documents to files."""
+    from warehouse.database import open_database
+    from warehouse.exports import export_csv, export_json
+
+    with open_database(_settings(database=database).database, create=False) as opened:
+        paths = (export_json if format is Format.JSON else export_csv)(opened, out, status=status)
+    typer.echo(f"{len(paths)} file{'s' * (len(paths) != 1)} written to {out}.")
+
+
+@app.command()
+def evaluate(
+    folder: Annotated[Path, typer.Argument(help="Folder with NAME.pdf and its truth NAME.json.", metavar="DIR")],
+    ignore_xml: IgnoreXml = False,
+    model: Model = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write all measures and wrong values here.", metavar="FILE")] = None,
+    mistakes: Annotated[int, typer.Option(min=0, help="Show this many wrong values.", metavar="N")] = 0,
+) -> None:
+    """Measure the extraction against known truth: F1 of fields and rows, touchless rate, wrong among accepted, calibration."""
+    import json
+
+    from extractors.scoring import score
+    from flows.composition import batch_options
+    from flows.evaluate import as_json, render, truth_pairs
+    from flows.extraction import extract_files
+    from flows.terminal import console
+
+    pairs = truth_pairs(folder)
+    options = batch_options(_settings(ignore_xml=ignore_xml or None, model_dir=model))
+    invoices = extract_files([path for path, _ in pairs], options=options)
+    with _progress() as progress:
+        progress.begin(len(pairs), 0)
+        found: list[dict[str, Any]] = []
+        for invoice in invoices:
+            found.append(invoice.to_json())
+            progress.advance(invoice.status)
+    result = score(zip((truth for _, truth in pairs), found, strict=True))
+    console().print(render(result, mistakes=mistakes))
+    if json_file is not None:
+        try:
+            json_file.write_text(json.dumps(as_json(result), indent=1, default=str), encoding="utf-8")
+        except OSError as exc:
+            raise LineitemError(f"{json_file} cannot be written: {exc.strerror or exc}.") from exc
+
+
+@app.command()
+def demo(out: Out = Path("demo-output")) -> None:
+    """Process the documents that come with the package into a fresh database, and tell what was found."""
+    from flows.demo import run_demo, story
+    from flows.summary import render
+    from flows.terminal import console
+    from warehouse.database import open_database
+    from warehouse.documents import decisions, load
+    from warehouse.queries import list_documents
+
+    with _progress() as progress:
+        summary = run_demo(out, _settings(), progress=progress)
+    page = console()
+    with open_database(summary.database, create=False) as opened:
+        for document in sorted(list_documents(opened), key=lambda found: found.name):
+            page.print(story(load(opened, document.id), decisions(opened, document.id)[-1][2]))
+            page.print()
+    page.print(render(summary))
+
+
+@app.command()
+def dashboard(
+    database: Database = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")] = 8420,
+) -> None:
+    """Serve the dashboard over the database until interrupted. The link that it prints lets its holder in."""
+    from dashboard.serve import serve
+
+    serve(_settings(database=database).database, announce=typer.echo, host=host, port=port)
+
+
+@model_app.command("info")
+def model_info(model: Model = None) -> None:
+    """Show which model is in use: version, size, acceptance threshold."""
+    from flows.model_info import model_facts
+
+    for what, value in model_facts(_settings(model_dir=model)):
+        typer.echo(f"{what:<22}{value}")
+
+
+def _settings(**overrides: Any) -> Settings:
+    from flows.settings import load_settings
+
+    return load_settings(overrides)
+
+
+@contextmanager
+def _progress() -> Generator[Progress]:
+    from flows.progress import Bar, PlainLines
+
+    if not sys.stderr.isatty():
+        yield PlainLines()
+        return
+    with Bar() as bar:
+        yield bar
+
+
+def main() -> None:
+    """The entry point: errors end as one line on stderr and exit code 2."""
+    try:
+        app()
+    except LineitemError as exc:
+        _fail(str(exc))
+    except BrokenPipeError:  # the reader of our output has gone, as `head` does
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as exc:  # noqa: BLE001 - a defect: nobody's terminal needs the trace, but whoever mends it does
+        _fail(f"unexpected {type(exc).__name__}: {exc}. This is a defect of Lineitem; details: {_write_trace(exc)}")
+
+
+def _fail(message: str) -> NoReturn:
+    from flows.terminal import printable
+
+    typer.echo(f"lineitem: {printable(message)}", err=True)
+    sys.exit(2)
+
+
+def _write_trace(error: Exception) -> str:
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="lineitem-", suffix=".txt", delete=False, encoding="utf-8") as file:
+        file.writelines(traceback.format_exception(error))
+    return file.name
+
+
+if __name__ == "__main__":
+    main()

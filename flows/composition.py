@@ -1,0 +1,87 @@
+"""Where everything is put together: settings in, a batch at work out."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from flows.inbox import find_documents
+from flows.judging import Judge
+from flows.progress import Progress, Quiet
+from flows.running_batch import BatchOptions, RunningBatch
+from flows.settings import Settings
+from flows.summary import BatchSummary
+from flows.work import WorkOrder
+from warehouse.database import open_database
+
+
+def extract_options(settings: Settings, *, today: date) -> Any:
+    """The settings that the extraction understands, as its own options."""
+    from extractors.pipeline import ExtractOptions
+    from extractors.readers.document import ReadLimits
+
+    return ExtractOptions(
+        today=today,
+        ignore_xml=settings.ignore_xml,
+        model_dir=settings.model_dir,
+        accept_threshold=settings.accept_threshold,
+        limits=ReadLimits(max_bytes=int(settings.document_max_mb * 1e6), max_pages=settings.document_max_pages),
+    )
+
+
+def batch_options(settings: Settings, *, today: date | None = None) -> BatchOptions:
+    """How a batch runs under ``settings``. Raises `ModelError` when there is no usable model."""
+    from extractors.confidence import load_calibration
+    from extractors.pipeline import extract_many, pipeline_version
+    from extractors.tagger import MODEL_DIRECTORY
+
+    today = today or date.today()
+    options = extract_options(settings, today=today)
+    version = pipeline_version(options)
+    threshold = settings.accept_threshold
+    if threshold is None:
+        threshold = load_calibration(settings.model_dir or MODEL_DIRECTORY).accept_threshold
+    return BatchOptions(
+        order=WorkOrder(
+            extract=extract_many,
+            options=options,
+            document_timeout_s=settings.document_timeout_s,
+            document_max_bytes=int(settings.document_max_mb * 1e6),
+            memory_bytes=settings.worker_memory_mb * 1024 * 1024,
+        ),
+        pipeline_version=version,
+        judge=Judge(accept_threshold=threshold, model_version=version.partition("+")[2]),
+        today=today,
+        workers=settings.workers,
+        chunk=settings.chunk,
+        lease_s=settings.lease_s,
+    )
+
+
+@contextmanager
+def open_batch(
+    source: str, settings: Settings, *, options: BatchOptions | None = None, progress: Progress | None = None
+) -> Generator[RunningBatch]:
+    """A batch over ``source``, at work. Raises `ConfigurationError`, `ModelError` or `WarehouseError` before anything is processed."""
+    inbox = find_documents(source)
+    options = options or batch_options(settings)
+    with open_database(settings.database) as database, RunningBatch(inbox, database, options, progress or Quiet()) as batch:
+        yield batch
+
+
+def run_batch(
+    source: str, settings: Settings, *, options: BatchOptions | None = None, progress: Progress | None = None, verbose: bool = False
+) -> BatchSummary:
+    """Process ``source`` from beginning to end, reported to Prefect unless the settings say otherwise."""
+    progress = progress or Quiet()
+    with open_batch(source, settings, options=options, progress=progress) as batch:
+        if settings.orchestrator == "prefect":
+            from flows.prefect_runtime import report_to_prefect
+
+            report_to_prefect(batch, source, settings.database, verbose=verbose)
+        else:
+            for _ in batch.reports():
+                pass
+        return batch.summary()

@@ -1,0 +1,61 @@
+"""Files to invoices without a database: the same worker processes as a batch, with the same protection against bad files."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from flows.inbox import content_hash
+from flows.running_batch import BatchOptions
+from flows.supervision import Stopped, Worker
+from flows.work import Result, Task, Verdict, rejected
+from schemas.errors import DocumentError
+from schemas.invoice import Invoice
+
+
+def extract_files(paths: Sequence[Path], *, options: BatchOptions) -> Iterator[Invoice]:
+    """The invoice of each file, in order. A file that cannot be read gives a rejected invoice. Raises `ModelError`."""
+    tasks = [_task(number, path) for number, path in enumerate(paths)]
+    workers = max(1, min(options.workers, len(tasks)))
+    size = max(1, min(options.chunk, -(-len(tasks) // workers)))
+    stop = threading.Event()
+    processes = [Worker(options.order, stopped=stop.is_set) for _ in range(workers)]
+    free: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+    for process in processes:
+        free.put(process)
+
+    def read(chunk: Sequence[Task]) -> Sequence[Result]:
+        worker = free.get()
+        try:
+            return worker.run(chunk).results
+        except Stopped:
+            return ()
+        finally:
+            free.put(worker)
+
+    executor = ThreadPoolExecutor(workers)
+    try:
+        chunks = [tasks[start : start + size] for start in range(0, len(tasks), size)]
+        for results in executor.map(read, chunks):
+            yield from (_invoice(result) for result in results)
+    finally:
+        stop.set()
+        executor.shutdown(wait=True, cancel_futures=True)
+        for process in processes:
+            process.kill()
+
+
+def _task(number: int, path: Path) -> Task:
+    try:
+        return Task(number, path.stem, str(path), path, content_hash(path))
+    except OSError:
+        return Task(number, path.stem, str(path), path, "")  # the worker says why it cannot be read
+
+
+def _invoice(result: Result) -> Invoice:
+    if result.verdict is Verdict.DONE and result.invoice is not None:
+        return result.invoice
+    return rejected(result.task, DocumentError.rule, f"{result.reason}.")

@@ -1,0 +1,54 @@
+"""The last word on a document: rules that need the record of earlier documents, then the decision. Runs in the writing transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from extractors.strategy import decide
+from schemas.invoice import Invoice, Issue
+from schemas.rules import RULES, RULES_VERSION
+from schemas.rules_types import Row as RuleRow
+from schemas.rules_types import RuleContext
+from warehouse.documents import Decision, Judgement
+
+HISTORY_RULES = tuple(rule for rule in RULES if rule.id in ("LI-DUP", "LI-BANK"))
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Decides with the threshold and under the versions of this batch."""
+
+    accept_threshold: float
+    model_version: str
+
+    def __call__(self, invoice: Invoice, context: RuleContext) -> Judgement:
+        """``invoice`` with the issues that earlier documents give rise to and its final status, and the reasons."""
+        invoice = invoice.replace(issues=(*invoice.issues, *history_issues(invoice, context)))
+        decision = decide(invoice, accept_threshold=self.accept_threshold)
+        return Judgement(
+            invoice.replace(status=decision.status),
+            Decision(
+                strategy=decision.strategy.value,
+                reasons=decision.reasons,
+                model_version=self.model_version,
+                rules_version=RULES_VERSION,
+            ),
+        )
+
+
+def history_issues(invoice: Invoice, context: RuleContext) -> tuple[Issue, ...]:
+    """Issues of the rules that compare an invoice with earlier ones: duplicates, changed bank details."""
+    row = RuleRow(invoice, 0, context)
+    return tuple(
+        Issue(
+            rule=rule.id,
+            severity=finding.severity or rule.severity,
+            field=finding.field,
+            expected=finding.expected,
+            found=finding.found,
+            message=finding.detail or rule.sentence,
+        )
+        for rule in HISTORY_RULES
+        if rule.judge is not None
+        for finding in rule.judge(row) or ()
+    )

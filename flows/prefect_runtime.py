@@ -1,0 +1,74 @@
+"""Running the flow on whatever Prefect there is: the server of ``PREFECT_API_URL``, or a temporary one on this machine, offline and quiet."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from pathlib import Path
+
+from flows.running_batch import RunningBatch
+from schemas.errors import LineitemError
+
+OFFLINE = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180"}
+
+# The temporary server writes to the terminal when it is stopped in the middle of its bookkeeping; so no server log either.
+QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL", "PREFECT_LOGGING_TO_API_ENABLED": "false"}
+
+# Parts of a server that a batch of a few seconds or minutes has no use for.
+LEAN = {
+    f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false"
+    for service in ("CANCELLATION_CLEANUP", "FOREMAN", "LATE_RUNS", "PAUSE_EXPIRATIONS", "REPOSSESSOR", "SCHEDULER", "TRIGGERS")
+}
+
+
+def report_to_prefect(batch: RunningBatch, source: str, database: str, *, verbose: bool = False) -> None:
+    """Run the flow over a batch that is at work, and return when every document is done.
+
+    Prefect reports and is not the record: when it fails by itself, that is said, and the batch goes on without it.
+    Raises what the batch raises.
+    """
+    prepare_environment(verbose=verbose)
+    under_way = threading.Event()
+    threading.Thread(target=_explain_waiting, args=(batch, under_way), daemon=True).start()
+    try:
+        from flows.batch import BATCH_AT_WORK, BatchAtWork, lineitem_batch
+
+        token = BATCH_AT_WORK.set(BatchAtWork(batch, under_way.set))
+        try:
+            lineitem_batch(source, database)
+        finally:
+            BATCH_AT_WORK.reset(token)
+    except LineitemError:
+        raise
+    except Exception as exc:  # noqa: BLE001 - anything may go wrong in a server that is not ours; no document may depend on it
+        reason = str(exc).strip().splitlines()[0] if str(exc).strip() else type(exc).__name__
+        batch.progress.say(f"Prefect did not record this batch ({reason}); it goes on without.")
+        for _ in batch.reports():
+            pass
+
+
+def _explain_waiting(batch: RunningBatch, under_way: threading.Event) -> None:
+    batch.wait_for_workers()
+    if not under_way.is_set():
+        batch.progress.say("All documents are read; waiting for Prefect to start and record the batch.")
+
+
+def prepare_environment(*, verbose: bool = False) -> None:
+    """Set what Prefect reads when it is imported. What the user has set stays."""
+    own_server = "PREFECT_API_URL" not in os.environ
+    for name, value in {**OFFLINE, **({} if verbose else QUIET), **(LEAN if own_server else {})}.items():
+        os.environ.setdefault(name, value)
+    if "PREFECT_HOME" not in os.environ:
+        os.environ["PREFECT_HOME"] = str(_writable_home())
+
+
+def _writable_home() -> Path:
+    """Prefect's usual folder where it can be written, so that `prefect server start` shows the runs; else one for this run."""
+    try:
+        home = Path("~/.prefect").expanduser()
+        home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home):
+            return home
+    except (OSError, RuntimeError):
+        return Path(tempfile.mkdtemp(prefix="lineitem-prefect-"))

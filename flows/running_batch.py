@@ -1,0 +1,311 @@
+"""A batch at work: documents are registered, leased chunk by chunk, read by worker processes and recorded one transaction each.
+
+Knows nothing of Prefect. The work begins when the batch is made and goes on in background threads, one per worker process; whoever
+orchestrates waits for the chunks. `flows.batch` does so from Prefect tasks, `RunningBatch.reports` without.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from flows.inbox import Inbox, content_hash
+from flows.judging import Judge
+from flows.progress import Progress
+from flows.summary import BatchSummary
+from flows.supervision import Stopped, Worker
+from flows.work import Result, Task, Verdict, WorkOrder, rejected
+from schemas.errors import DocumentError, LineitemError, WarehouseError
+from schemas.invoice import Invoice
+from warehouse.batches import begin_batch, end_batch
+from warehouse.database import Database
+from warehouse.documents import finish
+from warehouse.leases import Arrival, claim, new_owner, register, release, renew, states
+from warehouse.queries import count_by_rule, count_by_status
+from warehouse.tables import FINAL_STATES
+
+REGISTER_AT_ONCE = 200
+OTHERS_POLL_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """How to run: what workers do, how many, in which portions, and what identifies a result."""
+
+    order: WorkOrder
+    pipeline_version: str
+    judge: Judge
+    today: date
+    workers: int = 1
+    chunk: int = 25
+    lease_s: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkReport:
+    """What this run did with one chunk; documents that another run holds or has done are not in it."""
+
+    number: int
+    counts: dict[str, int]
+    pages: int
+    seconds: float
+
+    def sentence(self) -> str:
+        return ", ".join(f"{count} {status}" for status, count in sorted(self.counts.items())) or "nothing left to do"
+
+
+class RunningBatch:
+    """Use it as a context manager: entering registers the documents and sets to work; leaving ends the workers, gives back the leases of
+    what is not done and records how the batch ended, whatever happened in between."""
+
+    def __init__(self, inbox: Inbox, database: Database, options: BatchOptions, progress: Progress) -> None:
+        self.inbox, self.database, self.options, self.progress = inbox, database, options, progress
+        self.batch_id = 0
+        self.chunks: list[Sequence[Task]] = []
+        self._begun = self._worked_until = time.perf_counter()
+        self._owner = new_owner()
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._outcome = "interrupted"
+        self._tasks: list[Task] = []
+        self._ids: set[int] = set()  # of all documents of this batch, done or not
+        self._finished_here: set[int] = set()
+        self._given_up: set[int] = set()
+        self._already_done = 0
+        self._pages = 0
+        self._times: Counter[str] = Counter()
+        self._unread: list[str] = []
+        self._all_workers: list[Worker] = []
+        self._workers: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+        self._executor: ThreadPoolExecutor | None = None
+        self._futures: list[Future[ChunkReport]] = []
+
+    def __enter__(self) -> RunningBatch:
+        """Raises `WarehouseError`."""
+        try:
+            self._start()
+        except BaseException as exc:
+            self._close(exc)
+            raise
+        return self
+
+    def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        self._close(error)
+
+    def _start(self) -> None:
+        self.batch_id = begin_batch(
+            self.database,
+            source=self.inbox.source,
+            owner=self._owner,
+            pipeline_version=self.options.pipeline_version,
+            documents=len(self.inbox.documents),
+            ignored=sum(self.inbox.ignored.values()),
+        )
+        self._register()
+        self.progress.begin(len(self._ids), self._already_done)
+        workers = min(self.options.workers, len(self._tasks))
+        for _ in range(workers):
+            worker = Worker(self.options.order, stopped=self._stop.is_set)
+            self._all_workers.append(worker)
+            worker.start()
+            self._workers.put(worker)
+        # A small batch is spread over all workers; a large one goes in full chunks.
+        size = max(1, min(self.options.chunk, -(-len(self._tasks) // max(workers, 1))))
+        self.chunks = [tuple(self._tasks[start : start + size]) for start in range(0, len(self._tasks), size)]
+        executor = self._executor = ThreadPoolExecutor(max(workers, 1), thread_name_prefix="lineitem-chunk")
+        self._futures = [executor.submit(self.process_chunk, number, chunk) for number, chunk in enumerate(self.chunks, start=1)]
+
+    def _register(self) -> None:
+        """Make a task of every document that is not done, one per content."""
+        tasks: dict[int, Task] = {}
+        done: set[int] = set()
+        paths = self.inbox.documents
+        for start in range(0, len(paths), REGISTER_AT_ONCE):
+            readable = [(path, sha256) for path in paths[start : start + REGISTER_AT_ONCE] if (sha256 := self._hash(path))]
+            arrivals = [Arrival(sha256, path.stem, str(path)) for path, sha256 in readable]
+            rows = register(self.database, arrivals, pipeline_version=self.options.pipeline_version, batch_id=self.batch_id)
+            for (path, sha256), row in zip(readable, rows, strict=True):
+                self._ids.add(row.id)
+                if row.done:
+                    done.add(row.id)
+                else:
+                    tasks.setdefault(row.id, Task(row.id, path.stem, str(path), path, sha256))
+        self._tasks, self._already_done = list(tasks.values()), len(done)
+
+    def _hash(self, path: Path) -> str | None:
+        try:
+            return content_hash(path)
+        except OSError as exc:
+            self._leave_unread(f"{path} cannot be read: {exc.strerror or exc}")
+            return None
+
+    def process_chunk(self, number: int, tasks: Sequence[Task]) -> ChunkReport:
+        """Lease, read and record one chunk."""
+        begun = time.perf_counter()
+        counts: Counter[str] = Counter()
+        pages = 0
+        for result in self._read(tasks):
+            invoice = self._record(result)
+            if invoice is not None:
+                counts[invoice.status.value] += 1
+                pages += invoice.pages
+                self.progress.advance(invoice.status.value)
+        with self._lock:
+            self._pages += pages
+            self._worked_until = time.perf_counter()
+        return ChunkReport(number, dict(counts), pages, time.perf_counter() - begun)
+
+    def _read(self, tasks: Sequence[Task]) -> Sequence[Result]:
+        """The results of those tasks that nobody else is working on."""
+        if self._stop.is_set():
+            return ()
+        lease_s = self.options.lease_s
+        ids = claim(self.database, [task.document_id for task in tasks], owner=self._owner, lease_s=lease_s)
+        mine = [task for task in tasks if task.document_id in ids]
+        if not mine:
+            return ()
+        renewed = time.monotonic()
+
+        def keep_lease() -> None:
+            nonlocal renewed
+            if time.monotonic() - renewed > lease_s / 3:
+                renew(self.database, list(ids), owner=self._owner, lease_s=lease_s)
+                renewed = time.monotonic()
+
+        worker = self._workers.get()
+        try:
+            answer = worker.run(mine, waiting=keep_lease)
+        except Stopped:
+            release(self.database, list(ids), owner=self._owner)
+            return ()
+        except BaseException:
+            self._stop.set()  # what ended this chunk would end the others too
+            release(self.database, list(ids), owner=self._owner)
+            raise
+        finally:
+            self._workers.put(worker)
+        with self._lock:
+            self._times.update(answer.times)
+        return answer.results
+
+    def _record(self, result: Result) -> Invoice | None:
+        """Write one result. None: there is nothing to count, the document is left to another run."""
+        task = result.task
+        if result.verdict is Verdict.CHANGED or result.invoice is None:
+            self._leave_unread(f"{result.reason}; run again to process it")
+            self._given_up.add(task.document_id)
+            release(self.database, [task.document_id], owner=self._owner)
+            return None
+        try:
+            return self._finish(task, result.invoice)
+        except LineitemError:
+            raise
+        except Exception as exc:  # noqa: BLE001 - values that the database cannot hold cost one document, not the batch
+            reason = f"The result could not be recorded: {type(exc).__name__}: {exc}."[:500]
+            return self._finish(task, rejected(task, DocumentError.rule, reason))
+
+    def _finish(self, task: Task, invoice: Invoice) -> Invoice | None:
+        options, document_id = self.options, task.document_id
+        stored = finish(
+            self.database, document_id, invoice, owner=self._owner, batch_id=self.batch_id, today=options.today, judge=options.judge
+        )
+        if stored is not None:
+            self._finished_here.add(document_id)
+        return stored
+
+    def chunk_report(self, number: int) -> ChunkReport:
+        """Wait for the chunk with this number (from 1). Raises what ended it."""
+        try:
+            return self._futures[number - 1].result()
+        except CancelledError:
+            return ChunkReport(number, {}, 0, 0.0)
+
+    def wait_for_workers(self) -> None:
+        """Return when every chunk has come to an end, good or bad."""
+        wait(self._futures)
+
+    def reports(self) -> Iterator[ChunkReport]:
+        """Every chunk's report, as far as the batch has come, in order; then the documents that other runs hold."""
+        for number in range(1, len(self.chunks) + 1):
+            yield self.chunk_report(number)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait for documents that other runs are working on; take over those whose run died. Ends when every document is done."""
+        said = False
+        while not self._stop.is_set():
+            now = states(self.database, [task.document_id for task in self._tasks])
+            held = [
+                task for task in self._tasks if now.get(task.document_id) not in FINAL_STATES and task.document_id not in self._given_up
+            ]
+            if not held:
+                for document_id in now.keys() - self._finished_here - self._given_up:
+                    self.progress.advance(now[document_id])
+                self._outcome = "finished"
+                return
+            if not said:
+                self.progress.say(f"Another run is working on {len(held)} of these documents; waiting for it.")
+                said = True
+            before = len(self._finished_here)
+            for start in range(0, len(held), self.options.chunk):
+                self.process_chunk(0, held[start : start + self.options.chunk])
+            if len(self._finished_here) == before:
+                time.sleep(OTHERS_POLL_S)
+
+    def summary(self) -> BatchSummary:
+        """How the batch stands: states of all its documents, whoever processed them."""
+        ids = sorted(self._ids)
+        return BatchSummary(
+            batch_id=self.batch_id,
+            source=self.inbox.source,
+            database=self.database.url,
+            files=len(self.inbox.documents),
+            documents=len(ids),
+            already_done=self._already_done,
+            processed=len(self._finished_here),
+            counts=count_by_status(self.database, ids),
+            rules=count_by_rule(self.database, ids),
+            pages=self._pages,
+            seconds=self._worked_until - self._begun,
+            stage_seconds=dict(self._times),
+            unread=tuple(self._unread),
+            ignored=self.inbox.ignored_sentence(),
+        )
+
+    def _leave_unread(self, sentence: str) -> None:
+        with self._lock:
+            self._unread.append(sentence)
+        self.progress.say(sentence)
+
+    def _close(self, error: BaseException | None) -> None:
+        self._stop.set()
+        if self._executor is not None:
+            self._executor.shutdown(wait=True, cancel_futures=True)
+        for worker in self._all_workers:
+            worker.kill()
+        if isinstance(error, Exception):
+            self._outcome = "failed"
+        if not self.batch_id:
+            return
+        notes = [*self._unread, *([str(error)] if isinstance(error, Exception) else [])]
+        try:
+            end_batch(
+                self.database,
+                self.batch_id,
+                outcome=self._outcome,
+                processed=len(self._finished_here),
+                pages=self._pages,
+                seconds=self._worked_until - self._begun,
+                stage_seconds=self._times,
+                notes=notes,
+            )
+        except WarehouseError:
+            if error is None:  # else the first error is the one to report
+                raise

@@ -1,0 +1,164 @@
+"""Supervision of one worker process: hand it documents, notice when it crashes or hangs, find the document at fault, redo the others."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from typing import Any
+
+from flows.work import Answer, Defect, Ready, Result, Task, Unusable, Verdict, WorkOrder, rejected
+from schemas.errors import DocumentError, DocumentLimitError, LineitemError
+
+# A list of documents is read in one go. It gets the time of one slow document plus this much for each further one (typical documents take
+# 0.1 to 1 s); a list that needs longer is done again one by one, each with the full time of one document.
+FURTHER_DOCUMENT_S = 5.0
+START_S = 300.0  # Python, model and libraries loaded from a cold disk on a busy machine
+POLL_S = 0.25
+TIMEOUT = "timeout"
+
+
+class Stopped(Exception):
+    """The batch is ending: leave the documents for the next run."""
+
+
+class Worker:
+    """One worker process, started when first needed and again after it died. Not for use by several threads at once."""
+
+    def __init__(self, order: WorkOrder, *, stopped: Callable[[], bool] = lambda: False) -> None:
+        self._order = order
+        self._stopped = stopped
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+        self._fresh = True
+
+    def start(self) -> Connection:
+        """Start the process, so that it can load its libraries while the coordinator still does other things."""
+        if self._connection is not None and self._process is not None and self._process.poll() is None:
+            return self._connection
+        self.kill()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "flows.worker", str(theirs.fileno())],
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,  # native libraries print where they like
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                start_new_session=True,  # Ctrl-C is the coordinator's to handle
+            )
+        self._connection = connection = Connection(ours.detach())
+        self._fresh = True
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # noticed again, with its reason, when it is asked
+            connection.send(self._order)
+        return connection
+
+    def run(self, tasks: Sequence[Task], *, waiting: Callable[[], None] = lambda: None) -> Answer:
+        """The results of ``tasks``, in order. ``waiting`` is called about four times a second meanwhile.
+
+        A document that crashes the worker, raises, or exceeds its time is rejected; the others are done again without it.
+        Raises `Stopped`, or the worker's own error when it cannot work at all.
+        """
+        reply = self._ask(tasks, self._order.document_timeout_s + FURTHER_DOCUMENT_S * (len(tasks) - 1), waiting)
+        if isinstance(reply, Answer):
+            return reply
+        if len(tasks) == 1 and (reply == TIMEOUT or isinstance(reply, Defect)):
+            return Answer((_rejection(tasks[0], reply, self._order),))
+        # One by one. A single document whose process died is tried once more too: when memory runs out, the system ends any process.
+        results: list[Result] = []
+        times: Counter[str] = Counter()
+        for task in tasks:
+            single = self._ask([task], self._order.document_timeout_s, waiting)
+            if isinstance(single, Answer):
+                results += single.results
+                times.update(single.times)
+            else:
+                results.append(_rejection(task, single, self._order))
+        return Answer(tuple(results), times)
+
+    def _ask(self, tasks: Sequence[Task], limit_s: float, waiting: Callable[[], None]) -> Answer | Defect | str:
+        """One request. A string says how the process ended instead of answering."""
+        connection = self.start()
+        try:
+            if self._fresh:
+                ready = self._receive(connection, START_S, waiting)
+                if not isinstance(ready, Ready):
+                    raise ready.error if isinstance(ready, Unusable) else LineitemError(f"A worker process did not start ({ready}).")
+                self._fresh = False
+            connection.send(list(tasks))
+            reply = self._receive(connection, limit_s, waiting)
+        except BrokenPipeError:
+            return self._ending()
+        except BaseException:
+            self.kill()
+            raise
+        if isinstance(reply, Unusable):
+            raise reply.error
+        if isinstance(reply, Defect) and reply.out_of_memory:
+            self.kill()
+        return reply
+
+    def _receive(self, connection: Connection, limit_s: float, waiting: Callable[[], None]) -> Any:
+        """The next message, or a string that says why there will be none."""
+        deadline = time.monotonic() + limit_s
+        try:
+            while not connection.poll(POLL_S):
+                if self._stopped():
+                    raise Stopped
+                if time.monotonic() > deadline:
+                    self.kill()
+                    return TIMEOUT
+                waiting()
+            return connection.recv()
+        except (EOFError, ConnectionResetError):
+            return self._ending()
+
+    def _ending(self) -> str:
+        """Why the process is gone, in words."""
+        assert self._process is not None
+        try:
+            code = self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            code = None
+        self.kill()
+        if code is not None and code < 0:
+            return signal.Signals(-code).name
+        return "exit code unknown" if code is None else f"exit code {code}"
+
+    def kill(self) -> None:
+        """End the process, whatever it does. The next `run` starts another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+def _environment() -> dict[str, str]:
+    # One thread per worker: documents run beside each other in processes, and two kinds of parallelism fight for the same cores.
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    path = os.pathsep.join(entry or os.curdir for entry in sys.path)
+    return {**threads, "TOKENIZERS_PARALLELISM": "false", **os.environ, "PYTHONPATH": path}
+
+
+def _rejection(task: Task, reply: Defect | str, order: WorkOrder) -> Result:
+    rule = DocumentError.rule
+    if reply == TIMEOUT:
+        rule = DocumentLimitError.rule
+        message = f"Reading took longer than {order.document_timeout_s:g} s and was stopped (setting document_timeout_s)."
+    elif isinstance(reply, Defect):
+        rule = DocumentLimitError.rule if reply.out_of_memory else rule
+        message = f"Reading failed: {reply.summary}."
+    else:
+        message = f"The process that read it was ended twice ({reply}): a damaged structure, or not enough memory."
+    return Result(task, Verdict.DONE, rejected(task, rule, message))

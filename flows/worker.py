@@ -1,0 +1,120 @@
+"""A worker process: takes lists of documents from its coordinator and answers with invoices. ``python -m flows.worker FD`` runs it.
+
+It is a process of its own because documents are foreign bytes: a parser that crashes, hangs or eats memory takes one worker with it
+and no more. It imports what the extraction needs and nothing of Prefect. It ends when the coordinator is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+
+from flows.work import Answer, Defect, Ready, Result, Task, Unusable, Verdict, WorkOrder, rejected
+from schemas.errors import DocumentError, DocumentLimitError, LineitemError
+from schemas.invoice import Invoice
+
+
+def main() -> None:
+    connection = Connection(int(sys.argv[1]))
+    threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        try:
+            order: WorkOrder = connection.recv()
+        except (ImportError, AttributeError) as exc:
+            connection.send(Unusable(LineitemError(f"The extraction cannot be loaded: {exc}.")))
+            return
+        limit_memory(order.memory_bytes)
+        connection.send(prepare(order))
+        while True:
+            tasks: list[Task] = connection.recv()
+            reply = answer(tasks, order)
+            connection.send(reply)
+            if isinstance(reply, Defect) and reply.out_of_memory:
+                return  # what is left of this process's memory is anybody's guess
+
+
+def prepare(order: WorkOrder) -> Ready | Unusable:
+    """Load model and libraries before the first document, whose time is limited, by extracting nothing."""
+    try:
+        order.extract([], options=order.options)
+    except LineitemError as exc:
+        return Unusable(exc)
+    except Exception as exc:  # noqa: BLE001 - said by the coordinator, in one line
+        return Unusable(LineitemError(f"The extraction cannot start: {type(exc).__name__}: {exc}."))
+    return Ready()
+
+
+def answer(tasks: Sequence[Task], order: WorkOrder) -> Answer | Defect | Unusable:
+    """Read and extract ``tasks``. A document that cannot be read is a result, not an error."""
+    from extractors.pipeline import SourceFile
+
+    results: dict[int, Result] = {}
+    sources: list[SourceFile] = []
+    for task in tasks:
+        content = _content(task, order.document_max_bytes)
+        if isinstance(content, Result):
+            results[task.document_id] = content
+        else:
+            sources.append(SourceFile(id=task.name, source=task.source, data=content))
+    waiting = [task for task in tasks if task.document_id not in results]
+    times: dict[str, float] = {}
+    try:
+        invoices: Sequence[Invoice] = order.extract(sources, options=order.options, times=times) if sources else ()
+        if len(invoices) != len(waiting):
+            raise RuntimeError(f"expected {len(waiting)} invoices, found {len(invoices)}")
+    except MemoryError:
+        return Defect("it needs more memory than a worker has", traceback.format_exc(), out_of_memory=True)
+    except DocumentError as exc:
+        return Defect(str(exc), traceback.format_exc())
+    except LineitemError as exc:
+        return Unusable(exc)
+    except Exception as exc:  # noqa: BLE001 - a defect of the extraction costs one document, not the batch
+        return Defect(f"{type(exc).__name__}: {exc}", traceback.format_exc())
+    for task, invoice in zip(waiting, invoices, strict=True):
+        results[task.document_id] = Result(task, Verdict.DONE, invoice)
+    return Answer(tuple(results[task.document_id] for task in tasks), times)
+
+
+def _content(task: Task, max_bytes: int) -> bytes | Result:
+    try:
+        size = task.path.stat().st_size
+        if size > max_bytes:
+            message = f"The file has {size / 1e6:.1f} MB; at most {max_bytes / 1e6:.0f} MB are read (setting document_max_mb)."
+            return Result(task, Verdict.DONE, rejected(task, DocumentLimitError.rule, message))
+        data = task.path.read_bytes()
+    except OSError as exc:
+        return Result(task, Verdict.CHANGED, reason=f"{task.source} cannot be read any more: {exc.strerror or exc}")
+    if hashlib.sha256(data).hexdigest() != task.sha256:
+        return Result(task, Verdict.CHANGED, reason=f"{task.source} was changed while the batch ran")
+    return data
+
+
+def end_with_parent(parent: int) -> None:
+    """Leave when the coordinator was killed: nobody waits for the answer, and a document that hangs would run for ever."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def limit_memory(limit_bytes: int | None) -> None:
+    """Let allocations above ``limit_bytes`` of address space fail. Does nothing on systems without that limit."""
+    if limit_bytes is None:
+        return
+    try:
+        import resource
+    except ImportError:
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (limit_bytes if hard == resource.RLIM_INFINITY else min(limit_bytes, hard), hard))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""A stand-in for the extraction: a document is a small JSON text that says what the invoice is, or how reading it goes wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from extractors.pipeline import SourceFile
+from extractors.strategy import decide
+from schemas.errors import ModelError
+from schemas.invoice import Evidence, Header, Invoice, Issue, LineItem, Severity
+
+if TYPE_CHECKING:
+    from flows.running_batch import BatchOptions
+
+TODAY = date(2026, 6, 1)
+
+
+def extract_many(sources: Sequence[SourceFile], *, options: Any, times: dict[str, float] | None = None) -> list[Invoice]:
+    if times is not None:
+        times["read"] = times.get("read", 0.0) + 0.01 * len(sources)
+    invoices = [_invoice(source) for source in sources]
+    return [invoice.replace(status=decide(invoice, accept_threshold=0.9).status) for invoice in invoices]
+
+
+def _invoice(source: SourceFile) -> Invoice:
+    wanted = json.loads(source.data)
+    match wanted.get("goes"):
+        case "crash":
+            os.abort()
+        case "hang":
+            time.sleep(3600)
+        case "slow":
+            time.sleep(wanted["seconds"])
+        case "raise":
+            raise ZeroDivisionError("a defect")
+        case "eat memory":
+            raise MemoryError
+        case "no model":
+            raise ModelError("The model is missing.")
+        case _:
+            pass
+    blank = Invoice(id=source.id, sha256=hashlib.sha256(source.data).hexdigest(), source=source.source, pages=1)
+    if wanted.get("goes") == "broken":
+        return blank.replace(pages=0, issues=(Issue("LI-DOC-DAMAGED", Severity.ERROR, None, None, None, "The file is damaged."),))
+    gross = Decimal(wanted.get("gross", "119.00"))
+    return blank.replace(
+        header=Header(
+            invoice_number=wanted["number"],
+            issue_date=date.fromisoformat(wanted.get("date", "2026-05-04")),
+            currency="EUR",
+            seller_name=wanted.get("seller", "Muster GmbH"),
+            iban=wanted.get("iban"),
+            gross_total=gross,
+        ),
+        line_items=(LineItem(description=wanted.get("text", "Ware"), quantity=Decimal("1"), net_amount=gross),),
+        confidence=wanted.get("confidence", 0.99),
+        notes=tuple(name for name in ("prefect", "fastapi", "typer") if name in sys.modules),
+        evidence={"header.gross_total": Evidence(1, (1.0, 2.0, 3.0, 4.0), str(gross), 0.99, "stand-in")},
+    )
+
+
+def options(**changes: Any) -> BatchOptions:
+    from flows.judging import Judge  # here, because worker processes load this file for the extraction alone
+    from flows.running_batch import BatchOptions
+    from flows.work import WorkOrder
+
+    order = WorkOrder(
+        extract=changes.pop("extract", extract_many), options=None, document_timeout_s=changes.pop("document_timeout_s", 60.0)
+    )
+    judge = Judge(accept_threshold=0.9, model_version="stand-in")
+    given: dict[str, Any] = {"workers": 2, "chunk": 3, "lease_s": 30.0, "pipeline_version": "stand-in-1", **changes}
+    return BatchOptions(order=order, judge=judge, today=TODAY, **given)
+
+
+def write(folder: Path, name: str, **content: Any) -> Path:
+    """One document; the number is the file's name unless given, so that each is another invoice of another amount."""
+    path = folder / f"{name}.pdf"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    number = str(content.pop("number", name))
+    gross = content.pop("gross", f"{int(hashlib.sha256(number.encode()).hexdigest()[:6], 16) / 100:.2f}")
+    path.write_text(json.dumps({"number": number, "gross": gross, **content}))
+    return path
