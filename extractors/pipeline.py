@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from extractors.words import Document
 
 CODE_VERSION = "0.1.0"
-STAGES = ("read", "tag", "assemble", "validate")
+STAGES = ("read", "tag", "assemble", "categorise", "validate", "second read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +182,7 @@ def _read_by_model(
     with clock.stage("assemble"):
         assembled = [assemble(t) for t in tagged]
         invoices = [_invoice(blanks[i], documents[i], a, calibration) for i, a in zip(indices, assembled, strict=True)]
+    with clock.stage("categorise"):
         invoices = _categorised(invoices, [a.text for a in assembled])
     return dict(zip(indices, invoices, strict=True))
 
