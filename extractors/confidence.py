@@ -20,6 +20,7 @@ from schemas.invoice import CRITICAL_FIELDS
 SIGNALS: tuple[str, ...] = (
     *(f"log_{name}" for name in CRITICAL_FIELDS), "log_weakest_line_value", "log_mean_line_value", "totals_hold", "totals_contradict", "lines_hold",
     "lines_contradict", "share_of_rows_that_agree", "rows_that_cannot_be_checked", "log_rows", "log_type", "missing_critical",
+    "header_doubt", "line_doubt", "name_doubt", "log_weakest_word", "rival", "single_row", "untaxed",
 )  # fmt: skip
 
 
@@ -61,6 +62,13 @@ def signals(assembled: Assembled) -> list[float]:
         math.log1p(count) / 3,
         _log(assembled.type_probability),
         float(missing),
+        math.log1p(assembled.doubt.header),
+        math.log1p(assembled.doubt.lines),
+        math.log1p(assembled.doubt.names),
+        _log(assembled.doubt.weakest),
+        assembled.doubt.rival,
+        float(count == 1),
+        float(assembled.header.tax_total is None),
     ]
     return values
 

@@ -10,6 +10,7 @@ _TELLING: Mapping[str, re.Pattern[str]] = {
     "AU": re.compile(r"\bABN\b|\b(?:NSW|VIC|QLD|TAS) \d{4}\b|\bAustralia\b"),
     "IN": re.compile(r"\bGSTIN\b|\b[CSI]GST\b|\bIndia\b"),
     "CA": re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d\b|\b[HPQ]ST\b|\bTVQ\b|\bCanada\b"),
+    "MX": re.compile(r"\bRFC\b|\bCFDI\b|\bM[ée]xico\b|\bC\.V\."),
     "NZ": re.compile(r"\bNZBN\b|\bNew Zealand\b"),
     "SG": re.compile(r"\bSingapore\b"),
     "GB": re.compile(r"\bUnited Kingdom\b|\bUK VAT\b|\bSort Code\b", re.IGNORECASE),

@@ -13,6 +13,7 @@ import numpy as np
 
 from extractors.assembly.country import country_from_text, country_of_ids
 from extractors.assembly.dates import infer_date_habit
+from extractors.assembly.doubt import Doubt, doubt_of
 from extractors.assembly.header import (
     Choice,
     choose_currency,
@@ -63,6 +64,7 @@ class Assembled:
     seller_country: str | None
     buyer_country: str | None
     lines_agree: bool | None
+    doubt: Doubt
     text: str
 
     @property
@@ -104,6 +106,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
         countries[0],
         countries[1],
         _lines_agree(lines_sum, totals),
+        doubt_of(tagged.labels, spans),
         words.full_text,
     )
 

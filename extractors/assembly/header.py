@@ -22,7 +22,7 @@ _CODES = frozenset(
     "EUR USD GBP CHF CAD AUD INR SEK DKK NOK CZK PLN TRY HUF RON BRL MXN JPY CNY AED SAR ZAR NZD SGD HKD BGN ISK ILS KRW THB "  # noqa: SIM905
     "QAR KWD EGP MAD TND COP CLP ARS PEN UAH RSD KES NGN PHP IDR MYR VND TWD".split()
 )
-_KRONE = {"sv": "SEK", "da": "DKK", "no": "NOK"}
+_KRONE = {"SE": "SEK", "DK": "DKK", "NO": "NOK", "sv": "SEK", "da": "DKK", "no": "NOK"}
 _DOLLAR = {"CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN"}
 
 
@@ -169,7 +169,7 @@ def currency_code(text: str, *, language: str, country: str | None) -> str | Non
     if low in _SYMBOLS or low.rstrip(".") in _SYMBOLS:
         return _SYMBOLS.get(low) or _SYMBOLS[low.rstrip(".")]
     if low.rstrip(".") == "kr":
-        return _KRONE.get(language, "SEK")
+        return _KRONE.get(country or "") or _KRONE.get(language, "SEK")
     if low == "$":
         return _DOLLAR.get(country or "", "USD")
     codes = [word for word in re.findall(r"[A-Z]{3}", upper) if word in _CODES]

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from schemas.rules import RuleContext, validate
 
 from extractors.assembly.document import Assembled, assemble
 from extractors.confidence import SIGNALS, signals
@@ -24,6 +23,7 @@ from extractors.tagger import Tagger
 from extractors.training.windows_data import load_shard
 from extractors.words import Document
 from schemas.invoice import DocumentType, Invoice, Severity
+from schemas.rules import RuleContext, validate
 
 WRONG_AMONG_ACCEPTED = 0.005
 FLOOR = 0.5

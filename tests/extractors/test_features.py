@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from handmade_pages import document, page
 
 from extractors.features import NEIGHBOURS, document_features, rough_number
-from handmade_pages import document, page
 
 
 def test_a_document_without_words_has_empty_features() -> None:

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from handmade_pages import document, page
 
 from extractors.tagger import MODEL_DIRECTORY, Tagger
 from extractors.words import Document
 from schemas.errors import ModelError
-from handmade_pages import document, page
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,12 @@ def invoice_page(lines: int) -> Document:
     rows = [
         word
         for i in range(lines)
-        for word in ((f"Item{i}", 60.0, 200.0 + 12 * i), ("2", 300.0, 200.0 + 12 * i), ("5.00", 360.0, 200.0 + 12 * i), ("10.00", 440.0, 200.0 + 12 * i))
+        for word in (
+            (f"Item{i}", 60.0, 200.0 + 12 * i),
+            ("2", 300.0, 200.0 + 12 * i),
+            ("5.00", 360.0, 200.0 + 12 * i),
+            ("10.00", 440.0, 200.0 + 12 * i),
+        )
     ]
     return document(page(("Invoice", 60, 60), ("No.", 60, 80), ("R-2024-17", 120, 80), *rows))
 
