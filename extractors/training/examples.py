@@ -26,9 +26,9 @@ class Example:
 
 
 EXAMPLES: tuple[Example, ...] = (
-    Example("office-supplies-en", 9001, "en", rows=4),
-    Example("consulting-de", 9002, "de", rows=3),
-    Example("services-fr", 9003, "fr", rows=5),
+    Example("office-supplies-en", 9102, "en", rows=3),
+    Example("services-de", 9211, "de", rows=3),
+    Example("services-fr", 9300, "fr", rows=4),
     Example("goods-es", 9004, "es", rows=6),
     Example("goods-it", 9005, "it", rows=3),
     Example("subscription-nl", 9006, "nl", rows=2),

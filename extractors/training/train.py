@@ -181,7 +181,7 @@ def train(
     model = Specialist.from_pretrained(start_from) if start_from else Specialist(network or SpecialistConfig())
     average = {name: value.detach().clone() for name, value in model.state_dict().items()}
     decayed = [p for n, p in model.named_parameters() if p.ndim > 1 and "ngrams" not in n]
-    others = [p for n, p in model.named_parameters() if p.ndim <= 1]
+    others = [p for p in model.parameters() if p.ndim <= 1]
     embeddings = [p for n, p in model.named_parameters() if "ngrams" in n]
     optimiser = torch.optim.AdamW(
         [

@@ -64,7 +64,7 @@ def test_every_value_of_a_line_and_of_the_header_has_evidence(extracted: dict[st
 
 
 def test_one_and_many_give_the_same(extracted: dict[str, Invoice]) -> None:
-    path = EXAMPLES / "consulting-de.pdf"
+    path = EXAMPLES / "services-de.pdf"
     alone = extract(source(path), options=OPTIONS).to_json()
     together = extracted[path.stem].to_json()
     assert alone["header"] == together["header"]
@@ -74,7 +74,7 @@ def test_one_and_many_give_the_same(extracted: dict[str, Invoice]) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"not a pdf", b"%PDF-1.7\nbroken", b"<?xml version='1.0'?><a/>", b"\x89PNG\r\n\x1a\n" + b"0" * 64])
 def test_a_bad_document_is_rejected_with_a_reason_and_the_rest_goes_on(data: bytes) -> None:
-    good = source(EXAMPLES / "consulting-de.pdf")
+    good = source(EXAMPLES / "services-de.pdf")
     bad, fine = extract_many([SourceFile("bad", "bad.pdf", data), good], options=OPTIONS)
     assert bad.status is Status.REJECTED
     assert bad.issues[0].rule.startswith("LI-DOC")
