@@ -45,7 +45,7 @@ class ExtractOptions:
     ignore_xml: bool = False
     model_dir: Path | None = None
     accept_threshold: float | None = None
-    second_read_pages: int = 4
+    second_read_pages: int = 0
     limits: ReadLimits = field(default_factory=ReadLimits)
 
 
@@ -54,7 +54,9 @@ def pipeline_version(options: ExtractOptions) -> str:
     from extractors.tagger import MODEL_DIRECTORY
 
     version = f"{CODE_VERSION}+{_model_digest(options.model_dir or MODEL_DIRECTORY)}"
-    return version + (".noxml" if options.ignore_xml else "")
+    if options.ignore_xml:
+        version += ".noxml"
+    return version + (f".read2-{options.second_read_pages}" if options.second_read_pages else "")
 
 
 @lru_cache(maxsize=8)

@@ -27,6 +27,7 @@ def extract_options(settings: Settings, *, today: date) -> Any:
         ignore_xml=settings.ignore_xml,
         model_dir=settings.model_dir,
         accept_threshold=settings.accept_threshold,
+        second_read_pages=settings.second_read_pages,
         limits=ReadLimits(max_bytes=int(settings.document_max_mb * 1e6), max_pages=settings.document_max_pages),
     )
 

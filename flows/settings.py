@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     document_timeout_s: float = Field(60.0, gt=0, description="Seconds one document may take before it is rejected.")
     document_max_mb: float = Field(50.0, gt=0, description="Files above this size (megabytes) are rejected unread.")
     document_max_pages: int = Field(2000, ge=1, description="Documents with more pages are rejected.")
+    second_read_pages: int = Field(
+        0, ge=0, description="Documents of up to this many pages that break a rule are read again by pdfplumber, which is slow; 0 = never."
+    )
     worker_memory_mb: int = Field(
         4096, ge=512, description="Address space of a worker process (megabytes); a document that needs more is rejected."
     )
