@@ -42,9 +42,9 @@ def decide(invoice: Invoice, *, accept_threshold: float, provider: FallbackProvi
         return Decision(Status.REJECTED, Strategy.REJECT, tuple(issue.message for issue in rejecting))
     reasons = [issue.message for issue in errors]
     if invoice.confidence < accept_threshold:
-        reasons.append(f"Confidence {invoice.confidence:.2f} is below the threshold of {accept_threshold:.2f}.")
+        reasons.append(f"Confidence {invoice.confidence:.1%} is below the threshold of {accept_threshold:.1%}.")
     if not reasons:
-        return Decision(Status.ACCEPTED, Strategy.ACCEPT, (f"No rule is broken and confidence is {invoice.confidence:.2f}.",))
+        return Decision(Status.ACCEPTED, Strategy.ACCEPT, (f"No rule is broken and confidence is {invoice.confidence:.1%}.",))
     if provider is FallbackProvider.NONE:
         reasons.append("No foundation model is configured, so a person decides.")
     return Decision(Status.REVIEW, Strategy.PERSON, tuple(reasons))

@@ -40,4 +40,4 @@ def test_reasons_name_every_error_and_low_confidence() -> None:
     )
     assert "BR-02 is broken." in found.reasons
     assert "BR-07 is broken." not in found.reasons
-    assert any("0.30" in reason for reason in found.reasons)
+    assert any("30.0%" in reason for reason in found.reasons)

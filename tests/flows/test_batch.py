@@ -58,7 +58,7 @@ def test_every_document_is_decided(inbox: Path, database_url: str) -> None:
         assert (batch.outcome, batch.documents, batch.ignored, batch.processed) == ("finished", 10, 1, 10)
         doubtful = find_document(database, "doubtful")
         ((_, _, decision),) = decisions(database, doubtful.id)
-        assert "Confidence 0.50 is below the threshold of 0.90." in decision.reasons
+        assert "Confidence 50.0% is below the threshold of 90.0%." in decision.reasons
 
 
 def test_all_accepted_is_exit_code_zero_and_a_rerun_changes_nothing(inbox: Path, database_url: str) -> None:
