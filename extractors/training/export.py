@@ -66,6 +66,7 @@ def export(checkpoint: Path, out: Path) -> float:
     if program is None:
         raise RuntimeError("torch.onnx.export returned no program")
     program.save(str(target), external_data=False)
+    strip_traces(target)
     (out / "specialist.json").write_text(
         json.dumps(
             {
@@ -81,6 +82,28 @@ def export(checkpoint: Path, out: Path) -> float:
         + "\n"
     )
     return compare(model, target)
+
+
+def strip_traces(onnx_file: Path) -> None:
+    """Take out of the file where on this machine each node came from: the exporter writes stack traces with paths into it."""
+    import onnx
+
+    model = onnx.load(str(onnx_file))
+    del model.metadata_props[:]
+    model.doc_string = ""
+    graph = model.graph
+    del graph.metadata_props[:]
+    graph.doc_string = ""
+    for part in (*graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
+        part.doc_string = ""
+        del part.metadata_props[:]
+    for function in model.functions:
+        function.doc_string = ""
+        del function.metadata_props[:]
+        for node in function.node:
+            node.doc_string = ""
+            del node.metadata_props[:]
+    onnx.save(model, str(onnx_file))
 
 
 def compare(model: Specialist, onnx_file: Path) -> float:
