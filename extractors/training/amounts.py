@@ -40,10 +40,6 @@ class Row:
     reading: Decimal = ZERO  # what a meter showed before
     priced: bool = True  # False: only description and amount make sense
 
-    @property
-    def gross_price(self) -> Decimal:
-        return rounded(self.price * (100 + self.rate) / 100)
-
     def negate(self, *, quantity: bool) -> None:
         self.net, self.tax, self.gross = -self.net, -self.tax, -self.gross
         if quantity:

@@ -9,14 +9,10 @@ from typing import Any
 
 import pytest
 
-from extractors.tagger import MODEL_DIRECTORY
 from flows.cli import main
 from schemas.invoice import Invoice
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not (MODEL_DIRECTORY / "model.onnx").exists(), reason="the model is not here"),
-]
+pytestmark = pytest.mark.slow
 
 
 def lineitem(monkeypatch: pytest.MonkeyPatch, *arguments: Any) -> int:
