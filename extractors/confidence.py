@@ -1,90 +1,161 @@
-"""Calibrated confidence: the probability that every critical field and every line of a document is right.
+"""Calibrated confidence: the probability that every critical field and every line of a document is right, and that a single value is.
 
-Signals of one document (probabilities of its values, sums that hold) go through a logistic model whose weights are fitted on generated
-documents kept apart from training (`extractors.training.calibrate`) and ship beside the network in ``calibration.json``.
+A document is right when all its parts are (`extractors.signals.PARTS`). Each part has a logistic model over its own signals; the product of their
+probabilities is brought to scale. All are fitted on generated documents kept apart from training
+(`extractors.training.calibrate`) and ship beside the network in ``calibration.json``, as do the curves that turn the network's probability of a
+single value into a calibrated one.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
-from extractors.assembly.document import Assembled, rows_that_agree
+from extractors.signals import PARTS, SIGNALS, signals
 from schemas.errors import ModelError
-from schemas.invoice import CRITICAL_FIELDS
+from schemas.invoice import Evidence
 
-SIGNALS: tuple[str, ...] = (
-    *(f"log_{name}" for name in CRITICAL_FIELDS), "log_weakest_line_value", "log_mean_line_value", "totals_hold", "totals_contradict", "lines_hold",
-    "lines_contradict", "share_of_rows_that_agree", "rows_that_cannot_be_checked", "log_rows", "log_type", "missing_critical",
-    "header_doubt", "line_doubt", "name_doubt", "log_weakest_word", "rival", "single_row", "untaxed",
-)  # fmt: skip
+__all__ = ["SIGNALS", "Calibration", "Part", "Scale", "ValueCurve", "group_of", "load_calibration", "save_calibration", "signals"]
+
+GROUPS: Mapping[str, str] = {
+    "invoice_number": "number", "purchase_order": "number", "issue_date": "date", "due_date": "date", "currency": "currency",
+    "seller_name": "party", "buyer_name": "party", "seller_vat_id": "tax_id", "buyer_vat_id": "tax_id", "iban": "tax_id",
+    "net_total": "total", "tax_total": "total", "gross_total": "total", "amount_due": "total",
+    "description": "line_text", "quantity": "line_number", "unit_price": "line_number", "net_amount": "line_number", "gross_amount": "line_number",
+    "tax_rate": "line_rate",
+}  # fmt: skip
+_LARGEST_LOGIT = 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A rising line through ``points`` (raw probability, calibrated probability), from (0, 0) to (1, 1)."""
+
+    points: tuple[tuple[float, float], ...]
+
+    def probability(self, raw: float) -> float:
+        """Calibrated probability, 0 to 1."""
+        at = bisect_left(self.points, (min(max(raw, 0.0), 1.0), -1.0), 1, len(self.points) - 1)
+        (x0, y0), (x1, y1) = self.points[at - 1], self.points[at]
+        return y0 + (y1 - y0) * (min(max(raw, 0.0), 1.0) - x0) / (x1 - x0) if x1 > x0 else y1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Logistic model of one part of a document: log-odds = ``bias`` + ``weights`` · its signals, in the order of `PARTS`."""
+
+    bias: float
+    weights: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCurve:
+    """Platt scaling of one group of fields: log-odds = ``slope`` × logit(probability) + ``offset``."""
+
+    slope: float
+    offset: float
+
+    def probability(self, raw: float) -> float:
+        """Calibrated probability of a value that the network finds ``raw`` likely, 0 to 1."""
+        return _sigmoid(self.slope * logit(raw) + self.offset)
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Logistic model over `SIGNALS` and the threshold chosen with it. ``weights`` are per signal in the order of `SIGNALS`."""
+    """The models of the parts, by name; what brings their product to scale; the threshold chosen with them; and the curves of single values by
+    group (`group_of`)."""
 
-    bias: float
-    weights: tuple[float, ...]
+    parts: Mapping[str, Part]
+    scale: Scale
     accept_threshold: float
+    curves: Mapping[str, ValueCurve] = field(default_factory=dict[str, ValueCurve])
 
     def probability(self, signals: Sequence[float]) -> float:
         """Probability that the document is right, 0 to 1."""
-        z = self.bias + sum(w * s for w, s in zip(self.weights, signals, strict=True))
-        return 1 / (1 + math.exp(-max(min(z, 30.0), -30.0)))
+        return self.scale.probability(math.prod(self.part_probabilities(signals).values()))
+
+    def part_probabilities(self, signals: Sequence[float]) -> dict[str, float]:
+        """Probability of each part that it is right. ``signals`` in the order of `SIGNALS`."""
+        value = dict(zip(SIGNALS, signals, strict=True))
+        return {
+            name: _sigmoid(part.bias + sum(w * value[signal] for w, signal in zip(part.weights, PARTS[name], strict=True)))
+            for name, part in self.parts.items()
+        }
+
+    def evidence(self, evidence: Mapping[str, Evidence]) -> dict[str, Evidence]:
+        """The evidence with calibrated confidences; fields of no group keep the network's probability."""
+        result: dict[str, Evidence] = {}
+        for path, shown in evidence.items():
+            curve = self.curves.get(group_of(path) or "")
+            result[path] = replace(shown, confidence=curve.probability(shown.confidence)) if curve else shown
+        return result
 
 
-def signals(assembled: Assembled) -> list[float]:
-    """The signals of one document, in the order of `SIGNALS`."""
-    evidence = assembled.evidence
-    values: list[float] = []
-    missing = 0
-    for name in CRITICAL_FIELDS:
-        found = evidence.get(f"header.{name}")
-        missing += found is None
-        values.append(_log(found.confidence) if found else _log(0.5))
-    lines = [e.confidence for key, e in evidence.items() if key.startswith("line_items.") and key.rsplit(".", 1)[1] in _LINE_VALUES]
-    agree, full = rows_that_agree(assembled.line_items)
-    count = len(assembled.line_items)
-    values += [
-        _log(min(lines, default=0.5)),
-        _log(sum(lines) / len(lines)) if lines else _log(0.5),
-        float(assembled.totals.consistent is True),
-        float(assembled.totals.consistent is False),
-        float(assembled.lines_agree is True),
-        float(assembled.lines_agree is False),
-        agree / full if full else 0.5,
-        1 - full / count if count else 1.0,
-        math.log1p(count) / 3,
-        _log(assembled.type_probability),
-        float(missing),
-        math.log1p(assembled.doubt.header),
-        math.log1p(assembled.doubt.lines),
-        math.log1p(assembled.doubt.names),
-        _log(assembled.doubt.weakest),
-        assembled.doubt.rival,
-        float(count == 1),
-        float(assembled.header.tax_total is None),
-    ]
-    return values
+def group_of(path: str) -> str | None:
+    """The group of fields that are calibrated together, by a field's path such as ``line_items.3.quantity``; None where there is none."""
+    return GROUPS.get(path.rsplit(".", 1)[-1]) if path.startswith(("header.", "line_items.")) else None
 
 
-_LINE_VALUES = frozenset({"description", "quantity", "unit_price", "net_amount", "gross_amount"})
+def logit(probability: float) -> float:
+    """Log-odds, bounded where the probability is next to 0 or 1."""
+    inside = min(max(probability, 1e-6), 1 - 1e-6)
+    return max(min(math.log(inside / (1 - inside)), _LARGEST_LOGIT), -_LARGEST_LOGIT)
 
 
-def _log(probability: float) -> float:
-    return max(math.log(max(probability, 1e-4)), -4.0)
+def _sigmoid(z: float) -> float:
+    return 1 / (1 + math.exp(-max(min(z, 30.0), -30.0)))
 
 
 def load_calibration(directory: Path) -> Calibration:
     """Read ``calibration.json``. Raises `ModelError` when it is missing or was made for other signals."""
     try:
-        data = cast("Mapping[str, Any]", json.loads((directory / "calibration.json").read_text()))
-        weights = cast("Mapping[str, float]", data["weights"])
-        return Calibration(float(data["bias"]), tuple(float(weights[name]) for name in SIGNALS), float(data["accept_threshold"]))
-    except (OSError, ValueError, KeyError) as exc:
+        data = cast("Mapping[str, Any]", json.loads((directory / "calibration.json").read_text(encoding="utf-8")))
+        parts = {name: _part(data["parts"][name], signals) for name, signals in PARTS.items()}
+        curves = {name: _curve(entry) for name, entry in data["curves"].items()}
+        return Calibration(parts, _scale(data["scale"]), float(data["accept_threshold"]), curves)
+    except (OSError, ValueError, KeyError, TypeError) as exc:
         raise ModelError(f"the calibration in {directory} cannot be used ({exc!r}): calibrate the model again") from exc
+
+
+def save_calibration(calibration: Calibration, directory: Path, *, measured: Mapping[str, object]) -> None:
+    """Write ``calibration.json`` with what was ``measured`` when it was fitted."""
+    parts = {
+        name: {"bias": round(part.bias, 5), "weights": {s: round(w, 5) for s, w in zip(PARTS[name], part.weights, strict=True)}}
+        for name, part in calibration.parts.items()
+    }
+    data = {
+        "accept_threshold": round(calibration.accept_threshold, 4),
+        "scale": [[round(x, 6), round(y, 6)] for x, y in calibration.scale.points],
+        "parts": parts,
+        "curves": {name: _rounded(curve) for name, curve in calibration.curves.items()},
+        "measured": measured,
+    }
+    (directory / "calibration.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+
+
+def _part(entry: Mapping[str, Any], names: Sequence[str]) -> Part:
+    weights = cast("Mapping[str, float]", entry["weights"])
+    if set(weights) != set(names):
+        raise ValueError(f"signals {sorted(set(weights) ^ set(names))} are not expected or missing")
+    return Part(float(entry["bias"]), tuple(float(weights[name]) for name in names))
+
+
+def _curve(entry: Sequence[float]) -> ValueCurve:
+    slope, offset = entry
+    return ValueCurve(float(slope), float(offset))
+
+
+def _scale(entries: Sequence[Sequence[float]]) -> Scale:
+    points = tuple((float(x), float(y)) for x, y in entries)
+    if len(points) < 2 or sorted(points) != list(points):
+        raise ValueError(f"a scale of {len(points)} points, expected two or more in rising order")
+    return Scale(points)
+
+
+def _rounded(curve: ValueCurve) -> list[float]:
+    return [round(curve.slope, 5), round(curve.offset, 5)]

@@ -20,7 +20,7 @@ from schemas.invoice import DocumentType, Invoice, Issue, LineItem, Route, Sever
 if TYPE_CHECKING:
     from extractors.assembly.document import Assembled
     from extractors.confidence import Calibration
-    from extractors.tagger import Tagger
+    from extractors.model_directory import WordTagger
     from extractors.words import Document
 
 CODE_VERSION = "0.1.0"
@@ -51,22 +51,17 @@ class ExtractOptions:
 
 def pipeline_version(options: ExtractOptions) -> str:
     """What the result of a document depends on besides its bytes: code, model and the way of reading."""
-    from extractors.tagger import MODEL_DIRECTORY
-
-    version = f"{CODE_VERSION}+{_model_digest(options.model_dir or MODEL_DIRECTORY)}"
+    version = f"{CODE_VERSION}+{_model_digest(options.model_dir)}"
     if options.ignore_xml:
         version += ".noxml"
     return version + (f".read2-{options.second_read_pages}" if options.second_read_pages else "")
 
 
 @lru_cache(maxsize=8)
-def _model_digest(directory: Path) -> str:
-    digest = hashlib.sha256()
-    for name in ("specialist.json", "calibration.json", "model.onnx"):
-        path = directory / name
-        if path.exists():
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:10]
+def _model_digest(directory: Path | None) -> str:
+    from extractors.model_directory import model_digest
+
+    return model_digest(directory)[:10]
 
 
 def extract(source: SourceFile, *, options: ExtractOptions) -> Invoice:
@@ -110,12 +105,11 @@ def decision(invoice: Invoice, threshold: float) -> Decision:
 
 
 @lru_cache(maxsize=2)
-def load_model(directory: Path | None) -> tuple[Tagger, Calibration]:
-    """The specialist and its calibration, loaded once per process."""
-    from extractors.confidence import load_calibration
-    from extractors.tagger import MODEL_DIRECTORY, Tagger
+def load_model(directory: Path | None) -> tuple[WordTagger, Calibration]:
+    """The model and its calibration, loaded once per process."""
+    from extractors.model_directory import calibration_of, open_tagger
 
-    return Tagger(directory), load_calibration(directory or MODEL_DIRECTORY)
+    return open_tagger(directory), calibration_of(directory)
 
 
 def validated(invoices: Sequence[Invoice], options: ExtractOptions) -> list[Invoice]:
@@ -174,7 +168,7 @@ def _from_xml(source: SourceFile, blank: Invoice, document: Document) -> Invoice
 
 
 def _read_by_model(
-    documents: dict[int, Document], blanks: dict[int, Invoice], tagger: Tagger, calibration: Calibration, clock: _Clock
+    documents: dict[int, Document], blanks: dict[int, Invoice], tagger: WordTagger, calibration: Calibration, clock: _Clock
 ) -> dict[int, Invoice]:
     from extractors.assembly.document import assemble
 
@@ -207,7 +201,7 @@ def _invoice(blank: Invoice, document: Document, assembled: Assembled, calibrati
         line_items=assembled.line_items,
         document_adjustments=assembled.totals.adjustments,
         confidence=calibration.probability(signals(assembled)),
-        evidence=assembled.evidence,
+        evidence=calibration.evidence(assembled.evidence),
         issues=issues,
         seller_country=assembled.seller_country,
         buyer_country=assembled.buyer_country,
@@ -245,7 +239,7 @@ def _wants_second_read(invoice: Invoice, document: Document, options: ExtractOpt
 def _second_reading(
     sources: dict[int, SourceFile],
     first: Sequence[Invoice],
-    tagger: Tagger,
+    tagger: WordTagger,
     calibration: Calibration,
     clock: _Clock,
     options: ExtractOptions,

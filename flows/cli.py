@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
+from flows import cli_model
+from flows.cli_options import Database, IgnoreXml, Model, Out, settings_in_force, shown_progress
 from schemas.errors import LineitemError
-
-if TYPE_CHECKING:
-    from flows.progress import Progress
-    from flows.settings import Settings
 
 app = typer.Typer(
     name="lineitem",
@@ -41,16 +37,6 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-Database = Annotated[
-    str | None, typer.Option(help="Database URL or SQLite file. Default: lineitem.db in the working directory.", metavar="URL")
-]
-Model = Annotated[
-    Path | None, typer.Option("--model", help="Folder of the model. Default: the one that comes with the package.", metavar="DIR")
-]
-IgnoreXml = Annotated[bool, typer.Option("--ignore-xml", help="Read the page even where an e-invoice XML is embedded.")]
-Out = Annotated[Path, typer.Option("--out", help="Folder to write to.", metavar="DIR")]
-
-
 @app.command()
 def run(
     source: Annotated[str, typer.Argument(help="Folder (with subfolders), file, or quoted glob such as 'inbox/**/*.pdf'.")],
@@ -66,8 +52,8 @@ def run(
     from flows.summary import render
     from flows.terminal import console
 
-    settings = _settings(database=database, workers=workers, chunk=chunk, ignore_xml=ignore_xml or None, model_dir=model)
-    with _progress() as progress:
+    settings = settings_in_force(database=database, workers=workers, chunk=chunk, ignore_xml=ignore_xml or None, model_dir=model)
+    with shown_progress() as progress:
         try:
             summary = run_batch(source, settings, progress=progress, verbose=verbose)
         except KeyboardInterrupt:
@@ -95,7 +81,7 @@ def extract(
     from flows.terminal import console
     from flows.views import document_view
 
-    settings = _settings(ignore_xml=ignore_xml or None, model_dir=model)
+    settings = settings_in_force(ignore_xml=ignore_xml or None, model_dir=model)
     paths = list(dict.fromkeys(path for name in files for path in find_documents(name).documents))
     statuses: set[str] = set()
     invoices = extract_files(paths, options=batch_options(settings))
@@ -125,7 +111,7 @@ def list_(
     from warehouse.database import open_database
     from warehouse.queries import count_by_status, list_documents
 
-    with open_database(_settings(database=database).database, create=False) as opened:
+    with open_database(settings_in_force(database=database).database, create=False) as opened:
         documents = list_documents(opened, status=status, limit=limit)
         counts = count_by_status(opened)
     console().print(document_list(documents))
@@ -151,7 +137,7 @@ def show(
     from warehouse.documents import decisions, load, sources
     from warehouse.queries import find_document
 
-    with open_database(_settings(database=database).database, create=False) as opened:
+    with open_database(settings_in_force(database=database).database, create=False) as opened:
         found = find_document(opened, document).id
         invoice = load(opened, found)
         if as_json:
@@ -171,44 +157,9 @@ def export(
     from warehouse.database import open_database
     from warehouse.exports import export_csv, export_json
 
-    with open_database(_settings(database=database).database, create=False) as opened:
+    with open_database(settings_in_force(database=database).database, create=False) as opened:
         paths = (export_json if format is Format.JSON else export_csv)(opened, out, status=status)
     typer.echo(f"{len(paths)} file{'s' * (len(paths) != 1)} written to {out}.")
-
-
-@app.command()
-def evaluate(
-    folder: Annotated[Path, typer.Argument(help="Folder with NAME.pdf and its truth NAME.json.", metavar="DIR")],
-    ignore_xml: IgnoreXml = False,
-    model: Model = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Also write all measures and wrong values here.", metavar="FILE")] = None,
-    mistakes: Annotated[int, typer.Option(min=0, help="Show this many wrong values.", metavar="N")] = 0,
-) -> None:
-    """Measure the extraction against known truth: F1 of fields and rows, touchless rate, wrong among accepted, calibration."""
-    import json
-
-    from extractors.scoring import score
-    from flows.composition import batch_options
-    from flows.evaluate import as_json, render, truth_pairs
-    from flows.extraction import extract_files
-    from flows.terminal import console
-
-    pairs = truth_pairs(folder)
-    options = batch_options(_settings(ignore_xml=ignore_xml or None, model_dir=model))
-    invoices = extract_files([path for path, _ in pairs], options=options)
-    with _progress() as progress:
-        progress.begin(len(pairs), 0)
-        found: list[dict[str, Any]] = []
-        for invoice in invoices:
-            found.append(invoice.to_json())
-            progress.advance(invoice.status)
-    result = score(zip((truth for _, truth in pairs), found, strict=True))
-    console().print(render(result, mistakes=mistakes))
-    if json_file is not None:
-        try:
-            json_file.write_text(json.dumps(as_json(result), indent=1, default=str), encoding="utf-8")
-        except OSError as exc:
-            raise LineitemError(f"{json_file} cannot be written: {exc.strerror or exc}.") from exc
 
 
 @app.command()
@@ -221,8 +172,8 @@ def demo(out: Out = Path("demo-output")) -> None:
     from warehouse.documents import decisions, load
     from warehouse.queries import list_documents
 
-    with _progress() as progress:
-        summary = run_demo(out, _settings(), progress=progress)
+    with shown_progress() as progress:
+        summary = run_demo(out, settings_in_force(), progress=progress)
     page = console()
     with open_database(summary.database, create=False) as opened:
         for document in sorted(list_documents(opened), key=lambda found: found.name):
@@ -240,33 +191,13 @@ def dashboard(
     """Serve the dashboard over the database until interrupted. The link that it prints lets its holder in."""
     from dashboard.serve import serve
 
-    serve(_settings(database=database).database, announce=typer.echo, host=host, port=port)
+    serve(settings_in_force(database=database).database, announce=typer.echo, host=host, port=port)
 
 
-@model_app.command("info")
-def model_info(model: Model = None) -> None:
-    """Show which model is in use: version, size, acceptance threshold."""
-    from flows.model_info import model_facts
-
-    for what, value in model_facts(_settings(model_dir=model)):
-        typer.echo(f"{what:<22}{value}")
-
-
-def _settings(**overrides: Any) -> Settings:
-    from flows.settings import load_settings
-
-    return load_settings(overrides)
-
-
-@contextmanager
-def _progress() -> Generator[Progress]:
-    from flows.progress import Bar, PlainLines
-
-    if not sys.stderr.isatty():
-        yield PlainLines()
-        return
-    with Bar() as bar:
-        yield bar
+app.command()(cli_model.evaluate)
+app.command()(cli_model.synth)
+app.command()(cli_model.train)
+model_app.command("info")(cli_model.info)
 
 
 def main() -> None:

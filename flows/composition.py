@@ -34,16 +34,15 @@ def extract_options(settings: Settings, *, today: date) -> Any:
 
 def batch_options(settings: Settings, *, today: date | None = None) -> BatchOptions:
     """How a batch runs under ``settings``. Raises `ModelError` when there is no usable model."""
-    from extractors.confidence import load_calibration
+    from extractors.model_directory import calibration_of
     from extractors.pipeline import extract_many, pipeline_version
-    from extractors.tagger import MODEL_DIRECTORY
 
     today = today or date.today()
     options = extract_options(settings, today=today)
     version = pipeline_version(options)
     threshold = settings.accept_threshold
     if threshold is None:
-        threshold = load_calibration(settings.model_dir or MODEL_DIRECTORY).accept_threshold
+        threshold = calibration_of(settings.model_dir).accept_threshold
     return BatchOptions(
         order=WorkOrder(
             extract=extract_many,

@@ -36,7 +36,8 @@ class Quiet:
 class PlainLines:
     """``12/40 documents: 10 accepted, 2 review``, at most every five seconds, and at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: str = "documents") -> None:
+        self._unit = unit
         self._lock = threading.Lock()
         self._counts: dict[str, int] = {}
         self._total = self._done = 0
@@ -44,7 +45,7 @@ class PlainLines:
 
     def begin(self, total: int, done: int) -> None:
         self._total, self._done = total, done
-        self.say(f"{total} documents" + (f", {done} done before" if done else ""))
+        self.say(f"{total} {self._unit}" + (f", {done} done before" if done else ""))
 
     def advance(self, status: str) -> None:
         with self._lock:
@@ -54,7 +55,7 @@ class PlainLines:
                 return
             self._said = time.monotonic()
             counts = ", ".join(f"{count} {name}" for name, count in sorted(self._counts.items()))
-            self.say(f"{self._done}/{self._total} documents: {counts}")
+            self.say(f"{self._done}/{self._total} {self._unit}: {counts}")
 
     def say(self, message: str) -> None:
         sys.stderr.write(printable(message) + "\n")
@@ -64,14 +65,15 @@ class PlainLines:
 class Bar:
     """A progress bar with the counts so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: str = "documents", *, waiting: str = "loading the model") -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+        self._waiting = waiting
         self._lock = threading.Lock()
         self._counts: dict[str, int] = {}
         self._bar = Progress(
-            TextColumn("documents"),
+            TextColumn(unit),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
@@ -79,10 +81,10 @@ class Bar:
             console=Console(stderr=True),
             transient=True,
         )
-        self._task = self._bar.add_task("documents", total=None, counts="looking at the files")
+        self._task = self._bar.add_task(unit, total=None, counts="looking at the files")
 
     def begin(self, total: int, done: int) -> None:
-        self._bar.update(self._task, total=total, completed=done, counts="loading the model" if done < total else "")
+        self._bar.update(self._task, total=total, completed=done, counts=self._waiting if done < total else "")
 
     def advance(self, status: str) -> None:
         with self._lock:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from schemas.arithmetic import decimals, significant_decimals
-from schemas.countries import minor_units
+from schemas.countries import minor_units, seller_country
 from schemas.invoice import CRITICAL_FIELDS, HEADER_FIELDS, DocumentType, Route, Severity
 from schemas.rules_types import HOLDS, SILENT, Finding, Row, Rule, Table, Verdict, broken
 
@@ -24,6 +24,19 @@ def _shown(name: str, *, label: str) -> Callable[[Row], Verdict]:
         return HOLDS
 
     return judge
+
+
+def shows_currency(row: Row) -> Verdict:
+    """Domestic invoices often print no currency: where the seller's country is known this is incomplete, not doubtful."""
+    verdict = _shown("currency", label="a currency")(row)
+    if verdict is HOLDS or seller_country(row.invoice) is None:
+        return verdict
+    return broken(
+        field="header.currency",
+        expected="a currency",
+        detail="The page shows no currency, or it was not found; the seller's country suggests one.",
+        severity=Severity.WARNING,
+    )
 
 
 def has_lines(row: Row) -> Verdict:
@@ -183,7 +196,7 @@ _DOC, _LINE = Table.DOCUMENTS, Table.LINES
 PRESENCE_RULES: tuple[Rule, ...] = (
     Rule("BR-02", "EN 16931 BR-02", _ERROR, _DOC, "The invoice shows its number.", _shown("invoice_number", label="an invoice number")),
     Rule("BR-03", "EN 16931 BR-03", _ERROR, _DOC, "The invoice shows its issue date.", _shown("issue_date", label="an issue date")),
-    Rule("BR-05", "EN 16931 BR-05", _ERROR, _DOC, "The currency of the amounts is known.", _shown("currency", label="a currency")),
+    Rule("BR-05", "EN 16931 BR-05", _ERROR, _DOC, "The currency of the amounts is known.", shows_currency),
     Rule("BR-06", "EN 16931 BR-06", _ERROR, _DOC, "The invoice names its seller.", _shown("seller_name", label="a seller's name")),
     Rule("BR-07", "EN 16931 BR-07", _WARNING, _DOC, "The invoice names its buyer.", _shown("buyer_name", label="a buyer's name")),
     Rule("BR-13", "EN 16931 BR-13", _WARNING, _DOC, "The invoice shows its total without tax.", has_net_total),

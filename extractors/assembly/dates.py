@@ -93,6 +93,7 @@ def _date(year: int, month: int, day: int) -> date | None:
     return found if 1980 <= found.year <= 2100 else None
 
 
+@lru_cache(maxsize=4096)
 def month_number(word: str) -> int | None:
     """1 to 12 for the name or abbreviation of a month in a served language (CLDR names through Babel), None for other words."""
     key = _fold(word)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,24 +10,25 @@ from typing import Any
 
 import numpy as np
 
+from extractors.assembly.captions import Captions
 from extractors.assembly.country import country_from_text, country_of_ids
 from extractors.assembly.dates import infer_date_habit
 from extractors.assembly.doubt import Doubt, doubt_of
 from extractors.assembly.header import (
     Choice,
     choose_currency,
-    choose_date,
     choose_iban,
-    choose_text,
-    clean_identifier,
     clean_name,
-    clean_vat_id,
     text_key,
 )
+from extractors.assembly.header_dates import choose_dates
+from extractors.assembly.item_names import settle_names
 from extractors.assembly.line_items import SET_BY, Row, agrees, build_row, evidence_of, first_number
+from extractors.assembly.names import letterhead, whole_names
 from extractors.assembly.numbers import NumberHabit, infer_habit
-from extractors.assembly.parties import choose_parties, complete_vat_ids
-from extractors.assembly.rows import find_rows
+from extractors.assembly.numbers_of_header import choose_number
+from extractors.assembly.parties import choose_names, choose_vat_ids
+from extractors.assembly.rows import find_rows, join_halves
 from extractors.assembly.spans import (
     LABEL_INDEX,
     NUMERIC_LABELS,
@@ -79,15 +79,17 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     probabilities = smooth_text_segments(words, tagged.labels)
     complete_grouped_numbers(words, probabilities)
     habit = _number_habit(words, probabilities, tagged.language)
-    rows = find_rows(words, probabilities)
+    rows = settle_names(words, probabilities, find_rows(words, probabilities))
+    rows = join_halves(words, probabilities, rows)
     spans = find_spans(words, probabilities, rows=rows)
     built = _build_rows(words, probabilities, spans, rows, habit)
     built = valid_rows(built, _possible_totals(spans, habit))
     amounts = [row.item.amount for row in built if row.item.amount is not None]
     lines_sum = sum(amounts, Decimal(0)) if amounts else None
-    totals = read_totals(words, probabilities, [s for s in spans if not s.label.startswith("line.")], habit, lines_sum=lines_sum)
+    captions = Captions(words)
+    totals = read_totals(words, captions, probabilities, [s for s in spans if not s.label.startswith("line.")], habit, lines_sum=lines_sum)
     header_spans = [*spans, *_faint_spans(words, probabilities, spans)]
-    header, evidence, countries = _header(words, probabilities, header_spans, totals, tagged.language)
+    header, evidence, countries = _header(words, captions, probabilities, header_spans, totals, tagged.language)
     for name, value in totals.evidence.items():
         evidence[f"header.{name}"] = value
     evidence.update(totals.breakdown_evidence)
@@ -106,7 +108,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
         countries[0],
         countries[1],
         _lines_agree(lines_sum, totals),
-        doubt_of(tagged.labels, spans),
+        doubt_of(words, probabilities, spans, rows),
         words.full_text,
     )
 
@@ -154,22 +156,30 @@ def _build_rows(
 
 
 def _header(
-    words: Words, probabilities: np.ndarray[Any, Any], spans: Sequence[Span], totals: Totals, language: str
+    words: Words, captions: Captions, probabilities: np.ndarray[Any, Any], spans: Sequence[Span], totals: Totals, language: str
 ) -> tuple[Header, dict[str, Evidence], tuple[str | None, str | None]]:
     by_label: dict[str, list[Span]] = {}
     for span in join_wrapped(words, spans, probabilities):
         by_label.setdefault(span.label.removeprefix("header."), []).append(span)
     choices: dict[str, Choice | None] = {}
-    choices["invoice_number"] = choose_text(_not_years(by_label.get("invoice_number", ())), clean=clean_identifier)
-    number = _key(choices["invoice_number"])
-    choices["purchase_order"] = choose_text(by_label.get("purchase_order", ()), clean=clean_identifier, exclude=number)
-    choices["seller_name"], choices["buyer_name"] = choose_parties(
-        by_label.get("seller_name", ()), by_label.get("buyer_name", ()), clean=clean_name
+    joined = [s for found in by_label.values() for s in found]
+    choices["invoice_number"] = choose_number(words, captions, probabilities, joined, name="invoice_number", caption="invoice_number")
+    choices["purchase_order"] = choose_number(
+        words, captions, probabilities, joined, name="purchase_order", caption="order_number", exclude=_key(choices["invoice_number"])
     )
-    choices["seller_vat_id"], choices["buyer_vat_id"] = choose_parties(
-        complete_vat_ids(words, by_label.get("seller_vat_id", ())),
-        complete_vat_ids(words, by_label.get("buyer_vat_id", ())),
-        clean=clean_vat_id,
+    tagged_names = [*by_label.get("seller_name", ()), *by_label.get("buyer_name", ())]
+    names = whole_names(words, captions, probabilities, tagged_names)
+    choices["seller_name"], choices["buyer_name"] = choose_names(words, captions, probabilities, names, clean=clean_name)
+    if choices["seller_name"] is None:
+        head = letterhead(words, captions, probabilities)
+        if head is not None and text_key(head.text) not in _key(choices["buyer_name"]):
+            choices["seller_name"] = Choice(clean_name(head.text), head, head.probability)
+    choices["seller_vat_id"], choices["buyer_vat_id"] = choose_vat_ids(
+        words,
+        captions,
+        probabilities,
+        [*by_label.get("seller_vat_id", ()), *by_label.get("buyer_vat_id", ())],
+        (choices["seller_name"], choices["buyer_name"]),
     )
     choices["iban"] = choose_iban(by_label.get("iban", ()), words)
     seller_country = country_of_ids(_text(choices["seller_vat_id"]), _text(choices["iban"])) or country_from_text(words.full_text)
@@ -180,26 +190,11 @@ def _header(
     habit = infer_date_habit(
         dates or words.texts, currency=str(currency.value) if currency else None, country=seller_country, language=language
     )
-    choices["issue_date"] = choose_date(by_label.get("issue_date", ()), habit)
-    choices["due_date"] = choose_date(by_label.get("due_date", ()), habit)
-    issued, due = choices["issue_date"], choices["due_date"]
-    if (
-        issued is not None
-        and due is not None
-        and isinstance(issued.value, date)
-        and isinstance(due.value, date)
-        and due.value < issued.value
-    ):
-        choices["due_date"] = None  # a date of order or service that was taken for it
+    choices["issue_date"], choices["due_date"] = choose_dates(words, captions, probabilities, joined, habit)
     values: dict[str, Any] = dict(totals.values)
     values |= {name: choice.value for name, choice in choices.items() if choice is not None}
     evidence = {f"header.{name}": evidence_of(choice.span, SET_BY) for name, choice in choices.items() if choice is not None}
     return Header(**values), evidence, (seller_country, buyer_country)
-
-
-def _not_years(spans: Sequence[Span]) -> Sequence[Span]:
-    """Without bare years (a copyright line, a period), as long as another candidate is left."""
-    return [s for s in spans if not re.fullmatch(r"(?:19|20)\d{2}", clean_identifier(s.text))] or spans
 
 
 def _text(choice: Choice | None) -> str | None:

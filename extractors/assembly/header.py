@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from extractors.assembly.dates import DateHabit, parse_date
 from extractors.assembly.spans import Span, Words
 
 _LABEL_PREFIX = re.compile(r"^[^\d:#°]{1,30}[:#°]+\s*(?=\S)")
 _GLUED_VAT_LABEL = re.compile(r"^[^\d]{3,}?[.\-:]+(?=[A-Z]{2}[\dA-Z]*\d{5})")
+_SHORT_VAT_LABEL = re.compile(r"^(?:ID|UID|VAT|NIP|NIF|CIF|TIN|EIN|BTW|TVA|PIVA|CUI|ABN|GSTIN|NR|N[ºO]?[.:º])[:.]*(?=\d)")
 _SYMBOLS: Mapping[str, str] = {
     "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN", "kč": "CZK", "₺": "TRY", "tl": "TRY", "ft": "HUF", "lei": "RON",
     "r$": "BRL", "us$": "USD", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "au$": "AUD", "fr.": "CHF", "sfr.": "CHF", "rs": "INR", "rs.": "INR",
@@ -35,28 +35,6 @@ class Choice:
     probability: float
 
 
-def choose_text(spans: Sequence[Span], *, clean: Callable[[str], str], exclude: Iterable[str] = ()) -> Choice | None:
-    """The value with most support: spans that read the same (letters and digits only) add up; ``exclude`` are keys not to be chosen."""
-    banned = set(exclude)
-    groups: dict[str, list[Span]] = {}
-    for span in spans:
-        key = text_key(clean(span.text))
-        if key and key not in banned:
-            groups.setdefault(key, []).append(span)
-    if not groups:
-        return None
-
-    def support(members: list[Span]) -> float:
-        missing = 1.0
-        for s in members:
-            missing *= 1 - min(s.probability, 0.99)
-        return 1 - missing + 0.02 * len(members)
-
-    best = max(groups.values(), key=support)
-    span = max(best, key=lambda s: s.probability)
-    return Choice(clean(span.text), span, min(span.probability, 1.0))
-
-
 def text_key(text: str) -> str:
     """Letters and digits of a text, casefolded: the identity of a printed name or number."""
     return re.sub(r"[^\w]+|_", "", unicodedata.normalize("NFKC", text).casefold())
@@ -75,22 +53,9 @@ def clean_name(text: str) -> str:
 def clean_vat_id(text: str) -> str:
     """A VAT id without spaces and without a glued label."""
     compact = re.sub(r"\s+", "", clean_identifier(text)).upper().strip("()[]")
+    compact = _SHORT_VAT_LABEL.sub("", compact)
     glued = _GLUED_VAT_LABEL.match(compact)
     return compact[glued.end() :] if glued else compact
-
-
-def choose_date(spans: Sequence[Span], habit: DateHabit) -> Choice | None:
-    """The likeliest date; spans that show the same date add up."""
-    found = [(parse_date(s.text, habit), s) for s in spans]
-    values: dict[date, list[Span]] = {}
-    for value, span in found:
-        if value is not None:
-            values.setdefault(value, []).append(span)
-    if not values:
-        return None
-    value, members = max(values.items(), key=lambda kv: (sum(s.probability for s in kv[1]), -kv[1][0].first))
-    span = max(members, key=lambda s: s.probability)
-    return Choice(value, span, span.probability)
 
 
 def iban_is_valid(text: str) -> bool:

@@ -1,79 +1,153 @@
-"""Seller and buyer: the same name or VAT id cannot be both, so the two are chosen together."""
+"""Seller and buyer: the same name or VAT id cannot be both, so the two are chosen together, each from what the network, the heading of its block
+and the rest of the page say."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
-from importlib.resources import files
-from typing import cast
 
-import yaml
+import numpy as np
+from numpy.typing import NDArray
 
+from extractors.assembly.captions import Captions
 from extractors.assembly.header import Choice, clean_vat_id, text_key
-from extractors.assembly.spans import Span, Words
+from extractors.assembly.legal_forms import has_legal_form
+from extractors.assembly.spans import LABEL_INDEX, Span, Words
 
 LEGAL_FORM_BONUS = 0.2
+REPEATED = 0.02
+# Chosen on generated layouts.
+HEADING_ODDS = 20.0  # for the party that the block of a candidate is headed with
+FLOOR = 0.005  # the network is never surer than this
+OTHER_PARTY = 0.35  # what is left of a candidate in the block of a delivery address, a bank or a contact
+WEBSITE_BONUS = 0.15  # the seller's name in a web or mail address
+THRESHOLD = 0.05  # support that a candidate needs without a tag of its own
 _COUNTRY = re.compile(r"^(?:[A-Z]{2}|CHE)-?$")
 _DIGIT_GROUP = re.compile(r"^[0-9A-Z.\-]*\d[0-9A-Z.\-]*,?$")
+_TAX_SUFFIX = re.compile(r"^(?:MWST|TVA|IVA|MVA)[.,]?$")  # part of a Swiss or Norwegian number
+_DOMAIN = re.compile(r"(?:@|www\.|https?://)([\w.\-]+)", re.IGNORECASE)
+
+Support = Mapping[str, tuple[float, Span]]
 
 
-def choose_parties(sellers: Sequence[Span], buyers: Sequence[Span], *, clean: Callable[[str], str]) -> tuple[Choice | None, Choice | None]:
-    """The pair of different values with most support, either of which may be missing."""
-    seller_support, buyer_support = _support(sellers, clean), _support(buyers, clean)
-    best: tuple[float, str | None, str | None] = (0.0, None, None)
-    for seller in (*seller_support, None):
-        for buyer in (*buyer_support, None):
-            if seller is not None and seller == buyer:
-                continue
-            total = (seller_support[seller][0] if seller else 0.0) + (buyer_support[buyer][0] if buyer else 0.0)
-            if total > best[0]:
-                best = (total, seller, buyer)
-    _, seller, buyer = best
-    return _choice(seller_support, seller, clean), _choice(buyer_support, buyer, clean)
+def choose_names(
+    words: Words, captions: Captions, probabilities: NDArray[np.float32], spans: Sequence[Span], *, clean: Callable[[str], str]
+) -> tuple[Choice | None, Choice | None]:
+    """Names of seller and buyer; ``spans`` are candidates of either label."""
+    domains = text_key(" ".join(_DOMAIN.findall(words.full_text)))
+    shares = [_shares(words, captions, probabilities, span, ("header.seller_name", "header.buyer_name")) for span in spans]
+
+    def seller_bonus(name: str) -> float:
+        tokens = [text_key(t) for t in name.split()]
+        return WEBSITE_BONUS if any(len(t) >= 5 and t in domains for t in tokens) else 0.0
+
+    sellers = _support(spans, [s for s, _ in shares], clean, bonus=seller_bonus, forms=True)
+    buyers = _support(spans, [b for _, b in shares], clean, forms=True)
+    return _pair(sellers, buyers, clean)
 
 
-def _support(spans: Sequence[Span], clean: Callable[[str], str]) -> dict[str, tuple[float, Span]]:
+def choose_vat_ids(
+    words: Words,
+    captions: Captions,
+    probabilities: NDArray[np.float32],
+    spans: Sequence[Span],
+    names: tuple[Choice | None, Choice | None],
+) -> tuple[Choice | None, Choice | None]:
+    """VAT ids of seller and buyer; an id whose block has no heading goes with the name that it stands under."""
+    complete = complete_vat_ids(words, spans)
+    shares: list[tuple[float, float]] = []
+    for span in complete:
+        role = captions.party(span.first) or _party_above(words, captions, span, names)
+        shares.append(_shares(words, captions, probabilities, span, ("header.seller_vat_id", "header.buyer_vat_id"), role=role))
+    sellers = _support(complete, [s for s, _ in shares], clean_vat_id)
+    buyers = _support(complete, [b for _, b in shares], clean_vat_id)
+    return _pair(sellers, buyers, clean_vat_id)
+
+
+def _party_above(words: Words, captions: Captions, span: Span, names: tuple[Choice | None, Choice | None]) -> str | None:
+    """The party whose name stands over an id, in its column and at most a block of an address away."""
+    size = words.size_list[span.first]
+    piece = captions.pieces[captions.piece_of[span.first]]
+    best: tuple[float, str] | None = None
+    for role, choice in zip(("seller", "buyer"), names, strict=True):
+        if choice is None or choice.span.page != span.page:
+            continue
+        drop = span.box[1] - choice.span.box[1]
+        if -0.5 * size < drop < 14 * size and abs(piece.box[0] - choice.span.box[0]) < 4 * size and (best is None or drop < best[0]):
+            best = (drop, role)
+    return best[1] if best else None
+
+
+def _shares(
+    words: Words,
+    captions: Captions,
+    probabilities: NDArray[np.float32],
+    span: Span,
+    labels: tuple[str, str],
+    *,
+    role: str | None = None,
+) -> tuple[float, float]:
+    """Probability that a span belongs to the seller, and to the buyer: the network's, shifted by the heading of the span's block."""
+    members = list(span.words)
+    seller, buyer = (float(probabilities[members, LABEL_INDEX[label]].mean()) for label in labels)
+    if span.label in labels:
+        seller, buyer = (max(seller, span.probability), buyer) if span.label == labels[0] else (seller, max(buyer, span.probability))
+    role = role or captions.party(span.first)
+    if role in ("seller", "buyer"):
+        odds = max(seller, FLOOR) / max(buyer, FLOOR) * (HEADING_ODDS if role == "seller" else 1 / HEADING_ODDS)
+        together = min(seller + buyer, 1.0)
+        return together * odds / (1 + odds), together / (1 + odds)
+    if role == "other_party":
+        return OTHER_PARTY * seller, OTHER_PARTY * buyer
+    return seller, buyer
+
+
+def _support(
+    spans: Sequence[Span],
+    shares: Sequence[float],
+    clean: Callable[[str], str],
+    *,
+    bonus: Callable[[str], float] | None = None,
+    forms: bool = False,
+) -> dict[str, tuple[float, Span]]:
     """By identity of the value: probability that at least one of its spans is right, and its likeliest span. A legal form breaks near ties."""
-    groups: dict[str, list[Span]] = {}
-    for span in spans:
+    groups: dict[str, list[tuple[float, Span]]] = {}
+    for span, share in zip(spans, shares, strict=True):
         key = text_key(clean(span.text))
         if key:
-            groups.setdefault(key, []).append(span)
+            groups.setdefault(key, []).append((share, span))
     result: dict[str, tuple[float, Span]] = {}
     for key, members in groups.items():
         missing = 1.0
-        for span in members:
-            missing *= 1 - min(span.probability, 0.99)
-        bonus = LEGAL_FORM_BONUS if any(has_legal_form(span.text) for span in members) else 0.0
-        result[key] = (1 - missing + 0.02 * len(members) + bonus, max(members, key=lambda s: s.probability))
+        for share, _ in members:
+            missing *= 1 - min(share, 0.99)
+        if 1 - missing < THRESHOLD:
+            continue
+        best = max(members, key=lambda m: m[0])[1]
+        extra = LEGAL_FORM_BONUS if forms and any(has_legal_form(span.text) for _, span in members) else 0.0
+        extra += bonus(clean(best.text)) if bonus else 0.0
+        result[key] = (1 - missing + REPEATED * len(members) + extra, best)
     return result
 
 
-def _choice(support: Mapping[str, tuple[float, Span]], key: str | None, clean: Callable[[str], str]) -> Choice | None:
+def _pair(sellers: Support, buyers: Support, clean: Callable[[str], str]) -> tuple[Choice | None, Choice | None]:
+    """The pair of different values with most support, either of which may be missing."""
+    best: tuple[float, str | None, str | None] = (0.0, None, None)
+    for seller in (*sellers, None):
+        for buyer in (*buyers, None):
+            if seller is not None and seller == buyer:
+                continue
+            total = (sellers[seller][0] if seller else 0.0) + (buyers[buyer][0] if buyer else 0.0)
+            if total > best[0]:
+                best = (total, seller, buyer)
+    return _choice(sellers, best[1], clean), _choice(buyers, best[2], clean)
+
+
+def _choice(support: Support, key: str | None, clean: Callable[[str], str]) -> Choice | None:
     if key is None:
         return None
     span = support[key][1]
     return Choice(clean(span.text), span, span.probability)
-
-
-@lru_cache(maxsize=1)
-def _legal_forms() -> frozenset[str]:
-    text = files("extractors").joinpath("data/legal_forms.yaml").read_text(encoding="utf-8")
-    forms = cast("dict[str, list[str]]", yaml.safe_load(text))
-    return frozenset(_compact(form) for group in forms.values() for form in group)
-
-
-def _compact(text: str) -> str:
-    return re.sub(r"[\s.,/()]", "", text).casefold()
-
-
-def has_legal_form(name: str) -> bool:
-    """Whether a name ends in, or holds, a company's legal form ("GmbH", "S.r.l.", "Ltd")."""
-    tokens = name.split()
-    return any(
-        _compact("".join(tokens[i:j])) in _legal_forms() for i in range(len(tokens)) for j in range(i + 1, min(i + 4, len(tokens)) + 1)
-    )
 
 
 def could_be_vat_id(text: str) -> bool:
@@ -98,6 +172,10 @@ def complete_vat_ids(words: Words, spans: Sequence[Span]) -> list[Span]:
             before = line[line.index(members[0]) - 1]
             if _beside(words, before, members[0]) and _COUNTRY.match(words.texts[before]):
                 members.insert(0, before)
+        if line and span.text[:3] in ("CHE", "NO ") and members[-1] != line[-1]:
+            after = line[line.index(members[-1]) + 1]
+            if _TAX_SUFFIX.match(words.texts[after]) and _beside(words, members[-1], after):
+                members.append(after)
         if len(members) != len(span.words):
             text = " ".join(words.texts[i] for i in members)
             span = Span(span.label, tuple(members), text, span.page, span.line, words.box_of(members), span.probability)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.assembly.item_lines import heaviest_column
+from extractors.assembly.name_pieces import runs
 from extractors.assembly.spans import LABEL_INDEX, Words
 from extractors.labels import FIELDS
 
@@ -14,6 +16,7 @@ _NAMES = np.array([LABEL_INDEX["line.description"]])
 _NUMERIC = np.array([LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount", "unit_price", "quantity")])
 REACH = 320  # words of items on either side among which an anchor is sought
 BLOCK = 256
+HALVES_EM = 0.5  # between the heights of two parts of one row
 NAMES_BESIDE = 0.25  # up to this share of name words beside amounts (a stray unit), names are taken to stand on lines of their own
 
 
@@ -21,7 +24,7 @@ def find_rows(words: Words, probabilities: NDArray[np.float32]) -> NDArray[np.in
     """Row of every word, [n] int32, numbered from 0 down the pages; -1 = not part of an item."""
     best = probabilities.argmax(1)
     order = words.reading_order
-    members = order[np.isin(best[order], _LINE_COLUMNS)]
+    members = order[np.isin(best[order], _LINE_COLUMNS) & words.upright[order]]
     rows = np.full(len(best), -1, np.int32)
     if not len(members):
         return rows
@@ -132,19 +135,54 @@ def _above_or_below(words: Words, best: NDArray[np.int64], members: NDArray[np.i
         return chosen
     if (named & on_anchor_line).sum() > NAMES_BESIDE * named.sum():
         return chosen
+    named &= _in_name_column(words, members, named)
     begins = bool((named & (lines < anchor_lines.min())).any())
     ends = bool((named & (lines > anchor_lines.max())).any())
     if begins == ends:
         return chosen
     order = anchors[np.argsort(anchor_lines, kind="stable")]
     ordered = np.sort(anchor_lines)
-    loose = np.flatnonzero(~on_anchor_line)
+    loose = np.flatnonzero(~on_anchor_line & ~np.isin(best[members], _AMOUNTS))
     if begins:
         position = np.searchsorted(ordered, lines[loose], side="left")
     else:
         position = np.searchsorted(ordered, lines[loose], side="right") - 1
     result = chosen.copy()
     result[loose] = order[np.clip(position, 0, len(order) - 1)]
+    return result
+
+
+def _in_name_column(words: Words, members: NDArray[np.int64], named: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of the words stand in the column that most of the ``named`` ones stand in."""
+    by_line: dict[int, list[int]] = {}
+    for i in members[named].tolist():
+        by_line.setdefault(words.line_list[i], []).append(i)
+    pieces = [piece for line in by_line.values() for piece in runs(words, line)]
+    x0, x1 = heaviest_column([(words.box_list[p[0]][0], words.box_list[p[-1]][2], float(len(p))) for p in pieces])
+    return (words.boxes[members, 2] > x0) & (words.boxes[members, 0] < x1)
+
+
+def join_halves(words: Words, probabilities: NDArray[np.float32], rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Rows with an amount that has no name and price of its own joined to the row without amount on the line before or after: cells of one item whose
+    heights differ."""
+    best = probabilities.argmax(1)
+    shown: dict[int, set[int]] = {}
+    place: dict[int, tuple[int, float, float]] = {}
+    for i in np.flatnonzero((rows >= 0) & np.isin(best, np.concatenate([_NUMERIC, _NAMES]))).tolist():
+        row = int(rows[i])
+        shown.setdefault(row, set()).add(int(best[i]))
+        page, top, bottom = place.get(row, (int(words.page[i]), np.inf, -np.inf))
+        if page == words.page[i]:
+            place[row] = (page, min(top, words.box_list[i][1]), max(bottom, words.box_list[i][3]))
+    result = rows.copy()
+    amounts = set(_AMOUNTS.tolist())
+    for row in sorted(shown):
+        other = next((r for r in (row - 1, row + 1) if r in shown and not shown[r] & amounts and shown[r] - set(_NAMES.tolist())), None)
+        if shown[row] <= amounts and other is not None and place[row][0] == place[other][0]:
+            size = float(words.size[rows == row].max())
+            if max(place[row][1], place[other][1]) - min(place[row][2], place[other][2]) < HALVES_EM * size:
+                result[rows == row] = other
+                shown[other] |= shown[row]
     return result
 
 

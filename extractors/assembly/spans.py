@@ -25,6 +25,9 @@ NUMERIC_LABELS: frozenset[str] = frozenset(
 )  # fmt: skip
 
 
+SIDEWAYS = 1.5  # height of a word's box against its width
+PIECE_GAP_EM = 0.8
+COLUMN_GAP_EM = 3.0  # gaps from here on are taken to be between columns
 VOTE = 0.8  # share of a piece's mean in each of its words
 _MARKS = frozenset(["-", "–", "—", "·", "•", "|", "/", ":", ";", "&", "+", "*"]) - {"&", "+"}
 _SEPARATOR = re.compile(r"^[-–—·•|/;*]$|[,:;|]$")
@@ -108,6 +111,14 @@ class Words:
         return np.where(sizes > 0, sizes, np.maximum(height, 1))
 
     @cached_property
+    def upright(self) -> NDArray[np.bool_]:
+        """Which words are not set sideways, as text in a margin is: words of four letters or more are wider than high."""
+        width, height = self.boxes[:, 2] - self.boxes[:, 0], self.boxes[:, 3] - self.boxes[:, 1]
+        long = np.array([len(text) > 3 for text in self.texts], np.bool_)
+        sideways = long & (height > SIDEWAYS * width)
+        return ~sideways if 2 * sideways.sum() < len(sideways) else np.ones(len(sideways), np.bool_)
+
+    @cached_property
     def bold(self) -> NDArray[np.bool_]:
         return np.concatenate([p.bold for p in self.tagged.document.pages] or [np.zeros(0, np.bool_)])
 
@@ -115,6 +126,15 @@ class Words:
     def reading_order(self) -> NDArray[np.int64]:
         """Indices of the words, line by line, from the left."""
         return np.lexsort((self.boxes[:, 0], self.line))
+
+    @cached_property
+    def piece_gap_em(self) -> float:
+        """Words of a line that are further apart, in em of the smaller one, stand in different pieces: wider where the text is spaced out."""
+        order = self.reading_order
+        left, right = order[:-1], order[1:]
+        gaps = (self.boxes[right, 0] - self.boxes[left, 2]) / np.minimum(self.size[left], self.size[right])
+        gaps = gaps[(self.line[left] == self.line[right]) & (gaps < COLUMN_GAP_EM)]
+        return max(PIECE_GAP_EM, 2 * float(np.median(gaps))) if len(gaps) else PIECE_GAP_EM
 
     @cached_property
     def words_of_line(self) -> dict[int, list[int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import product
 from math import log
@@ -11,30 +11,23 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.assembly.captions import Captions
 from extractors.assembly.line_items import SET_BY, SET_BY_ARITHMETIC, evidence_of, first_number
 from extractors.assembly.numbers import NumberHabit, parse_percent
-from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
+from extractors.assembly.spans import Span, Words
+from extractors.assembly.total_options import Option, printed_amounts, total_options
 from schemas.invoice import Adjustment, AdjustmentKind, Evidence, TaxLine
 
 CENT = Decimal("0.01")
-ALTERNATIVE_FLOOR = 0.004
-MAX_OPTIONS = 6
 # Log-odds that totals are right when sums hold, chosen on generated layouts: three printed amounts seldom add up by chance.
 SUM_HOLDS = 6.0
 NET_IS_GROSS = 1.5
 CONTRADICTION = -1.0
 LINES_HOLD = 2.0
 SAME_WORD = -1.0
+ROWS_GUESSED = 0.02  # probability of a sum over tax amounts whose rows could not be told apart
 TOTALS = ("net_total", "tax_total", "gross_total", "amount_due")
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A way to read one total; ``value`` None = the page does not print it."""
-
-    value: Decimal | None
-    span: Span | None
-    probability: float
+CAPTIONS_OF_TOTALS = frozenset({*TOTALS, "line_total"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +43,34 @@ class Totals:
 
 
 def read_totals(
-    words: Words, probabilities: NDArray[np.float32], spans: Sequence[Span], habit: NumberHabit, *, lines_sum: Decimal | None
+    words: Words,
+    captions: Captions,
+    probabilities: NDArray[np.float32],
+    spans: Sequence[Span],
+    habit: NumberHabit,
+    *,
+    lines_sum: Decimal | None,
 ) -> Totals:
     """Choose net, tax, gross and due together. ``lines_sum`` is the sum of the line amounts, None without lines."""
-    adjustments = _adjustments(spans, habit)
+    adjustments = _adjustments(spans, captions, habit)
     breakdown, breakdown_evidence, tax_sums = _breakdown(spans, habit)
-    options = {name: _options(words, probabilities, spans, name, habit) for name in TOTALS}
+    amounts = printed_amounts(words)
+    options = {name: total_options(words, captions, probabilities, spans, name, habit, amounts=amounts) for name in TOTALS}
     tax_options = options["tax_total"]
     row_spans = [s for s in spans if s.label == "tax.tax_amount"]
     rows_only = all(o.value is None or o.probability < 0.5 for o in tax_options)
     for rank, tax_sum in enumerate(tax_sums):
         if row_spans and all(o.value != tax_sum for o in tax_options):
             tax_options.append(Option(tax_sum, row_spans[0], (0.9 if rows_only else 0.1) * 0.5**rank))
+    every = [first_number(s.text, habit) for s in row_spans]
+    for shown in {s.text: s for s in spans if s.label == "header.tax_total"}.values():
+        value = first_number(shown.text, habit)
+        for total in {
+            sum((v for v in every if v is not None), Decimal(0)) + (value or 0),
+            sum((v for v in every if v is not None), Decimal(0)),
+        }:
+            if row_spans and all(o.value != total for o in tax_options):
+                tax_options.append(Option(total, row_spans[0], ROWS_GUESSED))
     line_total = _best_value(spans, "total.line_total", habit)
     reachable = _reachable(lines_sum, line_total, adjustments)
     net, tax, gross = max(
@@ -74,8 +83,8 @@ def read_totals(
     for name, option in chosen.items():
         if option.value is not None and option.span is not None:
             values[name] = option.value
-            first = max(options[name], key=lambda o: o.probability)
-            evidence[name] = evidence_of(option.span, SET_BY if option is first else SET_BY_ARITHMETIC)
+            best = max(options[name], key=lambda o: o.probability)
+            evidence[name] = evidence_of(option.span, SET_BY if option is best else SET_BY_ARITHMETIC)
     prepaid = sum((a.amount for a in adjustments if a.kind in (AdjustmentKind.PREPAID, AdjustmentKind.WITHHOLDING)), Decimal(0))
     if "gross_total" not in values and "amount_due" in values:
         values["gross_total"] = values["amount_due"] + prepaid
@@ -87,32 +96,17 @@ def read_totals(
     consistent = None
     if all(n in values for n in ("net_total", "tax_total", "gross_total")):
         consistent = abs(abs(values["net_total"] + values["tax_total"]) - abs(values["gross_total"])) <= 2 * CENT
+    tax_shown = values.get("tax_total")
+    if tax_shown is not None and sum((r.tax_amount or Decimal(0) for r in breakdown), Decimal(0)) != tax_shown:
+        twice, twice_evidence, _ = _breakdown(spans, habit, once=False)
+        if sum((r.tax_amount or Decimal(0) for r in twice), Decimal(0)) == tax_shown:  # two taxes of the same rate
+            breakdown, breakdown_evidence = twice, twice_evidence
     breakdown, breakdown_evidence = _complete_breakdown(breakdown, breakdown_evidence, values, evidence, spans, habit)
     return Totals(values, evidence, breakdown, breakdown_evidence, adjustments, consistent)
 
 
 def _derived(source: Evidence) -> Evidence:
     return Evidence(source.page, source.box, source.words, source.confidence, SET_BY_ARITHMETIC)
-
-
-def _options(words: Words, probabilities: NDArray[np.float32], spans: Sequence[Span], name: str, habit: NumberHabit) -> list[Option]:
-    label = f"header.{name}"
-    column = LABEL_INDEX[label]
-    found: dict[Decimal, Option] = {}
-    for span in spans:
-        if span.label == label:
-            value = first_number(span.text, habit)
-            if value is not None and (value not in found or found[value].probability < span.probability):
-                found[value] = Option(value, span, span.probability)
-    for i in np.flatnonzero(probabilities[:, column] >= ALTERNATIVE_FLOOR):
-        if any(c.isdigit() for c in words.texts[i]):
-            value = first_number(words.texts[i], habit)
-            p = float(probabilities[i, column])
-            if value is not None and value not in found:
-                found[value] = Option(value, make_span(words, label, [int(i)], probabilities), p)
-    ranked = sorted(found.values(), key=lambda o: -o.probability)[:MAX_OPTIONS]
-    absent = max(1 - ranked[0].probability, 0.005) if ranked else 1.0
-    return [*ranked, Option(None, None, absent)]
 
 
 def _reachable(lines_sum: Decimal | None, line_total: Decimal | None, adjustments: Sequence[Adjustment]) -> set[Decimal]:
@@ -130,7 +124,7 @@ def _reachable(lines_sum: Decimal | None, line_total: Decimal | None, adjustment
 def _score(combination: tuple[Option, ...], reachable: set[Decimal], adjustments: Sequence[Adjustment]) -> float:
     """Log-probability of net, tax and gross read this way, with what the sums say."""
     net, tax, gross = (o.value for o in combination)
-    score = sum(log(max(o.probability, 1e-4)) for o in combination)
+    score = sum(log(max(o.probability, 1e-4)) + o.bonus for o in combination)
     if net is not None and gross is not None:
         charges = [Decimal(0), *(a.amount for a in adjustments if a.kind is AdjustmentKind.CHARGE)]
         difference = abs(gross) - abs(net) - (abs(tax) if tax is not None else 0)
@@ -141,6 +135,8 @@ def _score(combination: tuple[Option, ...], reachable: set[Decimal], adjustments
         first, third = combination[0].span, combination[2].span
         if first is not None and third is not None and first.words == third.words:
             score += SAME_WORD
+    if net is not None and tax is not None and abs(tax) > abs(net):
+        score += CONTRADICTION
     target = net if net is not None else gross
     if target is not None and any(abs(abs(target) - r) <= 5 * CENT for r in reachable):
         score += LINES_HOLD
@@ -148,7 +144,7 @@ def _score(combination: tuple[Option, ...], reachable: set[Decimal], adjustments
 
 
 def _due_score(option: Option, gross: Decimal | None, adjustments: Sequence[Adjustment]) -> float:
-    score = log(max(option.probability, 1e-4))
+    score = log(max(option.probability, 1e-4)) + option.bonus
     if option.value is not None and gross is not None:
         paid = sum((a.amount for a in adjustments if a.kind in (AdjustmentKind.PREPAID, AdjustmentKind.WITHHOLDING)), Decimal(0))
         if abs(option.value) == abs(gross) or abs(abs(gross) - paid - abs(option.value)) <= CENT:
@@ -162,10 +158,14 @@ def _best_value(spans: Sequence[Span], label: str, habit: NumberHabit) -> Decima
     return first_number(best.text, habit) if best else None
 
 
-def _adjustments(spans: Sequence[Span], habit: NumberHabit) -> tuple[Adjustment, ...]:
+def _adjustments(spans: Sequence[Span], captions: Captions, habit: NumberHabit) -> tuple[Adjustment, ...]:
     found: list[Adjustment] = []
     for span in spans:
-        if span.label.startswith("adjustment.") and span.probability > 0.4:
+        if (
+            span.label.startswith("adjustment.")
+            and span.probability > 0.4
+            and captions.in_front("amount", span.first) not in CAPTIONS_OF_TOTALS
+        ):
             value = first_number(span.text, habit)
             if value:
                 kind = AdjustmentKind(span.label.removeprefix("adjustment."))
@@ -175,9 +175,10 @@ def _adjustments(spans: Sequence[Span], habit: NumberHabit) -> tuple[Adjustment,
     return tuple(found)
 
 
-def _breakdown(spans: Sequence[Span], habit: NumberHabit) -> tuple[list[TaxLine], dict[str, Evidence], list[Decimal]]:
-    """Rows of the tax breakdown: tagged rate, base, tax and category that stand on one line, or under each other where one line holds several taxes.
-    Also what the rows' taxes may sum up to, where every row prints one: each distinct row once, then every row as printed."""
+def _breakdown(spans: Sequence[Span], habit: NumberHabit, *, once: bool = True) -> tuple[list[TaxLine], dict[str, Evidence], list[Decimal]]:
+    """Rows of the tax breakdown: tagged rate, base, tax and category that stand on one line, or under each other where one line holds several
+    taxes. Also what the rows' taxes may sum up to, where every row prints one: each distinct row once, then every row as printed.
+    ``once``: rows that repeat another are left out."""
     rows: list[TaxLine] = []
     evidence: dict[str, Evidence] = {}
     seen: set[tuple[Decimal | None, Decimal | None, Decimal | None]] = set()
@@ -189,7 +190,7 @@ def _breakdown(spans: Sequence[Span], habit: NumberHabit) -> tuple[list[TaxLine]
         if tax is None and (rate is None or base is None):
             continue
         printed.append(tax)
-        if (rate, base, tax) in seen or (rate, None, tax) in seen:  # printed twice: in the totals and in a table of its own
+        if once and ((rate, base, tax) in seen or (rate, None, tax) in seen):  # printed twice: in the totals and in a table of its own
             continue
         seen |= {(rate, base, tax), (rate, None, tax)}
         for name in ("rate", "taxable_amount", "tax_amount"):
@@ -252,14 +253,25 @@ def _complete_breakdown(
     rates = [s for s in spans if s.label == "tax.rate"]
     values_of_rates = {parse_percent(s.text, habit) for s in rates} - {None}
     if not rows and len(values_of_rates) == 1 and "tax_total" in values:
-        rows = [TaxLine(None, values_of_rates.pop(), values.get("net_total"), values["tax_total"])]
+        row = TaxLine(None, values_of_rates.pop(), None, values["tax_total"])
+        base = _base_of(row, values)
+        rows = [replace(row, taxable_amount=base)]
         rows_evidence = {"tax_breakdown.0.rate": evidence_of(rates[0], SET_BY), "tax_breakdown.0.tax_amount": evidence["tax_total"]}
-        if "net_total" in evidence:
+        if base is not None:
             rows_evidence["tax_breakdown.0.taxable_amount"] = _derived(evidence["net_total"])
     elif len(rows) == 1:
         row = rows[0]
-        if row.taxable_amount is None and "net_total" in values:
-            row = TaxLine(row.category, row.rate, values["net_total"], row.tax_amount)
+        base = _base_of(row, values)
+        if row.taxable_amount is None and base is not None:
+            row = replace(row, taxable_amount=base)
             rows_evidence["tax_breakdown.0.taxable_amount"] = _derived(evidence["net_total"])
         rows = [row]
     return tuple(rows), rows_evidence
+
+
+def _base_of(row: TaxLine, values: Mapping[str, Decimal]) -> Decimal | None:
+    """The net total where it is the base of this tax: charges may be taxed too and some lines not, which only the product tells."""
+    net = values.get("net_total")
+    if net is None or row.rate is None or row.tax_amount is None:
+        return net
+    return net if abs(abs(net * row.rate / 100) - abs(row.tax_amount)) < 1 else None

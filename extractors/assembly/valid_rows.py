@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
+from itertools import islice
 from typing import cast
 
 import yaml
@@ -14,21 +15,63 @@ import yaml
 from extractors.assembly.line_items import Row, agrees
 
 CENTS = Decimal("0.05")
+MOST_PARTS = 200  # of a bundle or section
 MOST = 0.6  # of the rows: what they show, an item is expected to show
 
 
 def valid_rows(rows: Sequence[Row], totals: Iterable[Decimal]) -> list[Row]:
-    """The rows that are items. A row that names nothing must at least add up; where most rows have an amount, so must each. Rows poorer than the rest go
-    where the others alone sum up to one of ``totals`` (amounts that may be the document's net or gross) and all together do not."""
+    """The rows that are items. A row that names nothing must at least add up; where most rows have an amount, so must each; a row of nothing that lacks
+    what the others show is a line of the tax breakdown. Doubtful rows go where the others alone sum up to one of ``totals`` (amounts that may be the
+    document's net or gross) and all together do not: rows poorer than the rest, sums of their neighbours, rows that do not add up."""
     kept = [row for row in rows if (_names_something(row) and not _is_tax(row)) or _adds_up(row)] or list(rows)
     if sum(row.item.amount is not None for row in kept) >= MOST * len(kept):
         kept = [row for row in kept if row.item.amount is not None]
+    poor = _poor(kept)
+    kept = _without_components([row for row, is_poor in zip(kept, poor, strict=True) if row.item.amount or not is_poor] or kept)
     targets = {abs(total) for total in totals}
-    poor = [_is_poor(row, kept) or _begins_with(row, "sum") for row in kept]
-    if targets and any(poor) and not all(poor) and not _reaches(kept, targets):
-        rich = [row for row, is_poor in zip(kept, poor, strict=True) if not is_poor]
-        if _reaches(rich, targets):
-            return rich
+    if not targets or _reaches(kept, targets):
+        return kept
+    return next((fewer for fewer in _with_fewer_rows(kept, targets) if fewer and _reaches(fewer, targets)), kept)
+
+
+def _with_fewer_rows(rows: Sequence[Row], targets: Iterable[Decimal]) -> Iterator[list[Row]]:
+    """What may remain of the rows, the more plausible first."""
+    yield [row for row, is_poor in zip(rows, _poor(rows), strict=True) if not is_poor and not _begins_with(row, "sum")]
+    yield _without_sums(rows)
+    yield list(reversed(_without_sums(list(reversed(rows)))))
+    excess = {_sum(rows) - sign * target for target in targets for sign in (1, -1)}
+    for k, row in enumerate(rows):
+        if row.item.amount in excess and not _adds_up(row):
+            yield [*rows[:k], *rows[k + 1 :]]
+
+
+def _without_sums(rows: Sequence[Row]) -> list[Row]:
+    """Rows without those whose amount is the sum of the next two or more that remain: headings of bundles and sections."""
+    remaining: list[Row] = []
+    for row in reversed(rows):
+        total = Decimal(0)
+        for count, part in enumerate(islice(reversed(remaining), MOST_PARTS), start=1):
+            total += part.item.amount or Decimal(0)
+            if count > 1 and row.item.amount and total == row.item.amount:
+                break
+        else:
+            remaining.append(row)
+    return remaining[::-1]
+
+
+def _without_components(rows: Sequence[Row]) -> list[Row]:
+    """Rows without those of price and amount nought that are numbered below the item before them (1, then 1.1, 1.2): what the item consists of."""
+    kept: list[Row] = []
+    whole: str | None = None
+    below = False
+    for row in rows:
+        position = row.item.position or ""
+        free = row.item.amount == 0 and row.item.unit_price == 0
+        below = free and (below or (bool(whole) and position.startswith(f"{whole}.")))
+        if below:
+            continue
+        whole = None if free else position
+        kept.append(row)
     return kept
 
 
@@ -59,14 +102,15 @@ def _adds_up(row: Row) -> bool:
     return agrees(item.amount, item.quantity, item.unit_price, item.discount, item.discount_percent)
 
 
-def _is_poor(row: Row, rows: Sequence[Row]) -> bool:
-    """Whether the row lacks a quantity or price that most rows show."""
-    return any(
-        getattr(row.item, name) is None and sum(getattr(r.item, name) is not None for r in rows) >= MOST * len(rows) / 2
-        for name in ("quantity", "unit_price")
-    )
+def _poor(rows: Sequence[Row]) -> list[bool]:
+    """Which rows lack a quantity or price that most rows show."""
+    usual = [name for name in ("quantity", "unit_price") if sum(getattr(r.item, name) is not None for r in rows) >= MOST * len(rows) / 2]
+    return [any(getattr(row.item, name) is None for name in usual) for row in rows]
 
 
 def _reaches(rows: Sequence[Row], targets: Iterable[Decimal]) -> bool:
-    total = abs(sum((row.item.amount for row in rows if row.item.amount is not None), Decimal(0)))
-    return any(abs(total - target) <= CENTS for target in targets)
+    return any(abs(abs(_sum(rows)) - target) <= CENTS for target in targets)
+
+
+def _sum(rows: Sequence[Row]) -> Decimal:
+    return sum((row.item.amount for row in rows if row.item.amount is not None), Decimal(0))

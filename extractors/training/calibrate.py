@@ -1,133 +1,166 @@
-"""Fit the confidence of a model: ``python -m extractors.training.calibrate MODEL_DIR --data SHARDS...``.
+"""Fit the confidence of a model: ``python -m extractors.training.calibrate MODEL_DIR --data SHARDS... [--test SHARDS...]``.
 
 Documents are generated apart from training. A document counts as right when every critical header field and every line is right by the
-definitions of `extractors.scoring`. The accept threshold is the lowest confidence above which at most 0.5 % of documents that no rule
-flags are wrong (with a floor).
+definitions of `extractors.scoring`. Figures come from cross-validation by document, and again by layout: each arrangement of the page is judged by a model that
+never saw it. The accept threshold is chosen on the cross-validated confidences of documents that no rule flags (`choose_threshold`).
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from extractors.assembly.document import Assembled, assemble
-from extractors.confidence import SIGNALS, signals
-from extractors.scoring import score
+from extractors.confidence import Calibration, ValueCurve, save_calibration
 from extractors.tagger import Tagger
-from extractors.training.windows_data import load_shard
-from extractors.words import Document
-from schemas.invoice import DocumentType, Invoice, Severity
-from schemas.rules import RuleContext, validate
+from extractors.training.calibration_data import Outcomes, as_invoice, collect
+from extractors.training.confidence_model import (
+    BOUND,
+    LEVEL,
+    WRONG_AMONG_ACCEPTED,
+    Flags,
+    Floats,
+    Threshold,
+    area_under_curve,
+    choose_threshold,
+    expected_calibration_error,
+    fit_curve,
+    fit_parts,
+    fit_scale,
+    out_of_fold,
+    probabilities,
+    reliability,
+    scaled_out_of_fold,
+    to_scale,
+)
 
-WRONG_AMONG_ACCEPTED = 0.005
-FLOOR = 0.5
+__all__ = ["as_invoice", "calibrate", "main"]
 
 
-def as_invoice(assembled: Assembled, *, id: str = "") -> Invoice:
-    """The invoice of an assembled document, without confidence and decision."""
-    kind = DocumentType(assembled.document_type) if assembled.is_invoice else DocumentType.INVOICE
-    return Invoice(
-        id=id,
-        sha256="",
-        source="",
-        pages=1,
-        language=assembled.language,
-        document_type=kind,
-        header=assembled.header,
-        tax_breakdown=assembled.totals.breakdown,
-        line_items=assembled.line_items,
-        document_adjustments=assembled.totals.adjustments,
-        evidence=assembled.evidence,
-        seller_country=assembled.seller_country,
-        buyer_country=assembled.buyer_country,
+def calibrate(model: Path, shards: Sequence[Path], *, today: date, test: Sequence[Path] = ()) -> dict[str, float]:
+    """Fit on ``shards``, report on ``test`` too where it is given, and write ``calibration.json`` into ``model``.
+
+    Returns the figures. Raises `ValueError` where all documents are right or all are wrong.
+    """
+    tagger = Tagger(model, threads=2)
+    outcomes = collect(
+        tagger, shards, today=today, report=lambda done: print(f"\rcalibration: shard {done} of {len(shards)}", end="", flush=True)
     )
-
-
-def collect(tagger: Tagger, shards: Sequence[Path], *, today: date) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Signals [n, signals], whether the document is right [n], whether a rule flags it [n]; documents that are not invoices are left out."""
-    rows: list[list[float]] = []
-    right: list[bool] = []
-    flagged: list[bool] = []
-    for number, shard in enumerate(shards):
-        samples = [s for s in load_shard(shard) if s.document_type in ("invoice", "credit_note")]
-        tagged = tagger.tag_many([Document(s.pages, reader="generated") for s in samples])
-        assembled = [assemble(t) for t in tagged]
-        invoices = [as_invoice(a) for a in assembled]
-        issues = validate(invoices, context=RuleContext(today=today))
-        for sample, a, invoice, found in zip(samples, assembled, invoices, issues, strict=True):
-            rows.append(signals(a))
-            right.append(score([(sample.truth, invoice.to_json())]).perfect == 1)
-            flagged.append(not a.is_invoice or any(i.severity is Severity.ERROR for i in found))
-        print(f"\rcalibration: shard {number + 1} of {len(shards)}, {np.mean(right):.1%} right", end="", flush=True)
     print()
-    return np.array(rows), np.array(right), np.array(flagged)
+    calibration, figures = fit(outcomes)
+    if test:
+        held = collect(tagger, test, today=today)
+        x, right, flagged = np.array(held.signals), np.array(held.right), np.array(held.flagged)
+        figures |= {
+            f"test_{k}": v for k, v in _judge("other documents", calibration, probabilities(calibration, x), right, flagged).items()
+        }
+        _value_report(held, calibration.curves)
+    save_calibration(calibration, model, measured=figures)
+    return figures
 
 
-def expected_calibration_error(probability: NDArray[np.float64], right: NDArray[np.bool_], *, bins: int = 10) -> float:
-    """ECE: mean distance of confidence and accuracy over equal-width bins, weighted by their size (Naeini et al. 2015)."""
-    index = np.minimum((probability * bins).astype(int), bins - 1)
-    total = 0.0
-    for b in range(bins):
-        inside = index == b
-        if inside.any():
-            total += inside.mean() * abs(probability[inside].mean() - right[inside].mean())
-    return float(total)
+def fit(outcomes: Outcomes) -> tuple[Calibration, dict[str, float]]:
+    """The calibration of a model with these outcomes, and its figures; prints the reliability of documents and values."""
+    x, right, flagged = np.array(outcomes.signals), np.array(outcomes.right), np.array(outcomes.flagged)
+    if right.all() or not right.any():
+        raise ValueError(f"{int(right.sum())} of {len(right)} documents are right, expected some of either kind")
+    parts = outcomes.flags_by_part
+    raw = out_of_fold(x, parts)
+    scale = fit_scale(raw, right)
+    threshold = choose_threshold(to_scale(scale, raw)[~flagged], right[~flagged])
+    curves = {group: fit_curve(*_columns(found)) for group, found in sorted(outcomes.values.items())}
+    calibration = replace(fit_parts(x, parts), scale=scale, accept_threshold=threshold.value, curves=curves)
+    figures = _judge("cross-validation by document", calibration, to_scale(scale, raw), right, flagged)
+    figures["ece"] = expected_calibration_error(scaled_out_of_fold(raw, right), right)
+    print(f"  ECE with a scale fitted on other documents {figures['ece']:.4f}")
+    if len(set(outcomes.layout)) > 1:
+        unseen = to_scale(scale, out_of_fold(x, parts, outcomes.layout))
+        figures |= {f"layout_{k}": v for k, v in _judge("cross-validation by layout", calibration, unseen, right, flagged).items()}
+    print(_threshold_line(threshold))
+    figures |= {"bound_on_wrong": threshold.bound}
+    figures |= _value_report(outcomes)
+    return calibration, {name: round(value, 4) for name, value in figures.items()}
 
 
-def choose_threshold(probability: NDArray[np.float64], right: NDArray[np.bool_], *, wrong: float = WRONG_AMONG_ACCEPTED) -> float:
-    """The lowest threshold at which the documents above it are wrong in at most a share of ``wrong``; 0.999 where there is none."""
-    order = np.argsort(-probability)
-    share_wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(share_wrong <= wrong)
-    return float(max(probability[order][good[-1]], FLOOR)) if len(good) else 0.999
+def _on_curve(curve: ValueCurve, raw: Floats) -> Floats:
+    return np.array([curve.probability(p) for p in raw.tolist()])
 
 
-def calibrate(model: Path, shards: Sequence[Path], *, today: date) -> dict[str, float]:
-    """Fit on half of the documents, choose the threshold and report on the other half; write ``calibration.json`` into ``model``."""
-    from sklearn.linear_model import LogisticRegression
+def _columns(found: Sequence[tuple[int, float, bool]]) -> tuple[Floats, Flags]:
+    return np.array([p for _, p, _ in found], np.float64), np.array([r for _, _, r in found], bool)
 
-    x, right, flagged = collect(Tagger(model, threads=2), shards, today=today)
-    fit = np.arange(len(x)) % 2 == 0
-    regression = LogisticRegression(C=1.0, max_iter=2000).fit(x[fit], right[fit])
-    probability = regression.predict_proba(x)[:, 1]
-    judged = ~fit & ~flagged
-    threshold = choose_threshold(probability[judged], right[judged])
-    accepted = judged & (probability >= threshold)
+
+def _judge(name: str, calibration: Calibration, confidence: Floats, right: Flags, flagged: Flags) -> dict[str, float]:
+    """Print and return what a confidence is worth."""
+    accepted = ~flagged & (confidence >= calibration.accept_threshold)
     figures = {
-        "documents": float(len(x)),
+        "documents": float(len(right)),
         "right": float(right.mean()),
-        "ece": expected_calibration_error(probability[~fit], right[~fit]),
-        "touchless": float(accepted.sum() / max((~fit).sum(), 1)),
+        "ece": expected_calibration_error(confidence, right),
+        "auc": area_under_curve(confidence, right),
+        "auc_unflagged": area_under_curve(confidence[~flagged], right[~flagged]),
+        "touchless": float(accepted.mean()),
         "wrong_among_accepted": float((~right[accepted]).mean()) if accepted.any() else 0.0,
     }
-    weights = {name: round(float(w), 5) for name, w in zip(SIGNALS, regression.coef_[0], strict=True)}
-    (model / "calibration.json").write_text(
-        json.dumps(
-            {
-                "bias": round(float(regression.intercept_[0]), 5),
-                "weights": weights,
-                "accept_threshold": round(threshold, 4),
-                "measured": figures,
-            },
-            indent=1,
-        )
-        + "\n"
+    print(f"\n{name}: " + ", ".join(f"{key} {value:.4g}" for key, value in figures.items()))
+    print(f"  right but flagged by a rule {(right & flagged).mean():.1%}; confidence: documents, mean, share right")
+    for b, size, mean, share in reliability(confidence, right):
+        print(f"  {b / 10:.1f} to {(b + 1) / 10:.1f}: {size:6d}  {mean:.3f}  {share:.3f}")
+    for allowed in (0.005, 0.01, 0.02, 0.05):
+        print(f"  touchless at {allowed:.1%} wrong: {_touchless(confidence[~flagged], right[~flagged], allowed) / len(right):.1%}")
+    return figures
+
+
+def _touchless(confidence: Floats, right: Flags, allowed: float) -> int:
+    """The most documents that a threshold accepts with at most this share wrong."""
+    order = np.argsort(-confidence, kind="stable")
+    good = np.flatnonzero(np.cumsum(~right[order]) <= allowed * np.arange(1, len(order) + 1))
+    return int(good[-1]) + 1 if len(good) else 0
+
+
+def _threshold_line(threshold: Threshold) -> str:
+    reached = "within" if threshold.bound <= BOUND else "ABOVE"
+    return (
+        f"\nthreshold {threshold.value:.4f}: {threshold.wrong} of {threshold.accepted} accepted are wrong (allowed {WRONG_AMONG_ACCEPTED:.1%}); "
+        f"one-sided {LEVEL:.0%} Clopper-Pearson bound {threshold.bound:.2%}, {reached} {BOUND:.1%}"
     )
+
+
+def _value_report(outcomes: Outcomes, curves: Mapping[str, ValueCurve] | None = None) -> dict[str, float]:
+    """ECE of single values before and after their curves; without ``curves`` each half of the documents by a curve of the other half."""
+    print("\nvalues: number, share right, ECE raw, ECE calibrated")
+    figures: dict[str, float] = {}
+    for group, found in sorted(outcomes.values.items()):
+        raw, right = _columns(found)
+        even = np.array([document % 2 == 0 for document, _, _ in found])
+        after = np.zeros(len(raw))
+        for half in (even, ~even):
+            curve = (
+                curves[group]
+                if isinstance(curves, dict)
+                else fit_curve(raw[~half], right[~half])
+                if (~half).any()
+                else ValueCurve(1.0, 0.0)
+            )
+            after[half] = _on_curve(curve, raw[half])
+        figures[f"ece_{group}"] = expected_calibration_error(after, right)
+        print(
+            f"  {group:12} {len(raw):6d}  {right.mean():.3f}  {expected_calibration_error(raw, right):.4f}  {figures[f'ece_{group}']:.4f}"
+        )
     return figures
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path)
-    parser.add_argument("--data", type=Path, nargs="+", required=True, help="shard files")
+    parser.add_argument("--data", type=Path, nargs="+", required=True, help="shard files of the documents to fit on")
+    parser.add_argument("--test", type=Path, nargs="+", default=[], help="shard files of other documents to report on")
     arguments = parser.parse_args()
-    print(calibrate(arguments.model, arguments.data, today=date.today()))
+    calibrate(arguments.model, arguments.data, today=date.today(), test=arguments.test)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,12 @@ from random import Random
 from extractors.training.amounts import Row
 from extractors.training.cells import cells, description_lines
 from extractors.training.columns import Plan, heading
-from extractors.training.layout import Block, Line, Shape, Span, framed, stack, text_block
+from extractors.training.item_sheets import item_sheet, sheet_form
+from extractors.training.layout import Block, Line, Shape, Span, framed, stack, text_block, width_of
 from extractors.training.look import Look
 from extractors.training.metadata_forms import metadata_block
-from extractors.training.table import Piece, Table, make_form
+from extractors.training.table import Piece, Table
+from extractors.training.table_form import make_form
 from extractors.training.vocabulary import choose, small_words
 from extractors.training.writing import Writer
 
@@ -20,10 +22,11 @@ AMOUNTS = ("net_amount", "gross_amount")
 
 def make_cards(rng: Random, writer: Writer, look: Look, plan: Plan, rows: Sequence[Row], width: float) -> Table:
     """The rows as cards of one form; the table has no columns to align with."""
-    kind = choose(rng, {"pairs": 26, "inline": 26, "split": 34, "box": 14}, writer.family, exam_only=("box",))
+    kind = choose(rng, {"pairs": 20, "inline": 20, "split": 26, "box": 11, "sheet": 30}, writer.family, exam_only=("box",))
+    sheet = sheet_form(rng, writer, plan) if kind == "sheet" else None
     form = make_form(rng, writer, look, plan, "in")
     table = Table(width, {"description": (0.0, width)}, form, look)
-    words = {k: heading(rng, writer, k) for k in plan.kinds}
+    words = {k: heading(rng, writer, k) for k in plan.every_kind}
     mark = rng.choice((" / ", " | ", ", ", "   ", " · ", "; "))
     at_word = rng.choice(small_words("at", writer.facts.language))
     gap = rng.uniform(3, 12)
@@ -32,7 +35,9 @@ def make_cards(rng: Random, writer: Writer, look: Look, plan: Plan, rows: Sequen
         content = cells(rng, writer, plan, row, index, str(index + 1))
         name, under = description_lines(rng, writer, plan, row, index)
         same = Random(habit)  # every card of a document looks alike
-        if kind == "pairs":
+        if sheet is not None:
+            block = item_sheet(sheet, rng, writer, look, row, content, name, under, index, width)
+        elif kind == "pairs":
             block = _pairs(same, writer, look, words, content, name, under, width)
         elif kind == "inline":
             block = _inline(writer, look, words, content, name, under, width, mark)
@@ -110,6 +115,12 @@ def _split(rng: Random, look: Look, content: dict[str, Line], name: list[Line], 
     block = Block(width, 0)
     block.add(text_block(_position_first(content, name), look.body, width=max(80.0, width - value.width - 16)), 0, 0)
     block.add(value, width - value.width, 0)
+    if block.runs and rng.random() < 0.2:  # dots lead from the name to the amount
+        first = block.runs[0]
+        start = width_of(first.spans, look.body) + 4
+        dots = int((width - value.width - 4 - start) / max(1.0, width_of([Span(".")], look.body)))
+        if dots > 3 and value.runs and first.y == value.runs[0].y:
+            block.add(text_block([[Span("." * dots)]], look.body), start, 0)
     small: Line = []
     if content.get("quantity"):
         small += content["quantity"] + content.get("unit", [])

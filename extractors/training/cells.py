@@ -5,16 +5,25 @@ from __future__ import annotations
 from random import Random
 
 from extractors.training.amounts import Row
+from extractors.training.attributes import allowance_lines, attribute_lines, attribute_text, remark, unit_code
 from extractors.training.columns import Plan
 from extractors.training.layout import Line, Span
 from extractors.training.writing import Writer
 
+UNPRICED = (
+    "quantity", "unit", "unit_price", "list_price", "per", "item_code", "buyer_code", "gtin", "weight", "ordered", "old_reading", "new_reading",
+    "serial",
+)  # fmt: skip
+
 
 def cells(rng: Random, writer: Writer, plan: Plan, row: Row, group: int, position: str) -> dict[str, Line]:
-    """The contents of every column but the description."""
+    """The contents of every column but the description, and of what is stacked under another column's values."""
     out: dict[str, Line] = {}
     place = writer.line_place
-    for kind in plan.kinds:
+    for kind in plan.every_kind:
+        if not row.priced and kind in UNPRICED:
+            out[kind] = []
+            continue
         if kind == "position":
             out[kind] = [Span(position, "line.position", group, position.strip("."))]
         elif kind == "item_code":
@@ -22,11 +31,15 @@ def cells(rng: Random, writer: Writer, plan: Plan, row: Row, group: int, positio
         elif kind == "quantity":
             out[kind] = quantity_spans(rng, writer, plan, row, group)
         elif kind == "unit":
-            out[kind] = [unit_span(rng, writer, row, group)]
+            out[kind] = [unit_span(rng, writer, row, group, coded=plan.unit_codes)]
+        elif kind in ("list_price", "buyer_code"):
+            out[kind] = [note(attribute_text(rng, writer, row, "gross_price" if kind == "list_price" else kind), group)]
+        elif kind in ("cgst", "sgst"):
+            out[kind] = [note(writer.rate(row.rate / 2, "O").text, group), note(writer.number.text(row.tax / 2, writer.places), group)]
         elif kind == "unit_price":
             out[kind] = writer.money(row.price, "line.unit_price", group, place=place, places=row.price_places)
             if plan.unit_place == "price":
-                out[kind] += [Span("/"), unit_span(rng, writer, row, group)]
+                out[kind] += [Span("/"), unit_span(rng, writer, row, group, coded=plan.unit_codes)]
         elif kind == "discount":
             out[kind] = discount_spans(writer, plan, row, group)
         elif kind == "tax_rate":
@@ -73,7 +86,10 @@ def note(text: str, group: int) -> Span:
     return Span(text, "line.note", group)
 
 
-def unit_span(rng: Random, writer: Writer, row: Row, group: int) -> Span:
+def unit_span(rng: Random, writer: Writer, row: Row, group: int, *, coded: bool = False) -> Span:
+    if coded:
+        code = unit_code(Random(row.unit), row.unit)
+        return Span(code, "line.unit", group, code)
     forms = writer.words.all("units", row.unit) or [row.unit]
     text = forms[hash_of(row.unit, len(forms), writer)] if rng.random() < 0.9 else rng.choice(forms)
     return Span(text, "line.unit", group, text)
@@ -87,11 +103,13 @@ def hash_of(unit: str, count: int, writer: Writer) -> int:
 def quantity_spans(rng: Random, writer: Writer, plan: Plan, row: Row, group: int) -> Line:
     quantity = writer.quantity(row.quantity, group=group)
     if plan.unit_place == "glued":
-        unit = unit_span(rng, writer, row, group).text
+        unit = unit_span(rng, writer, row, group, coded=plan.unit_codes).text
         quantity.text += unit if " " not in unit else ""
         return [quantity]
     if plan.unit_place == "after":
-        return [quantity, unit_span(rng, writer, row, group)]
+        return [quantity, unit_span(rng, writer, row, group, coded=plan.unit_codes)]
+    if plan.unit_place == "times":
+        return [quantity, note("x", group)]
     return [quantity]
 
 
@@ -113,7 +131,9 @@ def description_lines(rng: Random, writer: Writer, plan: Plan, row: Row, group: 
     code = Span(row.code, "line.item_code", group, row.code)
     first: Line = [name]
     under: list[Line] = []
-    if plan.code_place == "before":
+    if not row.code:
+        pass
+    elif plan.code_place == "before":
         first = [code, *([Span("-")] if group % 7 == 0 else []), name]
     elif plan.code_place == "bracket":
         code.text = f"[{row.code}]"
@@ -134,6 +154,15 @@ def description_lines(rng: Random, writer: Writer, plan: Plan, row: Row, group: 
         spans = note_line(rng, writer, row, kind, number, group)
         if spans is not None:
             notes.append(spans)
+    if plan.attributes and row.priced:
+        notes += attribute_lines(rng, writer, row, plan.attributes, plan.attribute_form, group)
+    if plan.price_story and row.priced and row.price > 0 and rng.random() < 0.5:
+        notes += allowance_lines(rng, writer, row, group)
+    if plan.remarks and rng.random() < plan.remarks:
+        spans = remark(rng, writer, group)
+        notes = [spans, *notes] if rng.random() < 0.6 else [*notes, spans]
+    if plan.airy:
+        notes = [part for spans in notes for part in ([], spans)]
     if row.details and rng.random() < 0.1:
         return [first], [*notes, *under, *details]
     if under and rng.random() < 0.5:

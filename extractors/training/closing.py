@@ -6,6 +6,7 @@ from random import Random
 
 from extractors.training.layout import Block, Line, Shape, Span, beside, framed, line, stack, text_block
 from extractors.training.letterhead import name_span, vat_line
+from extractors.training.locales import rounded
 from extractors.training.look import Look
 from extractors.training.metadata import number_span
 from extractors.training.vocabulary import fill
@@ -53,7 +54,13 @@ def closing_lines(rng: Random, writer: Writer) -> list[Line]:
     if note is not None and rng.random() < 0.92:
         out.append(writer.sentence(note, shared))
     chance = rng.random()
-    if facts.document_type == "credit_note":
+    if not seller.banks:
+        keys = ("direct_debit", "debit_notice")
+        mandate = {"mandate": facts.numbers["mandate"], "creditor": facts.numbers["creditor"]}
+        out.append(
+            writer.sentence(rng.choice(keys), {**shared, **mandate, "due_date": due, "iban": writer.iban(facts.buyer.ibans[0], "O")})
+        )
+    elif facts.document_type == "credit_note":
         pass
     elif chance < 0.3:
         out.append(writer.sentence("payment_days", shared))
@@ -68,8 +75,18 @@ def closing_lines(rng: Random, writer: Writer) -> list[Line]:
         )
     elif chance < 0.63:
         out.append(writer.sentence("already_paid", {**shared, "date": writer.date(dates["issue_date"])}))
+    elif chance < 0.7:  # the discount's last day beside the due date
+        out.append(writer.sentence("terms_both", {**shared, "due_date": due}))
+    elif chance < 0.725:
+        out.append(writer.sentence("instalments", _instalments(writer)))
     if rng.random() < 0.12 and facts.document_type == "invoice":
         out.append(writer.sentence("cash_discount", shared))
+    if facts.buyer.vat_id and seller.vat_id and rng.random() < 0.05:
+        ids = {
+            f"{role}_vat": Span(str(p.vat_id), f"header.{role}_vat_id", value=p.vat_id)
+            for role, p in (("seller", seller), ("buyer", facts.buyer))
+        }
+        out.append(writer.sentence("vat_ids", ids))
     if account and rng.random() < 0.22:
         out.append(writer.sentence("transfer_to", {**shared, "iban": writer.iban(account)}))
     for key, share in (("thanks", 0.35), ("question", 0.2), ("retention", 0.14), ("legal_footer", 0.14), ("closing", 0.16)):
@@ -78,9 +95,35 @@ def closing_lines(rng: Random, writer: Writer) -> list[Line]:
     return [spans for spans in out if spans]
 
 
+def _instalments(writer: Writer) -> dict[str, Line]:
+    """Two parts of the amount with their days: none of them is the day on which the whole is due."""
+    facts = writer.facts
+    first = rounded(facts.totals.due / 2, writer.places)
+    return {
+        "amount1": writer.money(first),
+        "amount2": writer.money(facts.totals.due - first),
+        "date1": [writer.date(facts.dates["cash_date"])],
+        "date2": [writer.date(facts.dates["valid_until"])],
+    }
+
+
+def debit_lines(rng: Random, writer: Writer) -> list[Line]:
+    """Mandate, creditor id and the account of the buyer that will be debited."""
+    facts = writer.facts
+    out: list[Line] = [
+        [writer.label("debited_account" if rng.random() < 0.6 else "iban"), writer.iban(facts.buyer.ibans[0], "O")],
+        line(writer.label("mandate"), facts.numbers["mandate"]),
+        line(writer.label("creditor_id"), facts.numbers["creditor"]),
+    ]
+    rng.shuffle(out)
+    return out[: rng.randint(1, 3)]
+
+
 def bank_lines(rng: Random, writer: Writer, *, title: bool = True) -> list[Line]:
     """Bank data of the seller, of one account or two."""
     seller = writer.facts.seller
+    if not seller.banks:
+        return debit_lines(rng, writer)
     out: list[Line] = []
     if title and rng.random() < 0.4:
         out.append(line(writer.word("bank")))

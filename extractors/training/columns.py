@@ -5,129 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
+from extractors.training.attributes import attribute_kinds
+from extractors.training.column_sets import EXAM_ORDERS, EXAM_PRESETS, EXTRAS, ORDERS, PRESETS, STACKS
+from extractors.training.item_words import item_word
 from extractors.training.layout import Line, line
 from extractors.training.vocabulary import choose, small_words
 from extractors.training.writing import Writer
-
-ORDERS: tuple[tuple[str, ...], ...] = (
-    (
-        "position",
-        "date",
-        "item_code",
-        "gtin",
-        "description",
-        "employee",
-        "serial",
-        "origin",
-        "weight",
-        "ordered",
-        "quantity",
-        "unit",
-        "unit_price",
-        "discount",
-        "tax_rate",
-        "tax_amount",
-        "net_amount",
-        "gross_amount",
-    ),
-    (
-        "position",
-        "quantity",
-        "unit",
-        "item_code",
-        "description",
-        "serial",
-        "date",
-        "unit_price",
-        "discount",
-        "tax_rate",
-        "net_amount",
-        "tax_amount",
-        "gross_amount",
-    ),
-    (
-        "item_code",
-        "description",
-        "gtin",
-        "date",
-        "ordered",
-        "quantity",
-        "unit",
-        "unit_price",
-        "discount",
-        "net_amount",
-        "tax_rate",
-        "tax_amount",
-        "gross_amount",
-    ),
-    (
-        "date",
-        "description",
-        "item_code",
-        "quantity",
-        "unit",
-        "unit_price",
-        "discount",
-        "tax_rate",
-        "net_amount",
-        "tax_amount",
-        "gross_amount",
-    ),
-    ("description", "quantity", "unit", "unit_price", "discount", "tax_rate", "tax_amount", "net_amount", "gross_amount", "item_code"),
-    ("quantity", "unit", "description", "item_code", "unit_price", "tax_rate", "discount", "net_amount", "gross_amount"),
-    (
-        "position",
-        "item_code",
-        "quantity",
-        "unit",
-        "description",
-        "unit_price",
-        "discount",
-        "net_amount",
-        "tax_rate",
-        "tax_amount",
-        "gross_amount",
-    ),
-    ("position", "description", "tax_rate", "quantity", "unit", "unit_price", "discount", "net_amount", "gross_amount"),
-    ("description", "unit_price", "quantity", "unit", "discount", "tax_rate", "net_amount", "gross_amount"),
-    ("position", "description", "unit_price", "discount", "quantity", "unit", "tax_rate", "net_amount", "tax_amount", "gross_amount"),
-    ("date", "employee", "description", "quantity", "unit", "unit_price", "tax_rate", "net_amount", "gross_amount"),
-)
-EXAM_ORDERS: tuple[tuple[str, ...], ...] = (
-    ("description", "item_code", "date", "unit", "quantity", "discount", "unit_price", "net_amount", "tax_rate", "gross_amount"),
-    ("quantity", "item_code", "description", "tax_rate", "unit_price", "unit", "discount", "tax_amount", "net_amount", "gross_amount"),
-    (
-        "position",
-        "description",
-        "item_code",
-        "unit",
-        "unit_price",
-        "quantity",
-        "tax_rate",
-        "discount",
-        "net_amount",
-        "gross_amount",
-        "date",
-    ),
-)
-# Whole column sets that trades use: hours sheets, folios, meters, subscriptions, consignments, price units, tax codes.
-PRESETS: dict[str, tuple[str, ...]] = {
-    "hours": ("date", "employee", "description", "quantity", "unit_price", "net_amount"),
-    "hours_project": ("project", "date", "description", "quantity", "unit_price", "net_amount"),
-    "folio": ("date", "reference", "description", "net_amount"),
-    "folio_plain": ("date", "description", "net_amount"),
-    "meter": ("description", "old_reading", "new_reading", "quantity", "unit", "unit_price", "net_amount"),
-    "subscription": ("description", "period", "quantity", "unit_price", "net_amount"),
-    "period_only": ("period", "description", "net_amount"),
-    "consignment": ("delivery", "date", "description", "weight", "net_amount"),
-    "price_unit": ("position", "item_code", "description", "quantity", "unit", "unit_price", "per", "net_amount"),
-    "ordered": ("item_code", "description", "ordered", "quantity", "unit", "unit_price", "discount", "net_amount"),
-    "tax_code": ("position", "description", "quantity", "unit", "unit_price", "tax_code", "net_amount"),
-    "quantity_first": ("quantity", "description", "unit_price", "net_amount"),
-    "retail": ("gtin", "description", "quantity", "unit_price", "discount", "tax_rate", "net_amount", "gross_amount"),
-}
-EXAM_PRESETS = ("folio_plain", "ordered", "hours_project")
-EXTRAS = ("date", "gtin", "serial", "origin", "weight", "ordered", "employee", "period", "delivery", "reference", "project", "tax_code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +26,17 @@ class Plan:
     inline_price: str = ""  # the sign between quantity and price where the description repeats them
     dash: str = "-"
     dated_names: bool = False
+    stacked: tuple[tuple[str, str], ...] = ()  # (column, what stands under its values in the same cell)
+    attributes: tuple[str, ...] = ()  # kinds of `extractors.training.attributes` under every name
+    attribute_form: str = "lines"
+    remarks: float = 0.0  # share of rows with a sentence under the name
+    price_story: bool = False  # list price and discount told under the name
+    unit_codes: bool = False  # C62 instead of pieces
+    airy: bool = False  # blank lines between the paragraphs of a row
+
+    @property
+    def every_kind(self) -> tuple[str, ...]:
+        return (*self.kinds, *(guest for _, guest in self.stacked))
 
     def shows(self, kind: str) -> bool:
         return kind in self.kinds
@@ -172,7 +66,7 @@ def make_plan(rng: Random, writer: Writer) -> Plan:
     unit_place = "none"
     if style in ("full", "no_price"):
         shown.add("quantity")
-        unit_place = choose(rng, {"column": 46, "glued": 4, "after": 15, "price": 3, "none": 32}, writer.family)
+        unit_place = choose(rng, {"column": 45, "glued": 5, "after": 16, "price": 3, "times": 1.5, "none": 29.5}, writer.family)
         if unit_place == "column":
             shown.add("unit")
     if style in ("full", "no_quantity"):
@@ -200,8 +94,14 @@ def make_plan(rng: Random, writer: Writer) -> Plan:
         discount_place = "under"
     kinds = [k for k in order if k in shown]
     presets = [p for p in PRESETS if writer.family == "exam" or p not in EXAM_PRESETS]
-    if rng.random() < 0.13:
-        kinds, unit_place = _preset(rng, writer, PRESETS[rng.choice(presets)], unit_place)
+    if "net_amount" not in shown:
+        presets = [p for p in presets if p != "amount_first"]
+    if facts.regime != "split" or facts.country.tax != "india":
+        presets.remove("split_tax")
+    preset = ""
+    if rng.random() < 0.2:
+        preset = rng.choice((*presets, "sheet", "sheet_wide", "sheet", "sheet_wide"))
+        kinds, unit_place = _preset(rng, writer, PRESETS[preset], unit_place)
         code_place = "column" if "item_code" in kinds else "none" if code_place == "column" else code_place
         discount_place = "column" if "discount" in kinds else "under" if "discount" in shown else "column"
         shown = set(kinds)
@@ -214,16 +114,40 @@ def make_plan(rng: Random, writer: Writer) -> Plan:
     if "position" in kinds and kinds[0] != "position" and rng.random() < 0.9:
         kinds.remove("position")
         kinds.insert(0, "position")
+    sheet = preset in ("sheet", "sheet_wide", "plant")
+    stacked = _stacks(rng, kinds, sheet=sheet) if rng.random() < (0.7 if sheet else 0.07) else ()
+    kinds = [k for k in kinds if k not in {guest for _, guest in stacked}]
+    told = rng.random() < (0.75 if sheet else 0.09)
     return Plan(
         tuple(kinds),
         code_place,
-        unit_place,
+        "after" if preset == "sheet" else unit_place,
         rng.choices(("percent", "amount", "negative"), (70, 22, 8))[0],
         discount_place,
         rng.choice(("x", "à", "×", "@")) if rng.random() < 0.03 else "",
         rng.choice(("-", "-", "–", "/", "bis" if facts.language == "de" else "-")),
         rng.random() < 0.04,
+        stacked,
+        attribute_kinds(rng) if told else (),
+        rng.choices(("lines", "bullets", "inline", "headed", "bare"), (50, 16, 14, 12, 8))[0],
+        rng.choice((0.2, 0.6, 1.0)) if rng.random() < (0.5 if sheet else 0.06) else 0.0,
+        rng.random() < (0.3 if sheet else 0.025),
+        rng.random() < (0.4 if sheet else 0.05),
+        rng.random() < (0.5 if sheet else 0.06),
     )
+
+
+def _stacks(rng: Random, kinds: list[str], *, sheet: bool) -> tuple[tuple[str, str], ...]:
+    """Which columns share a cell, one value under the other; guests that are no column yet are details of the row."""
+    options = [(host, guest) for host, guests in STACKS.items() if host in kinds for guest in guests if guest in kinds or guest in EXTRAS]
+    out: list[tuple[str, str]] = []
+    for host, guest in rng.sample(options, k=len(options)):
+        taken = {name for pair in out for name in pair}
+        if guest not in taken and (host not in taken or (sheet and all(h == host for h, g in out if host in (h, g)))):
+            out.append((host, guest))
+        if len(out) >= (3 if sheet else 2):
+            break
+    return tuple(out)
 
 
 def _preset(rng: Random, writer: Writer, kinds: tuple[str, ...], unit_place: str) -> tuple[list[str], str]:
@@ -263,6 +187,10 @@ def heading(rng: Random, writer: Writer, kind: str) -> Line:
         text = rng.choice(small_words("reference", language))
     elif kind == "tax_code":
         text = rng.choice(small_words("tax_code", language))
+    elif kind in ("list_price", "buyer_code"):
+        text = item_word(rng, "gross_price" if kind == "list_price" else kind, language, writer.family)
+    elif kind in ("cgst", "sgst"):
+        text = kind.upper()
     elif kind == "period":
         text = writer.word("service_period")
     else:

@@ -11,14 +11,16 @@ from extractors.training.columns import Plan, make_plan
 from extractors.training.facts import Facts
 from extractors.training.header import amount_box, head_choices, header_blocks
 from extractors.training.interludes import sum_row, with_interludes
-from extractors.training.layout import Block, Run, Span, framed, text_block
-from extractors.training.letterhead import name_span
+from extractors.training.layout import Block, Line, Span, framed, text_block
+from extractors.training.letterhead import name_span, third_party_block
 from extractors.training.look import Look, make_look
+from extractors.training.margins import margin_texts
 from extractors.training.metadata import Pair, entries, number_span
 from extractors.training.negatives import body_of
 from extractors.training.noise import annex, noise_blocks, stamp, terms_block
 from extractors.training.pages import PAGE_SIZES, Sheet, copy_of
 from extractors.training.special import printout, receipt, sidebar
+from extractors.training.stylesheet import stylesheet
 from extractors.training.table import make_table
 from extractors.training.totals import adjustment_table, tax_table, total_lines, totals_block, totals_form
 from extractors.training.vocabulary import choose
@@ -31,18 +33,22 @@ def compose(rng: Random, facts: Facts, family: str) -> tuple[Sheet, dict[str, st
     look = make_look(rng, facts.language, family)
     if not look.body.face.covers(writer.token):
         writer.token = facts.currency
-    whole = choose(rng, {"usual": 89, "printout": 3.5, "receipt": 3, "sidebar": 4.5}, family, exam_only=()) if facts.is_invoice else "usual"
+    whole = (
+        choose(rng, {"usual": 84, "stylesheet": 6, "printout": 3, "receipt": 3, "sidebar": 4}, family, exam_only=())
+        if facts.is_invoice
+        else "usual"
+    )
     if family == "exam" and facts.is_invoice and rng.random() < 0.1:
-        whole = rng.choice(("printout", "sidebar", "receipt"))
+        whole = rng.choice(("printout", "sidebar", "receipt", "stylesheet"))
     if whole == "receipt" and len(facts.rows) > 40:
         whole = "usual"
     sheet = _sheet(rng, facts) if whole != "receipt" else _slip(rng, facts)
-    if whole in ("printout", "receipt"):
+    if whole in ("printout", "receipt", "stylesheet"):
         sheet.new_page()
         if whole == "receipt":
             look = look.smaller(min(1.0, 8 / look.size))
             return sheet, receipt(rng, writer, look, sheet), writer
-        names = printout(rng, writer, look, sheet)
+        names = (printout if whole == "printout" else stylesheet)(rng, writer, look, sheet)
         _footers(rng, writer, look, sheet, None, every_page=False)
         return sheet, names, writer
     choices = head_choices(rng, writer)
@@ -81,6 +87,8 @@ def compose(rng: Random, facts: Facts, family: str) -> tuple[Sheet, dict[str, st
             for key in ("greeting", "intro")
         ]
         sheet.put(text_block([w for w in words if w], look.body, width=sheet.inner), gap=rng.uniform(6, 16))
+    if facts.is_invoice and rng.random() < 0.05:
+        sheet.put(text_block([_order_line(writer)], look.body, width=sheet.inner), gap=rng.uniform(4, 12))
     names = {"arrangement": whole if whole == "sidebar" else choices.arrangement, "metadata": choices.metadata, "title": choices.title}
     if facts.document_type in ("statement", "reminder", "payslip", "letter"):
         body_of(rng, writer, look, sheet)
@@ -90,6 +98,16 @@ def compose(rng: Random, facts: Facts, family: str) -> tuple[Sheet, dict[str, st
     _closing(rng, writer, look, sheet, has_bank=any(s.label == "header.iban" for c in footer_columns for spans in c for s in spans))
     _footers(rng, writer, look, sheet, footer, every_page=every_page)
     return sheet, names, writer
+
+
+def _order_line(writer: Writer) -> Line:
+    """The buyer's order in a sentence above the items."""
+    number = writer.facts.numbers["purchase_order"]
+    values = {
+        "purchase_order": Span(number, "header.purchase_order", value=number),
+        "order_date": writer.date(writer.facts.dates["order_date"]),
+    }
+    return writer.sentence("order_sentence", values) or []
 
 
 def _sheet(rng: Random, facts: Facts) -> Sheet:
@@ -197,6 +215,8 @@ def _closing(rng: Random, writer: Writer, look: Look, sheet: Sheet, *, has_bank:
             sheet.new_page()
         for block in annex(rng, writer, look, sheet.inner):
             sheet.put(block)
+    if rng.random() < 0.04:
+        sheet.put(third_party_block(rng, writer, look, sheet.inner * rng.uniform(0.4, 0.7)), gap=rng.uniform(4, 14))
     if rng.random() < 0.05:
         stamp(rng, writer, look, sheet)
     if facts.is_invoice and rng.random() < (0.3 if facts.seller.country == "CH" else 0.06):
@@ -222,12 +242,4 @@ def _footers(rng: Random, writer: Writer, look: Look, sheet: Sheet, footer: Bloc
             ]
             y = 8.0 if corner.startswith("top") else sheet.height - 14
             sheet.place(block, x, y, page)
-    if rng.random() < 0.03:
-        _margin_text(rng, writer, look, sheet)
-
-
-def _margin_text(rng: Random, writer: Writer, look: Look, sheet: Sheet) -> None:
-    """Rotated text along the left edge."""
-    size = rng.uniform(5, 7)
-    text = f"{writer.facts.seller.web} {writer.facts.numbers['our_reference']} {writer.facts.numbers['sales_order']}"
-    sheet.pages[0].runs.append(Run(14, sheet.height * 0.7, [Span(text)], look.body.face, size, False, rotated=True))
+    margin_texts(rng, writer, look, sheet)

@@ -87,7 +87,7 @@ def make_facts(rng: Random, family: str, *, document_type: str, row_count: int |
     category = rng.choice(sorted(words.products["categories"]))
     trades = [str(t) for t in words.products["categories"][category].get("sellers") or []]
     seller = make_party(rng, seller_words, code, role="seller", trades=trades)
-    if rng.random() < 0.05:
+    if rng.random() < 0.07:
         seller.name = seller.brand  # the page never tells the legal form
     buyer_words = seller_words
     if buyer_country not in seller_words.countries:
@@ -119,6 +119,10 @@ def make_facts(rng: Random, family: str, *, document_type: str, row_count: int |
         breakdown = [part.negated() for part in breakdown]
         totals = totals.negated()
     numbers, dates = make_references(rng, day, document_type)
+    if (
+        document_type == "invoice" and buyer.ibans and rng.random() < 0.045
+    ):  # collected by debit: the buyer's account is printed, not the seller's
+        seller.ibans, seller.bics, seller.banks = [], [], []
     if regime in ("reverse_charge", "intra", "export") and buyer.person:
         buyer.person = False
     return Facts(
@@ -225,6 +229,16 @@ def make_references(rng: Random, day: date, document_type: str) -> tuple[dict[st
                 identifiers.from_form(rng, "+++###/####/#####+++"),
             )
         ),
+        "buyer_reference": identifiers.from_form(rng, rng.choice(("##-###-##", "########-#####-##", "@@-####", "####"))),
+        "tender": identifiers.reference(rng, day),
+        "mandate": identifiers.from_form(rng, rng.choice(("@@##########", "M-########", "########-#", "MREF-######", "###############"))),
+        "creditor": identifiers.from_form(
+            rng, rng.choice(("DE##ZZZ###########", "FR##ZZZ######", "NL##ZZZ############", "AT##ZZZ###########"))
+        ),
+        "meter": identifiers.from_form(rng, rng.choice(("########", "# @@@ #### ####", "1@@@##########", "##################"))),
+        "policy": identifiers.from_form(rng, rng.choice(("## ### ### #", "#########", "@@-######-##", "###.###.###/##"))),
+        "licence_plate": identifiers.from_form(rng, rng.choice(("@-@@ ####", "@@ ### @@", "@@-###-@@", "@@## @@@", "#### @@@"))),
+        "ticket": identifiers.from_form(rng, rng.choice(("#######", "@@@-####", "INC#######", "#####-##"))),
     }
     back = timedelta(days=rng.randrange(0, 20))
     dates = {
@@ -237,6 +251,9 @@ def make_references(rng: Random, day: date, document_type: str) -> tuple[dict[st
         "period_from": day.replace(day=1),
         "period_to": day,
         "cash_date": day + timedelta(days=rng.choice((8, 10, 14))),
+        "valid_until": day + timedelta(days=rng.choice((30, 60, 180, 365))),
+        "dispatch_date": day + timedelta(days=rng.choice((0, 1, -1, 2))),
+        "value_date": day + timedelta(days=rng.choice((0, 1, 2, 5))),
     }
     if rng.random() < 0.5:
         last = day.replace(day=1) - timedelta(days=1)

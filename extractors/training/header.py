@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from extractors.training.layout import Block, beside, stack, text_block
-from extractors.training.letterhead import party_block, sender_line, wordmark
+from extractors.training.layout import Block, beside, line, stack, text_block
+from extractors.training.letterhead import name_span, party_block, sender_line, third_party_block, wordmark
 from extractors.training.look import Look
 from extractors.training.metadata import Pair, entries
 from extractors.training.metadata_forms import dateline, metadata_block, metadata_form, title_block
-from extractors.training.vocabulary import choose
+from extractors.training.vocabulary import choose, fill
 from extractors.training.writing import Writer
 
 Maker = Callable[[float, str], Block]  # width and alignment to block
@@ -41,13 +41,22 @@ def header_blocks(
         skip.append("buyer_vat_id")
     if pairs is None:
         pairs = entries(rng, writer, skip=tuple(skip), busy=rng.choice((0.5, 0.8, 1.0, 1.5)))
+    # the block names a department of the buyer, the buyer's own name stands among the fields
+    apart = bool(pairs) and not facts.buyer.person and rng.random() < 0.025
+    if apart:
+        pairs.insert(rng.randint(0, len(pairs)), (writer.label("customer_name"), [name_span(facts.buyer, "buyer")]))
     wide_meta = choices.metadata in ("grid", "cells", "strip") and len(pairs) > 1
     seller_label = rng.random() < 0.25
     buyer_label = rng.random() < 0.68
     contact = rng.random() < 0.5
 
+    # the seller's name in the logo alone, above an address without it
+    only_logo = facts.seller.brand.casefold() == facts.seller.name.casefold() and rng.random() < 0.3
+
     def seller(room: float, align: str) -> Block:
-        return party_block(rng, writer, look, "seller", width=room, label=seller_label, vat=seller_vat, contact=contact, align=align)
+        return party_block(
+            rng, writer, look, "seller", width=room, label=seller_label, vat=seller_vat, contact=contact, align=align, named=not only_logo
+        )
 
     def buyer(room: float, align: str) -> Block:
         block = party_block(
@@ -60,7 +69,13 @@ def header_blocks(
             vat=buyer_vat,
             contact=rng.random() < 0.08,
             align=align if rng.random() < 0.3 else "left",
+            named=not apart,
         )
+        if apart:
+            department = rng.choice(facts.buyer.departments or writer.words.listed("departments") or [""])
+            block = stack(
+                [text_block([line(f"{facts.buyer.brand} {fill(str(department), {'name': facts.buyer.contact})}")], look.body), block]
+            )
         if rng.random() < 0.22 and choices.arrangement in ("letter", "rows"):
             return stack([sender_line(rng, writer, look, room), block])
         return block
@@ -76,7 +91,7 @@ def header_blocks(
         return block if align == "left" else stack([block], align=align, width=room)
 
     def logo(room: float, align: str) -> Block:
-        block = wordmark(rng, writer, look)
+        block = wordmark(rng, writer, look, width=room, spelled=only_logo)
         return block if align == "left" else stack([block], align=align, width=room)
 
     makers: dict[str, Maker] = {"seller": seller, "buyer": buyer, "meta": meta, "title": title}
@@ -84,8 +99,10 @@ def header_blocks(
         del makers["meta"]
     if facts.ship_to is not None:
         makers["ship_to"] = ship_to
-    if rng.random() < 0.62:
+    if rng.random() < 0.62 or only_logo:
         makers["logo"] = logo
+    if rng.random() < 0.07:
+        makers["third"] = lambda room, align: third_party_block(rng, writer, look, room, align)
     if not choices.seller_in_head:
         del makers["seller"]
     if choices.title == "none":

@@ -107,8 +107,17 @@ def vat_body(rng: Random, country: str) -> str | None:
     return None
 
 
+# What people type where a VAT id belongs: too long, too short, no prefix, not an id at all.
+UNUSUAL_IDS = (
+    "{country}############", "{country}########", "##########", "@@@@@##@@@@#", "{country}-####-####", "#########", "@@#########@", "######-####",
+    "T@@@",
+)  # fmt: skip
+
+
 def vat_id(rng: Random, country: str) -> str | None:
-    """A VAT id as it is printed, spaces and dots included."""
+    """A VAT id as it is printed, spaces and dots included; a few are none that a check would pass."""
+    if rng.random() < 0.025:
+        return from_form(rng, rng.choice(UNUSUAL_IDS).replace("{country}", country))
     body = vat_body(rng, country)
     if body is None:
         return None

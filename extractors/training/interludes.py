@@ -6,22 +6,25 @@ from collections.abc import Iterator
 from decimal import Decimal
 from random import Random
 
-from extractors.training.amounts import Row
-from extractors.training.cells import note, unit_span
+from extractors.training import identifiers
+from extractors.training.asides import aside
+from extractors.training.attributes import remark
 from extractors.training.columns import Plan
 from extractors.training.items import item_name
 from extractors.training.layout import Block, Line, Span, line, stack, text_block
+from extractors.training.subrows import subrows
 from extractors.training.table import Piece, Table, row_block
 from extractors.training.vocabulary import small_words
 from extractors.training.writing import Writer
 
+ASIDES = 0.09  # tables that end with a block of other things
 MONEY = ("net_amount", "gross_amount")
 
 
 def with_interludes(rng: Random, writer: Writer, table: Table, plan: Plan) -> list[Piece]:
     """The table's rows with what else stands between them."""
-    comments = rng.random() < 0.1
-    components = rng.random() < 0.07
+    comments = rng.random() < 0.13
+    under = rng.choices(("", "parts", "prices", "log"), (87, 7, 3.5, 2.5))[0]
     options = rng.random() < 0.035
     out: list[Piece] = []
     numbers = _sections(rng, writer, table) if writer.facts.sections else {}
@@ -32,8 +35,8 @@ def with_interludes(rng: Random, writer: Writer, table: Table, plan: Plan) -> li
         if comments and index % every == 0:
             out += _comment(rng, writer, table)
         out.append(piece)
-        if components and rng.random() < 0.5:
-            out += _components(rng, writer, table, plan, row, index)
+        if under and rng.random() < 0.5:
+            out += subrows(rng, writer, table, row, index, under)
         if options and rng.random() < 0.3:
             out += _option(rng, writer, table)
         out += numbers.get((index, "after"), [])
@@ -41,6 +44,12 @@ def with_interludes(rng: Random, writer: Writer, table: Table, plan: Plan) -> li
         out += _adjustment_rows(rng, writer, table)
         if rng.random() < 0.06 and not writer.facts.adjustments:
             out.append(Piece(_column_sums(rng, writer, table)))
+    if rng.random() < ASIDES:
+        block = aside(rng, writer, table.look, table.width)
+        for run in block.runs:
+            run.y += 6
+        block.height += 8
+        out.append(Piece(block))
     return out
 
 
@@ -63,11 +72,15 @@ def _sections(rng: Random, writer: Writer, table: Table) -> dict[tuple[int, str]
     facts = writer.facts
     subtotals = rng.random() < 0.55 and any(k in table.edges for k in MONEY)
     numbered = rng.random() < 0.4
+    ordered, kind = rng.random() < 0.35, rng.choice(("order_ref", "delivery_ref"))
     out: dict[tuple[int, str], list[Piece]] = {}
     running = Decimal(0)
     for index, row in enumerate(facts.rows):
         if index == 0 or facts.rows[index - 1].section != row.section:
             spans: Line = line(f"{row.section + 1}." if numbered else None, facts.sections[row.section % len(facts.sections)])
+            if ordered:
+                number = identifiers.reference(rng, row.day)
+                spans = writer.sentence(kind, {"number": number, "date": writer.date(row.day).text, "name": facts.seller.contact}) or spans
             out[(index, "before")] = [
                 Piece(stack([text_block([spans], table.look.body.but(bold=rng.random() < 0.8), width=table.width)], gap=2))
             ]
@@ -86,31 +99,16 @@ def _comment(rng: Random, writer: Writer, table: Table) -> Iterator[Piece]:
         "date": writer.date(facts.dates["delivery_date"]),
         "name": facts.seller.contact,
     }
-    spans = writer.sentence(rng.choice(("order_ref", "delivery_ref", "detail")), values)
+    remarked = rng.random() < 0.35
+    spans = remark(rng, writer, -1) if remarked else writer.sentence(rng.choice(("order_ref", "delivery_ref", "detail")), values)
     if spans:
         for span in spans:
-            span.value = None
+            span.value, span.label, span.group = None, "O", -1
         yield Piece(
             row_block(table, [spans], [], {}, 0)
             if rng.random() < 0.6
             else text_block([spans], table.look.body.but(bold=rng.random() < 0.4), width=table.width)
         )
-
-
-def _components(rng: Random, writer: Writer, table: Table, plan: Plan, row: Row, group: int) -> Iterator[Piece]:
-    """Parts of the item above, without prices of their own: notes of that item."""
-    lead = rng.choice(("- ", "• ", "  ", "* ", ""))
-    for _ in range(rng.randint(1, 4)):
-        name = item_name(rng, writer.words, row.spend, row.day)
-        cells: dict[str, Line] = {}
-        count = str(rng.randint(1, 5))
-        if "quantity" in table.edges and rng.random() < 0.7:
-            cells["quantity"] = [note(count, group)]
-            if "unit" in table.edges and rng.random() < 0.6:
-                cells["unit"] = [note(unit_span(rng, writer, row, group).text, group)]
-        else:
-            name = f"{count} x {name}"
-        yield Piece(row_block(table, [[note((lead + name).strip(), group)]], [], cells, 0))
 
 
 def _option(rng: Random, writer: Writer, table: Table) -> Iterator[Piece]:

@@ -6,6 +6,7 @@ from datetime import date
 from random import Random
 
 from extractors.training import identifiers
+from extractors.training.names import composed_name
 from extractors.training.parties import coined, person_name
 from extractors.training.vocabulary import Vocabulary, fill, vocabulary
 
@@ -37,9 +38,13 @@ CODE_FORMS = (
     "#####-###",
 )
 
+COMPOSED_SHARE = 0.35
+
 
 def item_name(rng: Random, words: Vocabulary, category: str, day: date) -> str:
     """An item as its seller would call it; now and then in English, spliced from two, or shouted like an ERP's short text."""
+    if rng.random() < COMPOSED_SHARE:
+        return composed_name(rng, words if rng.random() > 0.06 else _english(words), day)
     source = words if words.language == "en" or rng.random() > 0.06 else _english(words)
     categories = source.products["categories"]
     items = (categories.get(category) or categories["other"])["items"]

@@ -163,12 +163,14 @@ def wrap(spans: Sequence[Span], style: Style, width: float) -> list[Line]:
 
 
 def _cut(word: str, style: Style, width: float, *, bold: bool) -> list[str]:
-    """Parts of a word, each as long as fits."""
+    """Parts of a word, each as long as fits; most words are cut behind a hyphen or slash where they have one."""
     parts, current = [], ""
     for char in word:
         if current and (style.face.width(current + char, bold) + style.tracking * len(current)) * style.size > width:
-            parts.append(current)
-            current = ""
+            at = max(current.rfind("-"), current.rfind("/")) + 1 if len(word) % 4 else 0
+            cut = at if 1 < at < len(current) else len(current)
+            parts.append(current[:cut])
+            current = current[cut:]
         current += char
     return [*parts, current]
 

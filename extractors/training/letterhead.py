@@ -7,7 +7,7 @@ from random import Random
 from extractors.training import identifiers
 from extractors.training.layout import Block, Line, Shape, Span, Style, framed, line, text_block
 from extractors.training.look import Look
-from extractors.training.parties import Party
+from extractors.training.parties import Party, make_party
 from extractors.training.vocabulary import choose, fill, small_words
 from extractors.training.writing import Writer
 
@@ -43,17 +43,23 @@ def name_span(party: Party, role: str) -> Span:
     return Span(party.name, f"header.{role}_name", value=party.name)
 
 
-def wordmark(rng: Random, writer: Writer, look: Look) -> Block:
-    """A logo: letters of the brand, a shape with initials, or both. The brand counts as the name only where it is the legal name."""
+def wordmark(rng: Random, writer: Writer, look: Look, *, width: float, spelled: bool = False) -> Block:
+    """A logo: letters of the brand, a shape with initials, or both. The brand counts as the name only where it is the legal name.
+
+    Letters shrink to ``width``. ``spelled``: the letters must be there, for the name stands nowhere else.
+    """
     seller = writer.facts.seller
     style = look.heading.but(
         size=look.size * rng.uniform(1.4, 3.2), bold=rng.random() < 0.7, colour=look.accent, tracking=rng.choice((0, 0, 0, 1.5, 3))
     )
-    kind = choose(rng, {"brand": 45, "shape": 30, "both": 25}, writer.family)
+    kind = choose(rng, {"brand": 45, "shape": 0 if spelled else 30, "both": 25}, writer.family)
     text = seller.brand.upper() if rng.random() < 0.3 else seller.brand
     same = seller.brand.casefold() == seller.name.casefold()
     label = "header.seller_name" if same else "O"
     mark = text_block([[Span(text, label, value=seller.name if same else None)]], style)
+    if mark.width > width:
+        style = style.but(size=style.size * width / mark.width, tracking=0)
+        mark = text_block([[Span(text, label, value=seller.name if same else None)]], style)
     if kind == "brand":
         if rng.random() < 0.2:
             slogan = writer.words.data["company"]["trades"]
@@ -86,6 +92,15 @@ def party_lines(rng: Random, writer: Writer, party: Party, role: str, *, vat: bo
         lines = [*extras, *lines]
     else:
         lines += extras
+    if party.brand != party.name and rng.random() < (0.06 if role == "seller" else 0.02):  # the trading name above the legal one
+        lines = [line(party.brand), *lines]
+    if role in ("seller", "buyer") and rng.random() < 0.035:
+        number = writer.facts.numbers["customer_number" if role == "buyer" else "supplier_number"]
+        gln = line(rng.choice(("GLN", "ILN:", "ID")), identifiers.from_form(rng, "4############"))
+        lines = [
+            gln if rng.random() < 0.4 else line(writer.label(f"{'customer' if role == 'buyer' else 'supplier'}_number"), number),
+            *lines,
+        ]
     if salutation is not None:
         lines = [line(salutation), *lines] if rng.random() < 0.6 else [[Span(salutation), *lines[0]], *lines[1:]]
     if role == "seller" and rng.random() < 0.12:
@@ -119,9 +134,19 @@ def party_lines(rng: Random, writer: Writer, party: Party, role: str, *, vat: bo
 
 
 def party_block(
-    rng: Random, writer: Writer, look: Look, role: str, *, width: float, label: bool, vat: bool, contact: bool = False, align: str = "left"
+    rng: Random,
+    writer: Writer,
+    look: Look,
+    role: str,
+    *,
+    width: float,
+    label: bool,
+    vat: bool,
+    contact: bool = False,
+    align: str = "left",
+    named: bool = True,
 ) -> Block:
-    """The block of a party as one of several forms: plain, labelled, framed, or a list of label-value lines."""
+    """The block of a party as one of several forms: plain, labelled, framed, or a list of label-value lines; without the name where not ``named``."""
     facts = writer.facts
     party = {"seller": facts.seller, "buyer": facts.buyer, "ship_to": facts.ship_to or facts.buyer}[role]
     form = choose(rng, {"plain": 80, "pairs": 7, "framed": 8, "filled": 5}, writer.family, exam_only=("filled",))
@@ -130,10 +155,12 @@ def party_block(
         if form == "pairs"
         else party_lines(rng, writer, party, role, vat=vat, contact=contact)
     )
+    if not named:
+        lines = [spans for spans in lines if not any(s.label.endswith("_name") for s in spans)]
     if rng.random() < 0.04 and form == "plain":  # everything on one line
         lines = [
             [
-                lines[0][0],
+                *lines[0],
                 *[
                     Span(", " + s.text if i == 0 else s.text, s.label, s.group, s.value, i > 0, None, s.key)
                     for part in lines[1:]
@@ -142,6 +169,8 @@ def party_block(
             ]
         ]
     style = look.body if rng.random() < 0.85 else look.small
+    if rng.random() < 0.09 and form != "pairs":
+        lines = [part for spans in lines for part in broken_name(rng, spans)]
     block = Block()
     if label:
         wording = {"seller": "seller", "buyer": "bill_to", "ship_to": "ship_to"}[role]
@@ -170,6 +199,31 @@ def party_block(
             width=width,
         )
     return block
+
+
+def broken_name(rng: Random, spans: Line) -> list[Line]:
+    """A name of several words over two or three lines, as a narrow window or column breaks it; other lines as they are."""
+    if len(spans) != 1 or not spans[0].label.endswith("_name") or " " not in spans[0].text:
+        return [spans]
+    words = spans[0].text.split(" ")
+    cuts = sorted(rng.sample(range(1, len(words)), k=min(len(words) - 1, rng.choice((1, 1, 2)))))
+    return [[spans[0].part(" ".join(words[a:b]), space=True)] for a, b in zip([0, *cuts], [*cuts, len(words)], strict=True)]
+
+
+def third_party_block(rng: Random, writer: Writer, look: Look, width: float, align: str = "left") -> Block:
+    """Somebody who neither sells nor buys (factoring company, tax representative, carrier, agent), with data like a party's and no labels."""
+    party = make_party(rng, writer.words, rng.choice(writer.words.countries), role="seller")
+    lines = [line(party.name), *(line(part) for part in party.address)]
+    if rng.random() < 0.3:
+        lines.append(line(writer.label("phone"), party.phone))
+    if rng.random() < 0.25 and party.vat_id is not None:
+        lines.append(line(writer.label("seller_vat_id"), party.vat_id))
+    heading = writer.word("third_party")
+    if rng.random() < 0.2:
+        return text_block([line(f"{heading}: {party.name}, {party.city}")], look.body, width=width, align=align)
+    head = text_block([line(writer.punctuated(heading))], look.label_style, width=width, align=align)
+    head.add(text_block(lines, look.body, width=width, align=align), 0, head.height)
+    return head
 
 
 def pair_lines(rng: Random, writer: Writer, party: Party, role: str, *, vat: bool) -> list[Line]:

@@ -38,8 +38,8 @@ SHARES: dict[str, float] = {
     "payment_terms": 0.2,
     "payment_method": 0.1,
     "currency": 0.12,
-    "seller_vat_id": 0.12,
-    "buyer_vat_id": 0.14,
+    "seller_vat_id": 0.14,
+    "buyer_vat_id": 0.18,
     "tax_number": 0.07,
     "phone": 0.07,
     "fax": 0.03,
@@ -51,6 +51,19 @@ SHARES: dict[str, float] = {
     "buyer_name": 0.05,
     "seller_name": 0.03,
     "gln": 0.03,
+    "buyer_reference": 0.05,
+    "tender": 0.02,
+    "mandate": 0.03,
+    "creditor_id": 0.02,
+    "debited_account": 0.02,
+    "meter": 0.02,
+    "policy": 0.02,
+    "licence_plate": 0.03,
+    "ticket": 0.03,
+    "valid_until": 0.02,
+    "dispatch_date": 0.03,
+    "value_date": 0.02,
+    "customer_name": 0.03,
 }
 NUMBER_KEYS = (
     "purchase_order",
@@ -67,8 +80,15 @@ NUMBER_KEYS = (
     "our_reference",
     "tracking_number",
     "payment_reference",
+    "buyer_reference",
+    "tender",
+    "mandate",
+    "meter",
+    "policy",
+    "licence_plate",
+    "ticket",
 )
-DATE_KEYS = ("due_date", "order_date", "delivery_date", "service_date", "print_date")
+DATE_KEYS = ("due_date", "order_date", "delivery_date", "service_date", "print_date", "valid_until", "dispatch_date", "value_date")
 
 
 def number_span(writer: Writer) -> Span:
@@ -127,6 +147,12 @@ def entry(rng: Random, writer: Writer, key: str) -> Pair | None:
     if key == "service_period":
         dash = rng.choice(("-", "–", "to" if facts.language == "en" else "-", "/"))
         return writer.label(key), line(writer.date(facts.dates["period_from"]), dash, writer.date(facts.dates["period_to"]))
+    if key == "payment_terms" and rng.random() < 0.15:
+        due = writer.date(facts.dates["due_date"], "header.due_date")
+        values = {"percent": rng.choice(("2", "3")), "date": writer.date(facts.dates["cash_date"]), "due_date": due}
+        both = writer.sentence("terms_both", values)
+        if both is not None:
+            return writer.label(key), both
     if key == "payment_terms":
         text = writer.sentence("payment_days", {"days": str((facts.dates["due_date"] - facts.dates["issue_date"]).days)})
         short = line(
@@ -161,6 +187,12 @@ def entry(rng: Random, writer: Writer, key: str) -> Pair | None:
         return Span(writer.punctuated(small_words("page", facts.language)[0])), line(rng.choice(("1", "1 / 1", "1/1", "1 of 1")))
     if key == "iban":
         return (writer.label("iban"), [writer.iban(facts.seller.ibans[0])]) if facts.seller.ibans else None
+    if key == "creditor_id":
+        return writer.label(key), line(facts.numbers["creditor"])
+    if key == "debited_account":  # the customer's account, which nobody pays to
+        return (writer.label(key), [writer.iban(facts.buyer.ibans[0], "O")]) if facts.buyer.ibans else None
+    if key == "customer_name":
+        return writer.label(key), [name_span(facts.buyer, "buyer")]
     if key == "buyer_name":
         return writer.label("bill_to"), [name_span(facts.buyer, "buyer")]
     if key == "seller_name":
@@ -173,6 +205,14 @@ def entry(rng: Random, writer: Writer, key: str) -> Pair | None:
         due = facts.totals.due
         return writer.label("amount_due", "totals"), writer.money(due, "header.amount_due")
     return None
+
+
+def number_and_date(rng: Random, writer: Writer) -> Pair:
+    """Number and date of issue under one label."""
+    mark = rng.choice(("/", "/", "-", ",", "|", writer.of_date()))
+    wording = f"{number_label(writer)} {mark if mark in '/-|' else '/'} {writer.word('issue_date')}"
+    value: Line = [number_span(writer), Span(mark, space=mark != ","), writer.date(writer.facts.dates["issue_date"], "header.issue_date")]
+    return Span(writer.punctuated(wording)), value
 
 
 def entries(rng: Random, writer: Writer, *, skip: tuple[str, ...] = (), busy: float = 1.0) -> list[Pair]:
@@ -193,8 +233,14 @@ def entries(rng: Random, writer: Writer, *, skip: tuple[str, ...] = (), busy: fl
         if rng.random() < 0.5:
             rng.shuffle(keys)
         keys = first + keys
+    if len(first) == 2 and rng.random() < 0.04:  # "Invoice no. / date: 4711 / 12.03.2026"
+        keys.remove("issue_date")
+        keys[keys.index("invoice_number")] = "number_and_date"
     out: list[Pair] = []
     for key in keys:
+        if key == "number_and_date":
+            out.append(number_and_date(rng, writer))
+            continue
         if key == "corrected_invoice":
             out.append((writer.label(key), line(facts.corrected_invoice)))
             continue

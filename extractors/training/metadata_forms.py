@@ -147,6 +147,7 @@ def title_block(rng: Random, writer: Writer, look: Look, form: str, width: float
                 "No." if facts.language == "en" else "",
                 "Nr." if facts.language in ("de", "pl", "nl", "da", "sv") else "",
                 "N°" if facts.language in ("fr", "it", "es", "pt") else "",
+                "N°+" if facts.language in ("fr", "it", "es", "pt") else "Nr.+" if facts.language in ("de", "nl", "pl") else "",
                 ":",
             )
         )
@@ -157,7 +158,8 @@ def title_block(rng: Random, writer: Writer, look: Look, form: str, width: float
         elif connector == ":":
             spans[0].text += ":"
         elif connector:
-            spans.append(Span(connector))
+            spans.append(Span(connector.rstrip("+")))
+            number.space = not connector.endswith("+")
         spans.append(number)
     if form == "sentence":
         spans += line(writer.of_date(), writer.date(facts.dates["issue_date"], "header.issue_date"))

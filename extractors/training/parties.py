@@ -61,9 +61,28 @@ def company_name(rng: Random, vocabulary: Vocabulary, country: str, trades: list
     }  # fmt: skip
     brand = fill(pattern.replace("{form}", ""), values).strip(" ,-&")
     name = fill(pattern, {**values, "form": form}).strip(" ,-&")
-    if rng.random() < 0.08:
+    chance = rng.random()
+    if chance < 0.08:
         name = name.upper()
+    elif chance < 0.12 and form and name.endswith(f" {form}"):
+        name = f"{name.removesuffix(form).strip()}, {form}"
+    elif chance < 0.14:
+        name, brand = name.lower(), brand.lower()
+    elif chance < 0.16:  # one word is the whole name
+        name = brand = fantasy
     return name, brand or name
+
+
+def place_name(rng: Random, vocabulary: Vocabulary, city: str) -> str | None:
+    """A name that no company register writes: hotels, practices, clubs, foundations, shops; None where the language lists none."""
+    company = vocabulary.data["company"]
+    if not company.get("shops"):
+        return None
+    values = {"city": city, "fantasy": str(rng.choice(company["fantasy"])) if rng.random() < 0.6 else coined(rng)}
+    for key, words in (("surname", "surnames"), ("given", "given"), ("trade", "trades")):
+        values[key] = str(rng.choice(company[words]))
+    name = fill(str(rng.choice(company["shops"])), values)
+    return name.upper() if rng.random() < 0.08 else name
 
 
 def coined(rng: Random) -> str:
@@ -144,8 +163,10 @@ def make_party(rng: Random, vocabulary: Vocabulary, country: str, *, role: str, 
     lines, city = address(rng, vocabulary, country)
     if private:
         name = brand = person_name(rng, vocabulary)
-    elif role == "buyer" and public and rng.random() < 0.08:
+    elif public and rng.random() < (0.08 if role == "buyer" else 0.015):
         name = brand = fill(str(rng.choice(public)), {"city": city, "surname": str(rng.choice(vocabulary.data["company"]["surnames"]))})
+    elif rng.random() < 0.11 and (found := place_name(rng, vocabulary, city)) is not None:
+        name = brand = found
     else:
         name, brand = company_name(rng, vocabulary, country, trades)
     names = vocabulary.listed("country_names", country)

@@ -8,6 +8,7 @@ from random import Random
 
 from extractors.training import identifiers
 from extractors.training.amounts import CATEGORY_OF_REGIME, ZERO, Row
+from extractors.training.item_words import item_word
 from extractors.training.items import item_code, item_name
 from extractors.training.locales import WHOLE_CURRENCIES, Country, rounded
 from extractors.training.parties import person_name
@@ -34,6 +35,9 @@ def make_rows(
     kinds = note_kinds(rng)
     sections = max(1, min(rng.randint(2, 4), count // 2)) if rng.random() < 0.09 and count > 3 else 0
     per_priced = rng.random() < 0.03
+    flat = count == 1 and rng.random() < 0.2  # one fee and its amount
+    extras = min(count // 2, rng.choices((1, 2, 3), (70, 22, 8))[0]) if rng.random() < 0.14 else 0
+    bare_extras = rng.random() < 0.5
     people = [person_name(rng, words) for _ in range(3)]
     rows: list[Row] = []
     for index in range(count):
@@ -57,8 +61,12 @@ def make_rows(
             price = ZERO
         elif chance < 0.03:
             quantity = -quantity
+        extra = index >= count - extras or (flat and rng.random() < 0.9)
+        if extra:
+            quantity, unit = Decimal(rng.choices((1, 2, 5), (90, 6, 4))[0]), rng.choice(("piece", "lump_sum"))
+            price = abs(price) if not flat and rng.random() < 0.75 else -price if not flat else price
         row = Row(
-            item_name(rng, words, where, day),
+            item_word(rng, "flat" if flat else "extras", words.language, words.family) if extra else item_name(rng, words, where, day),
             "",
             quantity,
             unit,
@@ -71,13 +79,16 @@ def make_rows(
             day - timedelta(days=rng.randrange(0, 40)),
         )
         row.price_places = price_places
+        row.priced = not (extra and bare_extras)
+        if not row.priced:
+            row.quantity = Decimal(1)
         if per_priced and price and rng.random() < 0.6:
             row.per = rng.choice((10, 100, 100, 1000))
         row.reading = Decimal(rng.randrange(100, 90000))
-        if discounts and rng.random() < 0.6:
+        if discounts and row.priced and rng.random() < 0.6:
             row.discount_percent = Decimal(rng.choice(("5", "10", "15", "20", "2", "3", "7.5", "12.5", "25", "30", "50")))
         _price_row(row, regime, places)
-        if codes < 0.6:
+        if codes < 0.6 and row.priced:
             row.code = item_code(rng, codes)
         if details and rng.random() < 0.6:
             row.details = _details(rng, words, day)

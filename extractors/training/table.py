@@ -12,23 +12,9 @@ from extractors.training.cells import cells, description_lines
 from extractors.training.columns import Plan, heading
 from extractors.training.layout import Block, Line, Shape, Style, beside, stack, text_block, width_of
 from extractors.training.look import Look
+from extractors.training.table_form import Form, make_form
 from extractors.training.vocabulary import choose
 from extractors.training.writing import Writer
-
-NUMERIC = (
-    "quantity",
-    "unit_price",
-    "discount",
-    "tax_rate",
-    "tax_amount",
-    "net_amount",
-    "gross_amount",
-    "weight",
-    "ordered",
-    "per",
-    "old_reading",
-    "new_reading",
-)
 
 
 @dataclass(slots=True)
@@ -37,23 +23,6 @@ class Piece:
 
     block: Block
     amount: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """How the table looks. ``rules``: none, head, rows, grid, zebra, outer; ``place``: where the description stands: in, above, below."""
-
-    rules: str
-    place: str
-    pad: float
-    row_gap: float
-    head_fill: bool
-    head_lines: bool
-    valign: str
-    align: dict[str, str]
-    name_bold: bool
-    indent: float
-    note_style: Style
 
 
 @dataclass(slots=True)
@@ -66,39 +35,12 @@ class Table:
     look: Look
     head: list[Block] = field(default_factory=list[Block])  # copies for the pages, made in advance
     pieces: list[Piece] = field(default_factory=list[Piece])
-
-
-def make_form(rng: Random, writer: Writer, look: Look, plan: Plan, place: str) -> Form:
-    align: dict[str, str] = {}
-    usual = rng.choices(("right", "center", "left"), (84, 9, 7))[0]
-    for kind in plan.kinds:
-        align[kind] = usual if kind in NUMERIC else "left"
-    if rng.random() < 0.3:
-        align["quantity"] = rng.choice(("center", "left", "right"))
-    if rng.random() < 0.3:
-        align["tax_rate"] = "center"
-    if rng.random() < 0.25:
-        align["position"] = rng.choice(("right", "center"))
-    if rng.random() < 0.2:
-        align["unit"] = "center"
-    return Form(
-        rules=choose(rng, {"none": 18, "head": 28, "rows": 18, "grid": 16, "zebra": 12, "outer": 8}, writer.family, exam_only=("outer",)),
-        place=place,
-        pad=rng.uniform(2.2, 7),
-        row_gap=rng.choice((0, 1, 2, 3, 5, 8, 12)) * rng.uniform(0.5, 1.2),
-        head_fill=rng.random() < 0.35,
-        head_lines=rng.random() < 0.9,
-        valign=rng.choices(("top", "bottom", "middle"), (84, 10, 6))[0],
-        align=align,
-        name_bold=rng.random() < 0.22,
-        indent=rng.choice((0, 0, 0, 6, 12)),
-        note_style=look.body if rng.random() < 0.55 else look.small,
-    )
+    stacked: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
 
 def make_table(rng: Random, writer: Writer, look: Look, plan: Plan, rows: Sequence[Row], width: float, *, pages: int) -> Table:
     """Lay out the rows; ``pages`` copies of the heading are made."""
-    place = choose(rng, {"in": 84, "above": 10, "below": 6}, writer.family, exam_only=("below",))
+    place = choose(rng, {"in": 81, "above": 9, "hung": 5, "below": 5}, writer.family, exam_only=("below",))
     if len([k for k in plan.kinds if k not in ("description", "position")]) < 3:
         place = "in"
     form = make_form(rng, writer, look, plan, place)
@@ -107,17 +49,23 @@ def make_table(rng: Random, writer: Writer, look: Look, plan: Plan, rows: Sequen
     step = rng.choices((1, 10, 100), (84, 13, 3))[0]
     pattern = rng.choices(("{}", "{}.", "{:02}", "{:03}", "{:04}"), (66, 14, 8, 8, 4))[0]
     contents = [cells(rng, writer, plan, row, index, pattern.format((index + 1) * step)) for index, row in enumerate(rows)]
-    headings = {kind: heading(rng, writer, kind) for kind in plan.kinds}
+    headings = {kind: heading(rng, writer, kind) for kind in plan.every_kind}
+    stacked: dict[str, list[str]] = {}
+    for host, guest in plan.stacked:
+        stacked.setdefault(host, []).append(guest)
+    if stacked and rng.random() < 0.25:  # the heading names the upper values only
+        for _, guest in plan.stacked:
+            headings[guest] = []
     if rng.random() < 0.06:  # a column that nobody named
         headings[rng.choice([k for k in plan.kinds if k != "description"] or ["description"])] = []
     bold = rng.random() < 0.7
-    edges, fits = _edges(rng, look, form, plan, contents, headings, width, _head_style(look, bold=bold))
+    edges, fits = _edges(rng, look, form, plan, contents, headings, width, _head_style(look, bold=bold), stacked)
     for _ in range(4):
         if fits:
             break
         look = look.smaller(0.88)
-        edges, fits = _edges(rng, look, form, plan, contents, headings, width, _head_style(look, bold=bold))
-    table = Table(width, edges, form, look)
+        edges, fits = _edges(rng, look, form, plan, contents, headings, width, _head_style(look, bold=bold), stacked)
+    table = Table(width, edges, form, look, stacked=stacked)
     if rng.random() > 0.03:
         for _ in range(pages):
             table.head.append(
@@ -128,6 +76,7 @@ def make_table(rng: Random, writer: Writer, look: Look, plan: Plan, rows: Sequen
                     edges,
                     {k: [s.part(s.text, space=s.space) for s in v] for k, v in headings.items()},
                     width,
+                    stacked,
                 )
             )
     for index, (row, content) in enumerate(zip(rows, contents, strict=True)):
@@ -147,6 +96,7 @@ def _edges(
     headings: dict[str, Line],
     width: float,
     head_style: Style,
+    stacked: dict[str, list[str]],
 ) -> tuple[dict[str, tuple[float, float]], bool]:
     """Column edges (natural widths, the description takes the rest), and whether everything fits at this size."""
     style = look.body
@@ -154,18 +104,23 @@ def _edges(
     for kind in plan.kinds:
         if kind == "description":
             continue
-        widest = max((width_of(c.get(kind, []), style) for c in contents), default=0.0)
-        words = max((width_of([s], head_style) for s in _words(headings[kind])), default=0.0)
+        shared = [kind, *stacked.get(kind, [])]
+        widest = max((width_of(c.get(k, []), style) for c in contents for k in shared), default=0.0)
+        words = max((width_of([s], head_style) for k in shared for s in _words(headings[k])), default=0.0)
         natural[kind] = max(widest, min(words + 1, 90.0)) + 2 * form.pad + rng.uniform(0, 8)
     floor = 0.0 if form.place != "in" else max(80.0, width * rng.choice((0.2, 0.28, 0.36)))
     total = sum(natural.values())
     fits = total + floor <= width
     rest = max(width - total, 60.0)
     kinds = [k for k in plan.kinds if form.place == "in" or k != "description"]
+    if form.place == "in" and 0 < form.narrow < rest and len(kinds) > 2:
+        share = (rest - form.narrow) / (len(kinds) - 1) * rng.choice((1.0, 1.0, 0.6))
+        natural = {k: v + share for k, v in natural.items()}
+        rest = form.narrow
     if form.place != "in":
         spread = max(0.0, width - total) / max(1, len(kinds))
         natural = {k: v + spread for k, v in natural.items()}
-    elif rng.random() < 0.1:  # a table with an even spread
+    elif not form.narrow and rng.random() < 0.1:  # a table with an even spread
         share = rest * 0.35 / max(1, len(kinds) - 1)
         natural = {k: v + share for k, v in natural.items()}
         rest *= 0.65
@@ -176,7 +131,8 @@ def _edges(
         edges[kind] = (x, x + size)
         x += size
     if form.place != "in":
-        edges["description"] = (0.0, width)
+        hang = edges[kinds[1]][0] if form.place == "hung" and edges[kinds[1]][0] < width * 0.4 else 0.0
+        edges["description"] = (hang, width)
     return edges, fits
 
 
@@ -194,11 +150,22 @@ def _cell(spans: list[Line], style: Style, left: float, right: float, pad: float
     return block, left + pad
 
 
-def _head(form: Form, look: Look, style: Style, edges: dict[str, tuple[float, float]], headings: dict[str, Line], width: float) -> Block:
+def _head(
+    form: Form,
+    look: Look,
+    style: Style,
+    edges: dict[str, tuple[float, float]],
+    headings: dict[str, Line],
+    width: float,
+    stacked: dict[str, list[str]],
+) -> Block:
+    guests = {guest for names in stacked.values() for guest in names}
     parts = [
-        _cell([headings[kind]], style, *edges[kind], form.pad, form.align[kind])
+        _cell(
+            [headings[kind], *(headings[k] for k in stacked.get(kind, []) if headings[k])], style, *edges[kind], form.pad, form.align[kind]
+        )
         for kind in headings
-        if form.place == "in" or kind != "description"
+        if kind not in guests and (form.place == "in" or kind != "description")
     ]
     if form.place == "above":
         parts_block = beside([b for b, _ in parts], [x for _, x in parts])
@@ -206,8 +173,8 @@ def _head(form: Form, look: Look, style: Style, edges: dict[str, tuple[float, fl
         block = stack([beside([title], [x]), parts_block])
     else:
         block = beside([b for b, _ in parts], [x for _, x in parts], valign="bottom")
-        if form.place == "below":
-            title, x = _cell([headings["description"]], style, 0, width, form.pad, "left")
+        if form.place in ("below", "hung"):
+            title, x = _cell([headings["description"]], style, *edges["description"], form.pad, "left")
             block.add(title, x, block.height)
     block.height += 3
     block.width = width
@@ -225,6 +192,22 @@ def _head(form: Form, look: Look, style: Style, edges: dict[str, tuple[float, fl
     return block
 
 
+def _numbers(table: Table, content: dict[str, Line], height: float) -> Block:
+    """The cells beside the description, ``height`` tall; some columns stand lower than the others."""
+    form, out = table.form, Block()
+    guests = {guest for names in table.stacked.values() for guest in names}
+    cells: list[tuple[str, Block, float]] = []
+    for kind, spans in content.items():
+        lines = [part for part in (spans, *(content.get(k, []) for k in table.stacked.get(kind, []))) if part]
+        if lines and kind not in guests:
+            cells.append((kind, *_cell(lines, table.look.body, *table.edges[kind], form.pad, form.align[kind])))
+    for kind, block, x in cells:
+        free = max(0.0, height - block.height)
+        low = min(free, table.look.size * 0.6)
+        out.add(block, x, {"top": 0.0, "middle": free / 2, "bottom": free, "low": low}[form.settle.get(kind, "top")])
+    return out
+
+
 def row_block(table: Table, name: list[Line], under: list[Line], content: dict[str, Line], index: int) -> Block:
     """One row: the description's lines and the other cells in the table's columns."""
     form, look, edges, width = table.form, table.look, table.edges, table.width
@@ -236,16 +219,15 @@ def row_block(table: Table, name: list[Line], under: list[Line], content: dict[s
         shifted = Block()
         shifted.add(lower, form.indent, 0)
         blocks.append(shifted)
-    description = stack(blocks)
-    others = [_cell([spans], look.body, *edges[kind], form.pad, form.align[kind]) for kind, spans in content.items() if spans]
-    numbers = beside([b for b, _ in others], [x for _, x in others])
+    description = stack(blocks, gap=form.note_gap)
+    numbers = _numbers(table, content, description.height if form.place == "in" else 0.0)
     block = Block()
     if form.place == "above":
         block.add(description, form.pad, 0)
         block.add(numbers, 0, description.height)
-    elif form.place == "below":
+    elif form.place in ("below", "hung"):
         block.add(numbers, 0, 0)
-        block.add(description, form.pad + form.indent, numbers.height)
+        block.add(description, left + form.pad + (form.indent if form.place == "below" else 0.0), numbers.height)
     else:
         shift = {
             "top": 0.0,

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
 from itertools import pairwise
 from random import Random
 
 from extractors.training.amounts import Adjustment, TaxPart
-from extractors.training.layout import Block, Line, Shape, Span, Style, framed, line, text_block, width_of
+from extractors.training.complete_totals import complete_totals
+from extractors.training.layout import Block, Line, Shape, Span, Style, framed, line, stack, text_block
 from extractors.training.look import Look
+from extractors.training.small_tables import small_table
+from extractors.training.tax_tables import adjustment_table, tax_table
+from extractors.training.total_line import TotalLine, named_total
 from extractors.training.vocabulary import choose
 from extractors.training.writing import Writer
 
+COMPLETE_SHARE = 0.09  # documents whose totals are listed as structured invoices do
 
-@dataclass(slots=True)
-class TotalLine:
-    """``label`` may hold labelled spans (a rate, a base); ``strong`` lines are set bold or larger."""
-
-    label: Line
-    value: Line
-    strong: bool = False
-    base: Line | None = None  # the base in a column of its own
+__all__ = ["TotalLine", "adjustment_table", "rated_words", "small_table", "tax_table", "total_lines", "totals_block", "totals_form"]
 
 
 def total_lines(rng: Random, writer: Writer, *, taxes: bool, adjusted_apart: bool = False) -> list[TotalLine]:
@@ -31,53 +27,51 @@ def total_lines(rng: Random, writer: Writer, *, taxes: bool, adjusted_apart: boo
     inside = [a for a in facts.adjustments if a.in_net and a not in writer.in_table]
     after = [a for a in facts.adjustments if not a.in_net]
     lines: list[TotalLine] = []
+    if not facts.inclusive and facts.country.tax == "vat" and rng.random() < COMPLETE_SHARE:
+        return complete_totals(rng, writer, told=adjusted_apart)
     untaxed = facts.regime in ("small", "margin", "none") or (facts.country.tax == "sales" and not totals.tax)
     net_shown = not facts.inclusive and (not untaxed or rng.random() < 0.3) and rng.random() < 0.95
     if inside and not facts.inclusive:
         american = facts.country.tax == "sales" or (facts.language == "en" and rng.random() < 0.15)
         if american:  # subtotal, shipping, tax, total: no other net line
-            lines.append(_line(writer, "net_total", totals.lines, "header.net_total"))
+            lines.append(named_total(writer, "net_total", totals.lines, "header.net_total"))
             lines += _adjustments(rng, writer, inside)
             net_shown = False
         else:
             if rng.random() < 0.9:
-                lines.append(_line(writer, "line_total", totals.lines, "total.line_total"))
+                lines.append(named_total(writer, "line_total", totals.lines, "total.line_total"))
             lines += _adjustments(rng, writer, inside)
     elif adjusted_apart and rng.random() < 0.8:  # they stand in a table of their own: the sum before them is still told
-        lines.append(_line(writer, "line_total", totals.lines, "total.line_total"))
+        lines.append(named_total(writer, "line_total", totals.lines, "total.line_total"))
     elif facts.inclusive:
         if inside:
-            lines.append(_line(writer, "line_total", totals.lines, "total.line_total"))
+            lines.append(named_total(writer, "line_total", totals.lines, "total.line_total"))
             lines += _adjustments(rng, writer, inside)
         elif rng.random() < 0.15 and not writer.in_table:
-            lines.append(_line(writer, "line_total", totals.lines, "total.line_total"))
+            lines.append(named_total(writer, "line_total", totals.lines, "total.line_total"))
     elif rng.random() < 0.04 and not writer.in_table:
-        lines.append(_line(writer, "line_total", totals.lines, "total.line_total"))
+        lines.append(named_total(writer, "line_total", totals.lines, "total.line_total"))
     if net_shown:
-        lines.append(_line(writer, "net_total", totals.net, "header.net_total"))
+        lines.append(named_total(writer, "net_total", totals.net, "header.net_total"))
     tax_lines = _tax_lines(rng, writer, untaxed=untaxed) if taxes else ([_sum_of_tax(writer)] if totals.tax and rng.random() < 0.6 else [])
     tail: list[TotalLine] = []
     due_words = bool(after) or rng.random() < 0.17
     gross_words = bool(after) or not due_words or rng.random() < 0.55
     if gross_words:
         key = "gross_incl" if facts.inclusive and rng.random() < 0.5 and writer.words.has("totals", "gross_incl") else "gross_total"
-        tail.append(_line(writer, key, totals.gross, "header.gross_total", strong=True))
+        tail.append(named_total(writer, key, totals.gross, "header.gross_total", strong=True))
     if facts.inclusive and rng.random() < 0.75:  # "of which VAT" stands under the total
         tail += tax_lines
         if rng.random() < 0.25:
-            tail.append(_line(writer, "net_total", totals.net, "header.net_total"))
+            tail.append(named_total(writer, "net_total", totals.net, "header.net_total"))
         tax_lines = []
     elif facts.inclusive and rng.random() < 0.5:
-        lines.append(_line(writer, "net_total", totals.net, "header.net_total"))
+        lines.append(named_total(writer, "net_total", totals.net, "header.net_total"))
     lines += tax_lines
     tail += _adjustments(rng, writer, after)
     if due_words:
-        tail.append(_line(writer, "amount_due", totals.due, "header.amount_due", strong=True))
+        tail.append(named_total(writer, "amount_due", totals.due, "header.amount_due", strong=True))
     return lines + tail
-
-
-def _line(writer: Writer, key: str, value: Decimal, label: str, *, strong: bool = False) -> TotalLine:
-    return TotalLine([writer.label(key, "totals")], writer.money(value, label), strong)
 
 
 def _adjustments(rng: Random, writer: Writer, found: list[Adjustment]) -> list[TotalLine]:
@@ -158,7 +152,7 @@ def _tax_lines(rng: Random, writer: Writer, *, untaxed: bool) -> list[TotalLine]
 
 
 def _sum_of_tax(writer: Writer) -> TotalLine:
-    return _line(writer, "tax_sum", writer.facts.totals.tax, "header.tax_total")
+    return named_total(writer, "tax_sum", writer.facts.totals.tax, "header.tax_total")
 
 
 def totals_block(
@@ -167,6 +161,8 @@ def totals_block(
     """Labels and amounts in one of the forms of `totals_form`; ``right_edge`` aligns the amounts with the table's amount column."""
     if form == "strip":
         return _strip(rng, look, lines, width)
+    if form == "above":
+        return _above(rng, look, lines, width)
     if form == "sentence":
         return text_block([[*part.label, *part.value] for part in lines], look.body)
     label_right = rng.random() < 0.25
@@ -197,7 +193,9 @@ def totals_block(
 
 
 def totals_form(rng: Random, family: str) -> str:
-    return choose(rng, {"right": 62, "left": 7, "wide": 12, "column": 10, "strip": 6, "sentence": 3}, family, exam_only=("sentence",))
+    return choose(
+        rng, {"right": 62, "left": 7, "wide": 12, "column": 10, "strip": 6, "above": 3, "sentence": 3}, family, exam_only=("sentence",)
+    )
 
 
 def _strip(rng: Random, look: Look, lines: list[TotalLine], width: float) -> Block:
@@ -216,108 +214,15 @@ def _strip(rng: Random, look: Look, lines: list[TotalLine], width: float) -> Blo
     return framed(block, pad=0, stroke=look.line_colour)
 
 
-def tax_table(rng: Random, writer: Writer, look: Look, width: float) -> Block:
-    """The breakdown as a table of its own: rate, base, tax and perhaps the gross per rate, with or without a row of sums."""
-    facts = writer.facts
-    single = len(facts.breakdown) == 1
-    kinds = ["rate", "base", "tax"]
-    if rng.random() < 0.3:
-        kinds = ["base", "rate", "tax"]
-    if rng.random() < 0.4:
-        kinds.append("gross")
-    if rng.random() < 0.22:
-        kinds.insert(0, "category")
-    words = {
-        "rate": writer.word("tax_rate", "columns"),
-        "base": writer.word("tax_base", "totals"),
-        "tax": writer.word("tax_amount", "columns"),
-        "gross": writer.word("gross_amount", "columns"),
-        "category": rng.choice(
-            ("Code", "Cat.", "VAT code" if facts.language == "en" else "Code", "Key" if facts.language == "en" else "K")
-        ),
-    }
-    rows: list[list[Line]] = [[line(words[k]) for k in kinds]] if rng.random() < 0.94 else []
-    for group, part in enumerate(facts.breakdown):
-        tax_label = "header.tax_total" if single else "tax.tax_amount"
-        cell: dict[str, Line] = {
-            "rate": [writer.rate(part.rate, "tax.rate", group)]
-            if not part.name
-            else [Span(part.name), writer.rate(part.rate, "tax.rate", group)],
-            "base": [writer.amount(part.base, "tax.taxable_amount", group)],
-            "tax": [writer.amount(part.tax, tax_label, -1 if single else group)],
-            "gross": [Span(writer.number.text(part.base + part.tax, writer.places))],
-            "category": [Span(writer.tax_code(part.category, part.rate), "tax.category", group, part.category)],
-        }
-        rows.append([cell[k] for k in kinds])
-    if not single and rng.random() < 0.4:
-        sums: dict[str, Line] = {
-            "rate": line(writer.word("gross_total", "totals")) if kinds[0] == "rate" else [], "base": [writer.amount(facts.totals.net, "header.net_total")],
-            "tax": [writer.amount(facts.totals.tax, "header.tax_total")], "gross": [writer.amount(facts.totals.gross, "header.gross_total")], "category": [],
-        }  # fmt: skip
-        if facts.regime == "split":
-            sums["base"], sums["gross"] = [], []
-        rows.append([sums[k] for k in kinds])
-    return small_table(rng, look, rows, width)
-
-
-def adjustment_table(rng: Random, writer: Writer, look: Look, width: float) -> Block | None:
-    """Allowances and charges of the document as a table of their own, with base, percentage and tax rate; None where there are none."""
-    facts = writer.facts
-    found = [a for a in facts.adjustments if a.in_net and a not in writer.in_table]
-    if not found or facts.country.tax == "sales":
-        return None
-    rows: list[list[Line]] = [
-        [
-            line(writer.word("description", "columns")),
-            line(writer.word("tax_base", "totals")),
-            line("%"),
-            line(writer.word("net_amount", "columns")),
-            line(writer.word("tax_rate", "columns")),
-        ]
-    ]
-    for item in found:
-        writer.in_table.append(item)
-        amount = -item.amount if item.label == "allowance" else item.amount
-        base = [Span(writer.number.text(facts.totals.lines, writer.places))] if item.percent is not None else []
-        percent = [writer.rate(item.percent, "O")] if item.percent is not None else []
-        rows.append(
-            [
-                line(writer.word(item.kind, "totals")),
-                base,
-                percent,
-                [writer.amount(amount, f"adjustment.{item.label}")],
-                [writer.rate(facts.rows[0].rate, "O")],
-            ]
+def _above(rng: Random, look: Look, lines: list[TotalLine], width: float) -> Block:
+    """Every label over its amount, one under the other."""
+    align = rng.choice(("right", "left"))
+    parts = [
+        part
+        for item in lines
+        for part in (
+            text_block([item.label], look.small, width=width, align=align),
+            text_block([item.value], look.body.but(bold=item.strong), width=width, align=align),
         )
-    if rng.random() < 0.3:
-        rows = [[row[0], *row[2:]] for row in rows]
-    return small_table(rng, look, rows, width)
-
-
-def small_table(rng: Random, look: Look, rows: list[list[Line]], width: float) -> Block:
-    """A little table, columns as wide as needed or spread over ``width``, now and then turned on its side."""
-    if rng.random() < 0.06:
-        rows = [list(column) for column in zip(*rows, strict=True)]
-    style = look.body if rng.random() < 0.6 else look.small
-    count = len(rows[0])
-    widths = [max(width_of(row[i], style) for row in rows) + rng.uniform(8, 18) for i in range(count)]
-    if sum(widths) > width:
-        factor = max(0.55, width / sum(widths))
-        style, widths = style.but(size=style.size * factor), [w * factor for w in widths]
-    if sum(widths) < width and rng.random() < 0.5:
-        extra = (width - sum(widths)) / count
-        widths = [w + extra for w in widths]
-    align = rng.choice(("right", "right", "left", "center"))
-    ruled = rng.random() < 0.5
-    block, y = Block(), 0.0
-    for row in rows:
-        x, height = 0.0, 0.0
-        for spans, size in zip(row, widths, strict=True):
-            cell = text_block([spans], style, width=size - 6, align=align)
-            block.add(cell, x + 3, y + 1)
-            height = max(height, cell.height + 2)
-            if ruled:
-                block.shapes.append(Shape("rect", x, y, x + size, y + style.size * style.leading + 2, look.line_colour, None, 0.4))
-            x += size
-        y += height
-    return block
+    ]
+    return stack(parts, gap=rng.uniform(0, 3), width=width)

@@ -1,0 +1,146 @@
+"""Issue and due date, chosen together: captions, payment terms and the order of the two speak beside the network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.assembly.captions import Captions, plain
+from extractors.assembly.dates import DateHabit, month_number, parse_date
+from extractors.assembly.header import Choice
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
+
+ISSUE, DUE = "header.issue_date", "header.due_date"
+# Odds, chosen on generated layouts: what a caption adds to, or takes from, the network's opinion.
+CAPTION_AGREES = 8.0
+CAPTION_DENIES = 0.08
+CAPTION_ONLY = 0.06  # probability of a date that only its caption speaks for
+THRESHOLD = 0.3
+ROW_SHARE = 0.5
+_DISCOUNT = re.compile(
+    r"\b(skonto|discount|escompte|sconto|descuento|pronto pago|korting|rabat|rabatt|slev\w+|alennus|iskonto|kassarabat\w*)\b"
+)
+_NUMERIC = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}")
+_NET = re.compile(r"\b(netto|ohne abzug|net|rein netto|sans escompte|neto|solde)\b")
+
+
+def choose_dates(
+    words: Words, captions: Captions, probabilities: NDArray[np.float32], spans: Sequence[Span], habit: DateHabit
+) -> tuple[Choice | None, Choice | None]:
+    """Issue and due date; a due date never lies before the issue date."""
+    printed = printed_dates(words, habit)
+    issued = _candidates(words, captions, probabilities, spans, printed, habit, ISSUE)
+    due = _candidates(words, captions, probabilities, spans, printed, habit, DUE)
+    best: tuple[float, Choice | None, Choice | None] = (-1.0, None, None)
+    for first in (*issued, None):
+        for second in (*due, None):
+            if first is not None and second is not None:
+                if second[1].value < first[1].value:  # type: ignore[operator]
+                    continue
+                if first[1].span.words == second[1].span.words:
+                    continue
+            total = (first[0] if first else THRESHOLD) + (second[0] if second else THRESHOLD)
+            if total > best[0]:
+                best = (total, first[1] if first else None, second[1] if second else None)
+    return best[1], best[2]
+
+
+def _candidates(
+    words: Words,
+    captions: Captions,
+    probabilities: NDArray[np.float32],
+    spans: Sequence[Span],
+    printed: Sequence[tuple[int, ...]],
+    habit: DateHabit,
+    label: str,
+) -> list[tuple[float, Choice]]:
+    """The dates of the page with the support for being ``label``, 0 to 1 and a little for every repetition."""
+    wanted = label.removeprefix("header.")
+    support: dict[date, list[tuple[float, Span]]] = {}
+    tagged = {i: s for s in spans if s.label == label for i in s.words}
+    seen: set[int] = set()
+    for run in (*dict.fromkeys(tuple(s.words) for s in tagged.values()), *printed):
+        if any(i in seen for i in run):
+            continue
+        seen.update(run)
+        span = make_span(words, label, run, probabilities)
+        value = parse_date(span.text, habit)
+        if value is None:
+            continue
+        probability = min(max(span.probability, tagged[run[0]].probability if run[0] in tagged else 0.0), 0.995)
+        cue = captions.cue("date", run[0])
+        in_row = 1 - float(probabilities[list(run), : LABEL_INDEX["line.position"]].sum(1).mean()) > ROW_SHARE
+        odds = 1.0
+        if cue == wanted:
+            odds = CAPTION_AGREES
+            if not in_row:
+                probability = max(probability, CAPTION_ONLY)
+        elif cue is not None:
+            odds = CAPTION_DENIES
+        if label == DUE and _before_discount(words, captions, run):
+            odds = min(odds, 1.0) * CAPTION_DENIES
+        if probability >= 0.02:
+            supported = probability * odds / (1 - probability + probability * odds)
+            support.setdefault(value, []).append((supported, span))
+    result: list[tuple[float, Choice]] = []
+    for value, members in support.items():
+        best, span = max(members, key=lambda m: m[0])
+        result.append((best + 0.02 * min(len(members) - 1, 5), Choice(value, span, span.probability)))
+    return result
+
+
+def _before_discount(words: Words, captions: Captions, run: Sequence[int]) -> bool:
+    """Whether a date is the last day of an early-payment discount: the words around it, up to the next date, speak of one and not of the net term."""
+    line = words.words_of_line[words.line_list[run[-1]]]
+    after: list[str] = []
+    for i in line[line.index(run[-1]) + 1 :][:8]:
+        if _NUMERIC.search(words.texts[i]) or (after and after[-1].endswith((".", ";"))):
+            break
+        after.append(words.texts[i])
+    first = words.words_of_line[words.line_list[run[0]]]
+    before = captions.before(run[0])
+    if first.index(run[0]) < 6:  # a sentence that began in the line above
+        above = words.words_of_line.get(words.line_list[run[0]] - 1, [])
+        if above and abs(words.box_list[above[0]][0] - words.box_list[first[0]][0]) < 2 * words.size_list[run[0]]:
+            tail = " ".join(words.texts[i] for i in above)
+            before = plain(_NUMERIC.split(tail)[-1]) + " " + before
+    if _NET.search(before):
+        return False
+    return _DISCOUNT.search(before) is not None or (
+        _DISCOUNT.search(plain(" ".join(after))) is not None and not _NET.search(plain(" ".join(after)))
+    )
+
+
+def printed_dates(words: Words, habit: DateHabit) -> list[tuple[int, ...]]:
+    """Words of every date on the pages: one word, or day, month's name and year beside each other."""
+    result: list[tuple[int, ...]] = []
+    for members in words.words_of_line.values():
+        used = -1
+        for k, i in enumerate(members):
+            if k <= used:
+                continue
+            text = words.texts[i]
+            if (
+                words.has_digit[i]
+                and sum(c.isdigit() for c in text) >= 3
+                and parse_date(text, habit) is not None
+                and len(text) <= (36 if ":" in text else 16)
+            ):
+                result.append((i,))
+            elif (
+                not words.has_digit[i]
+                and len(text) >= 3
+                and any(words.has_digit[j] for j in members[k + 1 : k + 3])
+                and month_number(text.strip(".,")) is not None
+            ):
+                for start, stop in ((k - 1, k + 2), (k, k + 3), (k - 2, k + 3)):
+                    run = tuple(members[max(start, 0) : stop])
+                    if start >= 0 and len(run) == stop - start and parse_date(" ".join(words.texts[j] for j in run), habit) is not None:
+                        result.append(run)
+                        used = stop - 1
+                        break
+    return result

@@ -1,0 +1,232 @@
+"""Which words name each item: pieces of text in the column that the items share, on the lines that belong to the item.
+
+Single words are often tagged wrongly (a note, a label, a word from the margin); the column and the lines of the names are the same through a
+document, so they are estimated from all rows together and each row's words are chosen by them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.assembly.item_blocks import rows_by_blocks
+from extractors.assembly.item_lines import Band, heaviest_column, item_bands, name_headings, overlap, usual_left
+from extractors.assembly.name_pieces import NAME, NOTE, Piece, make_piece, name_pieces, runs, whole_run
+from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words
+
+_NUMBERS = frozenset(LABEL_INDEX[n] for n in NUMERIC_LABELS)
+_BROKEN = re.compile(r"\w[-‐]$")
+LEADING_EM = 1.75  # lines of one text are closer than this from baseline to baseline; chosen on generated layouts
+FAR_EM = 3.0
+SURE, VERY_SURE = 0.9, 0.97  # what the network must give a piece that stands apart from the name to be part of it
+MEET = 0.3  # share of the shorter of two heights or widths that makes them one line or column
+BESIDE = 0.5  # of the rows: names are taken to stand beside the numbers
+HEADED = 4.0  # weight of a name below a heading of names, against one elsewhere
+EDGE_PT = 1.5  # texts that begin this close to each other begin at one edge
+
+Lines = Mapping[int, Sequence[tuple[int, float]]]  # by row: (page, baseline) of lines
+
+
+def settle_names(words: Words, probabilities: NDArray[np.float32], rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    """``rows`` [n] with the words of names put into the right rows; words that name nothing lose the label. ``probabilities`` [n, 1 + fields]
+    is changed in place to agree."""
+    if not len(rows) or rows.max() < 0:
+        return rows
+    best: list[int] = probabilities.argmax(1).tolist()
+    pieces = name_pieces(words, best, rows)
+    bands = item_bands(words, best, rows)
+    notes = _note_lines(words, best, rows)
+    beside = _bands_of_pieces(bands, pieces)
+    if beside and len({band.row for band in beside.values()}) >= BESIDE * len({piece.row for piece in pieces}):
+        chosen = _beside(words, best, pieces, beside, bands, notes)
+    else:
+        chosen = _apart(words, best, rows, pieces, bands, notes)
+    kept = {i: row for row, own in chosen.items() for piece in own for i in piece.words}
+    result = rows.copy()
+    for i in np.flatnonzero((np.asarray(best) == NAME) & (rows >= 0)).tolist():
+        if i not in kept:
+            _set_label(probabilities, i, 0)
+            result[i] = -1
+    for i, row in kept.items():
+        if best[i] != NAME:
+            _set_label(probabilities, i, NAME)
+        result[i] = row
+    return result
+
+
+def _set_label(probabilities: NDArray[np.float32], word: int, label: int) -> None:
+    """Make a label the likeliest one of a word, by no more than is needed: the doubt stays visible."""
+    others = float(probabilities[word].sum() - probabilities[word, label])
+    probabilities[word] *= 0.49 / max(others, 1e-6)
+    probabilities[word, label] = 0.51
+
+
+def _note_lines(words: Words, best: Sequence[int], rows: NDArray[np.int32]) -> dict[int, list[tuple[int, float]]]:
+    found: dict[int, set[tuple[int, float]]] = {}
+    for i in np.flatnonzero((np.asarray(best) == NOTE) & (rows >= 0)).tolist():
+        found.setdefault(int(rows[i]), set()).add((int(words.page[i]), words.box_list[i][3]))
+    return {row: sorted(lines) for row, lines in found.items()}
+
+
+def _bands_of_pieces(bands: Sequence[Band], pieces: Sequence[Piece]) -> dict[int, Band]:
+    """The band of the numbers beside a piece, by the piece's place in the list: of its own row, else the one that it overlaps most."""
+    pages = _by_page(bands)
+    result: dict[int, Band] = {}
+    for k, piece in enumerate(pieces):
+        near = [b for b in pages.get(piece.page, ()) if overlap(b.top, b.bottom, piece.box[1], piece.box[3]) > MEET]
+        if near:
+            result[k] = max(near, key=lambda b: (b.row == piece.row, overlap(b.top, b.bottom, piece.box[1], piece.box[3])))
+    return result
+
+
+def _by_page(bands: Sequence[Band]) -> dict[int, list[Band]]:
+    pages: dict[int, list[Band]] = {}
+    for band in bands:
+        pages.setdefault(band.page, []).append(band)
+    return pages
+
+
+def _by_row(pieces: Sequence[Piece]) -> dict[int, list[Piece]]:
+    result: dict[int, list[Piece]] = {}
+    for piece in pieces:
+        result.setdefault(piece.row, []).append(piece)
+    return result
+
+
+def _apart(
+    words: Words, best: Sequence[int], rows: NDArray[np.int32], pieces: Sequence[Piece], bands: Sequence[Band], notes: Lines
+) -> dict[int, list[Piece]]:
+    """Pieces of each row where names stand on lines of their own: those in the column of names, of the row whose block of lines they stand in."""
+    if not pieces:
+        return {}
+    column = heaviest_column([(*p.column, p.weight) for p in pieces])
+    inside = [overlap(*column, *p.column) >= MEET for p in pieces]
+    chosen = [p for p, is_inside in zip(pieces, inside, strict=True) if is_inside]
+    by_block = rows_by_blocks(words, best, rows, chosen, bands)
+    chosen = [replace(p, row=by_block.get(p, p.row)) for p in chosen]
+    found = {p.row for p in chosen}
+    chosen += [p for p, is_inside in zip(pieces, inside, strict=True) if not is_inside and p.row not in found]
+    return {row: _connected(_strongest(own), own, notes.get(row, ())) for row, own in _by_row(chosen).items()}
+
+
+def _strongest(pieces: Sequence[Piece]) -> list[Piece]:
+    return [max(pieces, key=lambda p: p.weight)]
+
+
+def _beside(
+    words: Words,
+    best: Sequence[int],
+    pieces: Sequence[Piece],
+    beside: Mapping[int, Band],
+    bands: Sequence[Band],
+    notes: Lines,
+) -> dict[int, list[Piece]]:
+    """Pieces of each row where names stand in a column beside the numbers: the piece on the row's main line and what goes on from it."""
+    column = _name_column(words, [pieces[k] for k in beside], bands)
+    inside = [overlap(*column, *p.column) >= MEET for p in pieces]
+    edges = [pieces[k].column[0] for k in beside if inside[k]]
+    left = usual_left(edges) or min(edges)
+    pages = _by_page(bands)
+    seeds: dict[int, list[Piece]] = {}
+    loose: dict[int, list[Piece]] = {}
+    outside: dict[int, list[Piece]] = {}
+    for k, piece in enumerate(pieces):
+        if not inside[k]:
+            outside.setdefault(piece.row, []).append(piece)
+        elif k in beside:
+            seeds.setdefault(beside[k].row, []).append(whole_run(words, best, piece, left_pt=left - EDGE_PT))
+        else:
+            loose.setdefault(_row_between(piece, pages.get(piece.page, ())), []).append(piece)
+    for band in bands:
+        if band.row not in seeds and (found := _untagged(words, best, band, left, notes_too=band.row not in loose)):
+            seeds[band.row] = [found]
+    result: dict[int, list[Piece]] = {}
+    for row in {*seeds, *loose, *outside}:
+        others = loose.get(row, [])
+        seed = seeds.get(row) or _strongest(others or outside[row])
+        result[row] = _broken_words(words, best, _connected(seed, others, notes.get(row, ())))
+    return result
+
+
+def _name_column(words: Words, pieces: Sequence[Piece], bands: Sequence[Band]) -> tuple[float, float]:
+    """Left and right edge of the column that most pieces stand in; what stands below a heading that says so counts more."""
+    headings = name_headings(words, bands)
+    intervals = [
+        (*p.column, p.weight * (HEADED if any(overlap(*p.column, *heading) > MEET for heading in headings) else 1.0)) for p in pieces
+    ]
+    return heaviest_column(intervals)
+
+
+def _row_between(piece: Piece, bands: Sequence[Band]) -> int:
+    """Row of a piece that stands between two main lines of its page: its own where that is one of the two, else the upper."""
+    above = next((b.row for b in reversed(bands) if b.top <= piece.box[1]), None)
+    below = next((b.row for b in bands if b.top > piece.box[1]), None)
+    return piece.row if above is None or piece.row in (above, below) else above
+
+
+def _untagged(words: Words, best: Sequence[int], band: Band, left_pt: float, *, notes_too: bool) -> Piece | None:
+    """The piece of a main line that begins where names begin, for a row without one: a name that looks like a code or a unit."""
+    for run in runs(words, words.words_of_line[band.line]):
+        if abs(words.box_list[run[0]][0] - left_pt) <= EDGE_PT and best[run[0]] not in _NUMBERS and (notes_too or best[run[0]] != NOTE):
+            return make_piece(words, run[: next((k for k, i in enumerate(run) if best[i] in _NUMBERS), len(run))], band.row)
+    return None
+
+
+def _connected(seed: Sequence[Piece], others: Sequence[Piece], notes: Sequence[tuple[int, float]]) -> list[Piece]:
+    """The pieces that go on from ``seed`` line by line, in reading order: close ones, and distant ones of which the network is sure."""
+    bottom = max((p.page, p.box[3]) for p in seed)
+    rest = [p for p in others if p not in seed]
+    below = sorted((p for p in rest if (p.page, p.box[3]) >= bottom), key=lambda p: (p.page, p.box[3]))
+    above = sorted((p for p in rest if (p.page, p.box[3]) < bottom), key=lambda p: (p.page, p.box[3]), reverse=True)
+    chosen = list(dict.fromkeys(seed))
+    for side, start in ((below, max(seed, key=lambda p: p.box[3])), (above, min(seed, key=lambda p: p.box[3]))):
+        last = start
+        for piece in side:
+            if piece.probability >= _needed(last, piece, notes):
+                chosen.append(piece)
+                last = piece
+    return sorted(chosen, key=lambda p: (p.page, p.line, p.box[0]))
+
+
+def _needed(a: Piece, b: Piece, notes: Sequence[tuple[int, float]]) -> float:
+    """Probability that a piece needs to be part of the name that another piece belongs to: none where no gap is between."""
+    if a.page != b.page:
+        return SURE
+    size = max(a.size, b.size)
+    low, high = sorted((a.box[3], b.box[3]))
+    between = [y for page, y in notes if page == a.page and low + 0.5 * size < y < high - 0.5 * size]
+    steps = [low, *between, high]
+    if max(y1 - y0 for y0, y1 in pairwise(steps)) <= LEADING_EM * size:
+        return 0.0 if high - low <= 2 * LEADING_EM * size else SURE
+    return SURE if high - low <= FAR_EM * size else VERY_SURE
+
+
+def _broken_words(words: Words, best: Sequence[int], pieces: list[Piece]) -> list[Piece]:
+    """With the lines that a hyphen at the end of a line leads on to, whatever their label."""
+    result = list(pieces)
+    last = pieces[-1]
+    while _BROKEN.search(words.texts[last.words[-1]]):
+        following = _line_below(words, last)
+        if following is None or any(best[i] in _NUMBERS for i in following):
+            break
+        last = make_piece(words, following, last.row)
+        result.append(last)
+    return result
+
+
+def _line_below(words: Words, piece: Piece) -> list[int] | None:
+    """The run that begins directly below a piece."""
+    for line in range(piece.line + 1, piece.line + 4):
+        members = words.words_of_line.get(line, ())
+        if not members or words.page[members[0]] != piece.page:
+            return None
+        for run in runs(words, members):
+            box = words.box_list[run[0]]
+            if abs(box[0] - piece.column[0]) <= EDGE_PT and 0 < box[3] - piece.box[3] <= LEADING_EM * piece.size:
+                return run
+    return None

@@ -1,0 +1,116 @@
+"""The printed extent of a party's name: neither a fragment nor the address, mail address or person that stands beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.assembly.captions import Captions, match, plain
+from extractors.assembly.legal_forms import has_legal_form, is_legal_form
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
+
+GROW = 0.08  # a word beside a name belongs to it when the network finds it this likely
+WORD_GAP_EM = 0.6
+LETTERHEAD_SIZE = 1.3  # of the median size of the page: letters of a name that heads it
+LETTERHEAD_PART = 0.35  # of the page's height, from the top
+_STOP = re.compile(r"[@<>]|^https?:|^www\.|^[-–—·•●|/:;]+$|[|;:]$")
+_SEPARATED = re.compile(r"[,;:|]$")
+_STREET = re.compile(r"(?:str\.|straße|strasse|weg|platz|allee|gasse|straat|laan|gatan|vej|gata|veien)$", re.IGNORECASE)
+
+
+def whole_names(words: Words, captions: Captions, probabilities: NDArray[np.float32], spans: Sequence[Span]) -> list[Span]:
+    """Name spans grown over the rest of the name and cut where something else begins."""
+    result: list[Span] = []
+    for span in spans:
+        members = _grown(words, captions, probabilities, _cut(words, list(span.words)))
+        if not members:
+            continue
+        same = tuple(members) == span.words
+        found = span if same else make_span(words, span.label, members, probabilities)
+        if any(c.isalpha() for c in found.text) and (has_legal_form(found.text) or match("party", plain(found.text), whole=True) is None):
+            result.append(found)
+    return result
+
+
+def _cut(words: Words, members: list[int]) -> list[int]:
+    """The words before a mail address, a bracket or a street; separators at the ends fall off."""
+    for k, i in enumerate(members):
+        text = words.texts[i]
+        if re.search(r"[@<>]|^www\.|^https?:", text) or (k > 0 and _STREET.search(text.rstrip(",")) and len(members) > k):
+            before = words.texts[members[k - 1]] if k else ""
+            if "@" in text or "<" in text or has_legal_form(before):
+                members = members[:k]
+                break
+    return members
+
+
+def _grown(words: Words, captions: Captions, probabilities: NDArray[np.float32], members: list[int]) -> list[int]:
+    if not members:
+        return members
+    columns = [LABEL_INDEX["header.seller_name"], LABEL_INDEX["header.buyer_name"]]
+    piece = list(captions.pieces[captions.piece_of[members[0]]].words)
+    first = piece.index(members[0])
+    own = {words.texts[i].casefold() for i in members}  # a name printed twice side by side is not one name
+    form_first = is_legal_form(words.texts[members[0]])
+    while first > 0:
+        i = piece[first - 1]
+        text = words.texts[i]
+        if (
+            i in members
+            or text.casefold() in own
+            or not _close(words, i, members[0])
+            or _STOP.search(text)
+            or (_SEPARATED.search(text) and not form_first)
+            or words.texts[i][:1].isdigit()
+        ):
+            break
+        if float(probabilities[i, columns].sum()) < GROW and not form_first:
+            break
+        members.insert(0, i)
+        first -= 1
+    last_piece = list(captions.pieces[captions.piece_of[members[-1]]].words)
+    last = last_piece.index(members[-1])
+    while last + 1 < len(last_piece):
+        i = last_piece[last + 1]
+        text = words.texts[i]
+        before = words.texts[members[-1]]
+        if i in members or text.casefold() in own or not _close(words, members[-1], i):
+            break
+        if is_legal_form(text) or (
+            float(probabilities[i, columns].sum()) >= 2 * GROW and not _STOP.search(text) and not _SEPARATED.search(before)
+        ):
+            members.append(i)
+            last += 1
+        else:
+            break
+    return members
+
+
+def _close(words: Words, left: int, right: int) -> bool:
+    return words.box_list[right][0] - words.box_list[left][2] < WORD_GAP_EM * words.size_list[left]
+
+
+def letterhead(words: Words, captions: Captions, probabilities: NDArray[np.float32]) -> Span | None:
+    """What heads the first page in large letters and is no title: the seller's name where the network tags none."""
+    on_first = [i for i in range(len(words.texts)) if words.page[i] == 0]
+    if not on_first:
+        return None
+    median = float(np.median(words.size[on_first]))
+    height = words.tagged.document.pages[0].height_pt
+    best: tuple[float, Span] | None = None
+    for piece in captions.pieces:
+        if piece.page != 0 or piece.box[1] > LETTERHEAD_PART * height or piece.words[6:]:
+            continue
+        first = piece.words[0]
+        size = words.size_list[first]
+        text = " ".join(words.texts[i] for i in piece.words)
+        if size < LETTERHEAD_SIZE * median or any(c.isdigit() for c in text) or sum(c.isalpha() for c in text) < 3:
+            continue
+        if any(match(topic, piece.text, whole=True) for topic in ("number", "date", "amount", "party", "title")) or "@" in text:
+            continue
+        if best is None or size > best[0]:
+            best = (size, make_span(words, "header.seller_name", piece.words, probabilities))
+    return best[1] if best else None

@@ -1,0 +1,88 @@
+"""Invoice and order number: candidates of the network and of captions, weighed by what stands beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.assembly.captions import Captions
+from extractors.assembly.header import Choice, clean_identifier, text_key
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
+
+# Odds, chosen on generated layouts: what a caption adds to, or takes from, the network's opinion.
+CAPTION_AGREES = 8.0
+CAPTION_LEANS = 0.5  # "Order" may be the seller's own number
+CAPTION_DENIES = 0.05
+CAPTION_ONLY = 0.06
+IMPLAUSIBLE = 0.01  # odds of a year, a date, an amount
+THRESHOLD = 0.4
+REPEATED = 0.02
+ROW_SHARE = 0.5
+_COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d{2}")
+_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})|\d{4}[./-]\d{2}[./-]\d{2}\.?|\d{1,2}[./-][^\W\d]{3}[./-]\d{2,4}")
+_AMOUNT = re.compile(r"[^\w]?\d{1,3}(?:[.,']\d{3})*[.,]\d{2}[^\w]?")
+
+
+def choose_number(
+    words: Words,
+    captions: Captions,
+    probabilities: NDArray[np.float32],
+    spans: Sequence[Span],
+    *,
+    name: str,
+    caption: str,
+    exclude: Iterable[str] = (),
+) -> Choice | None:
+    """The likeliest value of the header field ``name`` whose captions are of the kind ``caption``; ``exclude`` are keys not to be chosen."""
+    label = f"header.{name}"
+    column = LABEL_INDEX[label]
+    banned = set(exclude)
+    rows = [LABEL_INDEX[n] for n in LABEL_INDEX if n.startswith("line.")]
+    candidates = [s for s in spans if s.label == label]
+    taken = {i for s in spans for i in s.words}
+    for i, text in enumerate(words.texts):
+        if i in taken or not words.has_digit[i] or len(text) < 2:
+            continue
+        cued = captions.in_front("number", i) == caption and float(probabilities[i, rows].sum()) < ROW_SHARE
+        if cued or probabilities[i, column] >= CAPTION_ONLY:
+            candidates.append(make_span(words, label, [i], probabilities))
+    groups: dict[str, list[tuple[float, Span]]] = {}
+    for span in candidates:
+        value = clean_identifier(span.text)
+        key = text_key(value)
+        if key and key not in banned:
+            groups.setdefault(key, []).append((_support(words, captions, span, value, caption), span))
+    if not groups:
+        return None
+
+    def total(members: list[tuple[float, Span]]) -> float:
+        return max(support for support, _ in members) + REPEATED * min(len(members) - 1, 5)
+
+    best = max(groups.values(), key=total)
+    if total(best) < THRESHOLD:
+        return None
+    span = max(best, key=lambda m: m[0])[1]
+    return Choice(clean_identifier(span.text), span, min(span.probability, 1.0))
+
+
+def _support(words: Words, captions: Captions, span: Span, value: str, caption: str) -> float:
+    probability = min(max(span.probability, CAPTION_ONLY), 0.99)
+    first = next((i for i in span.words if words.has_digit[i]), span.first)
+    cue = captions.cue("number", span.first) or (captions.in_front("number", first) if first != span.first else None)
+    odds = 1.0 if cue is None else CAPTION_AGREES if cue == caption else CAPTION_LEANS if cue == f"weak_{caption}" else CAPTION_DENIES
+    line = words.words_of_line[words.line_list[span.first]]
+    k = line.index(span.first)
+    nearby = " ".join(words.texts[i] for i in line[max(k - 2, 0) : k + len(span.words)])
+    if (
+        _COPYRIGHT.search(nearby)
+        or _YEAR.fullmatch(value)
+        or _DATE.fullmatch(value)
+        or _AMOUNT.fullmatch(value)
+        or not any(c.isdigit() for c in value)
+    ):
+        odds *= IMPLAUSIBLE
+    return probability * odds / (1 - probability + probability * odds)

@@ -1,0 +1,135 @@
+"""The ways to read each total: what the network tags, what it half believes, and what a caption names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.assembly.captions import Captions
+from extractors.assembly.line_items import first_number
+from extractors.assembly.numbers import NumberHabit
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
+
+ALTERNATIVE_FLOOR = 0.004
+MAX_OPTIONS = 6
+# Log-odds, chosen on generated layouts. A caption names its amount; the network's own mistakes are mostly between amounts that look alike.
+CAPTION_AGREES = 2.5
+CAPTION_DENIES = -2.5
+CAPTION_ABOVE = 0.4  # a caption over the amount may belong to another column: it says that much of one in front
+# Probability of an amount that only its caption speaks for. What is due mostly is the total, and words of that kind stand in payment terms too.
+CAPTION_ONLY: Mapping[str, float] = {"net_total": 0.1, "tax_total": 0.1, "gross_total": 0.1, "amount_due": 0.02}
+WHOLE_NUMBER = 0.3  # share of it for a number without decimals
+DUE_IS_GROSS = 0.3  # share of its probability that an amount due has as the gross total
+ROW_SHARE = 0.5  # an amount that the network gives to a line item is none of the totals
+_CLOSE: Mapping[str, frozenset[str]] = {  # captions that do not speak against the total
+    "net_total": frozenset({"line_total"}),
+    "tax_total": frozenset(),
+    "gross_total": frozenset({"amount_due"}),
+    "amount_due": frozenset({"gross_total"}),
+}
+_HEAD = re.compile(r"^[^\w.,]{0,3}\d{1,3}$")
+_GROUP = re.compile(r"^\d{3}$")
+_LAST_GROUP = re.compile(r"^\d{3}(?:[.,]\d{1,4})?\D{0,3}$")
+_MONEY = re.compile(r"\d[.,]\d{2}\D{0,4}$|\d[.,][-–—]{1,2}$")
+_WHOLE = re.compile(r"^[^\w]?\d{3,6}[^\w]?$")  # not every invoice prints cents
+_AMOUNT = re.compile(r"^[^\w]{0,4}\d[\d.,'’]*[^\w]{0,4}$|^[A-Z]{0,3}[$€£]?\d[\d.,'’]*\d$")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A way to read one total; ``value`` None = the page does not print it. ``bonus``: log-odds that its caption adds."""
+
+    value: Decimal | None
+    span: Span | None
+    probability: float
+    bonus: float = 0.0
+
+
+def printed_amounts(words: Words) -> list[tuple[int, ...]]:
+    """Words of every amount-like number, digits that are grouped by spaces together ("1 234,50" is one)."""
+    result: list[tuple[int, ...]] = []
+    for members in words.words_of_line.values():
+        k = 0
+        while k < len(members):
+            run = [members[k]]
+            if _HEAD.match(words.texts[members[k]]):
+                for i in members[k + 1 :]:
+                    gap = words.box_list[i][0] - words.box_list[run[-1]][2]
+                    if not -0.2 * words.size_list[i] < gap < 0.5 * words.size_list[i] or not _LAST_GROUP.match(words.texts[i]):
+                        break
+                    run.append(i)
+                    if not _GROUP.match(words.texts[i]):
+                        break
+            if len(run) > 1 or _AMOUNT.match(words.texts[run[0]]):
+                result.append(tuple(run))
+            k += len(run)
+    return result
+
+
+def _is_percent(words: Words, run: Sequence[int]) -> bool:
+    """Whether a percent sign belongs to the number."""
+    line = words.words_of_line[words.line_list[run[0]]]
+    k = line.index(run[-1])
+    after = words.texts[line[k + 1]] if k + 1 < len(line) else ""
+    return "%" in words.texts[run[0]] or "%" in words.texts[run[-1]] or after.startswith("%")
+
+
+def caption_bonus(captions: Captions, name: str, first: int) -> float:
+    """Log-odds that the caption of the number which starts with word ``first`` adds to its being the total ``name``."""
+    kind, share = captions.in_front("amount", first), 1.0
+    if kind is None:
+        kind, share = captions.over("amount", first), CAPTION_ABOVE
+    if kind is None or kind in _CLOSE[name]:
+        return 0.0
+    return share * (CAPTION_AGREES if kind == name else CAPTION_DENIES)
+
+
+def total_options(
+    words: Words,
+    captions: Captions,
+    probabilities: NDArray[np.float32],
+    spans: Sequence[Span],
+    name: str,
+    habit: NumberHabit,
+    *,
+    amounts: Sequence[tuple[int, ...]],
+) -> list[Option]:
+    """The likeliest readings of the total ``name``, best first, and last that it is not printed. ``amounts`` as from `printed_amounts`."""
+    label = f"header.{name}"
+    column = LABEL_INDEX[label]
+    found: dict[Decimal, Option] = {}
+
+    def add(span: Span, probability: float, bonus: float) -> None:
+        value = first_number(span.text, habit)
+        if value is None:
+            return
+        known = found.get(value)
+        if known is None or np.log(max(known.probability, 1e-4)) + known.bonus < np.log(max(probability, 1e-4)) + bonus:
+            found[value] = Option(value, span, probability, bonus)
+
+    for span in spans:
+        if span.label == label:
+            add(span, span.probability, caption_bonus(captions, name, span.first))
+        elif name == "gross_total" and span.label == "header.amount_due":
+            add(span, DUE_IS_GROSS * span.probability, caption_bonus(captions, name, span.first))
+    lines = [LABEL_INDEX[n] for n in LABEL_INDEX if n.startswith("line.")]
+    for run in amounts:
+        probability = float(probabilities[list(run), column].max())
+        last = words.texts[run[-1]]
+        money = _MONEY.search(last) is not None or (_WHOLE.match(last) is not None and captions.in_front("amount", run[0]) == name)
+        if (probability < ALTERNATIVE_FLOOR and not money) or _is_percent(words, run):
+            continue
+        in_row = float(probabilities[list(run)][:, lines].sum(1).max()) > ROW_SHARE
+        bonus = 0.0 if in_row else caption_bonus(captions, name, run[0])
+        if bonus > 0 and money:
+            probability = max(probability, CAPTION_ONLY[name] * (1.0 if _MONEY.search(last) else WHOLE_NUMBER))
+        if probability >= ALTERNATIVE_FLOOR:
+            add(make_span(words, label, run, probabilities), probability, bonus)
+    ranked = sorted(found.values(), key=lambda o: -(np.log(max(o.probability, 1e-4)) + o.bonus))[:MAX_OPTIONS]
+    absent = max(1 - ranked[0].probability, 0.005) if ranked else 1.0
+    return [*ranked, Option(None, None, absent)]

@@ -1,0 +1,146 @@
+"""Generated documents as the confidence model sees them: signals, and what was read rightly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.assembly.document import Assembled, assemble
+from extractors.confidence import GROUPS, group_of
+from extractors.model_directory import WordTagger
+from extractors.scoring import align, same_value, score
+from extractors.signals import PARTS, signals
+from extractors.spend_category import ItemText, categorize
+from extractors.training.windows_data import load_shard
+from extractors.words import Document
+from schemas.invoice import CRITICAL_FIELDS, DocumentType, Invoice, Severity
+from schemas.rules import RuleContext, validate
+from schemas.tax_treatment import assign_tax_categories
+
+Record = Mapping[str, Any]
+AHEAD = timedelta(days=366)  # generated dates run to the end of a year, so some lie in the future
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """n documents: ``signals`` one list each, ``right``, ``right_parts`` by part, ``flagged`` (a rule is broken at error level), ``layout`` (how the head of
+    the page is arranged), and values by group: (document, probability, right)."""
+
+    signals: list[list[float]] = field(default_factory=list[list[float]])
+    right: list[bool] = field(default_factory=list[bool])
+    right_parts: dict[str, list[bool]] = field(default_factory=lambda: {name: [] for name in PARTS})
+    flagged: list[bool] = field(default_factory=list[bool])
+    layout: list[str] = field(default_factory=list[str])
+    values: dict[str, list[tuple[int, float, bool]]] = field(default_factory=dict[str, list[tuple[int, float, bool]]])
+
+    @property
+    def flags_by_part(self) -> dict[str, NDArray[np.bool_]]:
+        """``right_parts`` as arrays [n]."""
+        return {name: np.array(flags, bool) for name, flags in self.right_parts.items()}
+
+
+def as_invoice(assembled: Assembled, *, id: str = "") -> Invoice:
+    """The invoice of an assembled document, without confidence and decision."""
+    kind = DocumentType(assembled.document_type) if assembled.is_invoice else DocumentType.INVOICE
+    return Invoice(
+        id=id,
+        sha256="",
+        source="",
+        pages=1,
+        language=assembled.language,
+        document_type=kind,
+        header=assembled.header,
+        tax_breakdown=assembled.totals.breakdown,
+        line_items=assembled.line_items,
+        document_adjustments=assembled.totals.adjustments,
+        evidence=assembled.evidence,
+        seller_country=assembled.seller_country,
+        buyer_country=assembled.buyer_country,
+    )
+
+
+def collect(tagger: WordTagger, shards: Sequence[Path], *, today: date, report: Callable[[int], None] = lambda done: None) -> Outcomes:
+    """The outcomes of all invoices and credit notes of the shards; ``report`` is called with the number of shards done."""
+    outcomes = Outcomes()
+    for number, shard in enumerate(shards):
+        samples = [s for s in load_shard(shard) if s.document_type in ("invoice", "credit_note")]
+        assembled = [assemble(tagged) for tagged in tagger.tag_many([Document(s.pages, reader="generated") for s in samples])]
+        invoices = _treated(assembled)
+        issues = validate(invoices, context=RuleContext(today=today + AHEAD))
+        for sample, a, invoice, found in zip(samples, assembled, invoices, issues, strict=True):
+            outcomes.flagged.append(not a.is_invoice or any(i.severity is Severity.ERROR for i in found))
+            outcomes.layout.append(sample.layout.get("arrangement", ""))
+            add_outcome(outcomes, sample.truth, a, invoice)
+        report(number + 1)
+    return outcomes
+
+
+def _treated(assembled: Sequence[Assembled]) -> list[Invoice]:
+    """Invoices with spend categories and, following from them, the VAT treatment that rules judge."""
+    invoices = [as_invoice(a) for a in assembled]
+    items = [
+        ItemText(line.description or "", invoice.header.seller_name, invoice.language, document=f"{number}")
+        for number, invoice in enumerate(invoices)
+        for line in invoice.line_items
+    ]
+    categories = iter(categorize(items))
+    result: list[Invoice] = []
+    for invoice, a in zip(invoices, assembled, strict=True):
+        lines = tuple(replace(line, spend_category=next(categories)[0]) for line in invoice.line_items)
+        result.append(assign_tax_categories(invoice.replace(line_items=lines), a.text))
+    return result
+
+
+def add_outcome(outcomes: Outcomes, truth: Record, assembled: Assembled, invoice: Invoice) -> None:
+    """Add what one document's reading shows and whether it is right."""
+    found = invoice.to_json()
+    scored = score([(truth, found)])
+    wrong = {part for _, path, expected, _ in scored.wrong if (part := _part_of(path, expected)) is not None}
+    if len(truth["line_items"]) != len(found["line_items"]) or (scored.perfect == 0 and not wrong):
+        wrong.add("numbers")
+    document = len(outcomes.right)
+    outcomes.signals.append(signals(assembled))
+    outcomes.right.append(not wrong)
+    for name, flags in outcomes.right_parts.items():
+        flags.append(name not in wrong)
+    for path, right in _values(truth, found):
+        shown, group = assembled.evidence.get(path), group_of(path)
+        if shown is not None and group is not None:
+            outcomes.values.setdefault(group, []).append((document, shown.confidence, right))
+
+
+def _part_of(path: str, expected: object) -> str | None:
+    """The part of a document that a wrong value belongs to; None where the document counts as right all the same."""
+    where, _, name = path.partition(".")
+    if where == "line_items":
+        return "names" if name.endswith("description") else "numbers" if not name.endswith("tax_rate") else None
+    if expected is None or name not in CRITICAL_FIELDS:
+        return None
+    return name if name in PARTS else "totals"
+
+
+def _values(truth: Record, found: Record) -> list[tuple[str, bool]]:
+    """Paths of extracted values, and whether they are right. A header value that the page does not show is wrong, and so is all of a row that is no row."""
+    unsigned = truth.get("document_type") == "credit_note"
+    header = cast("Record", truth.get("header") or {})
+    result: list[tuple[str, bool]] = []
+    for name, value in cast("Record", found["header"]).items():
+        if name in header and value is not None:
+            result.append((f"header.{name}", same_value(name, header[name], value, unsigned=unsigned)))
+    rows, pairs = found["line_items"], {j: i for i, j in align(truth["line_items"], found["line_items"])}
+    for j, row in enumerate(rows):
+        expected = cast("Record", truth["line_items"][pairs[j]]) if j in pairs else None
+        for name in GROUPS:
+            if row.get(name) is None or (expected is not None and expected.get(name) is None):
+                continue
+            kind = "amount" if name in ("net_amount", "gross_amount") else name
+            others = expected.get("description_alternatives") or () if expected is not None and name == "description" else ()
+            right = expected is not None and same_value(kind, expected[name], row[name], unsigned=unsigned, alternatives=others)
+            result.append((f"line_items.{j}.{name}", right))
+    return result

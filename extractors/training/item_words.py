@@ -1,0 +1,41 @@
+"""Words around line items (``item_words.yaml``): labels of attributes, remarks, and the parts of composed names."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from extractors.training.vocabulary import EXAM_SHARE, held_out
+
+FILE = Path(__file__).parent / "item_words.yaml"
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, dict[str, list[str]]]:
+    import yaml
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(FILE.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  CSafeLoader is the safe loader in C
+
+
+@lru_cache(maxsize=4096)
+def _lists(key: str, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    table = _table()
+    words = table.get(language, {}).get(key) or table["en"][key]
+    shared = tuple(w for i, w in enumerate(words) if not i or not held_out(w))
+    return shared, tuple(w for i, w in enumerate(words) if i and held_out(w))
+
+
+def item_word(rng: Random, key: str, language: str, family: str) -> str:
+    """One wording of the language (English where it has none); held-out wordings are for the exam family only."""
+    shared, held = _lists(key, language)
+    if family == "exam" and held and rng.random() < EXAM_SHARE:
+        return rng.choice(held)
+    return rng.choice(shared)
+
+
+def item_list(key: str, language: str) -> tuple[str, ...]:
+    """All wordings that are open to both families."""
+    return _lists(key, language)[0]

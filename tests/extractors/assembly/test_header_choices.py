@@ -1,0 +1,170 @@
+"""What stands beside a value decides where the network is in doubt or mistaken."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from tagged_pages import tagged
+
+from extractors.assembly.captions import match, plain
+from extractors.assembly.document import assemble
+
+
+@pytest.mark.parametrize(
+    ("topic", "text", "kind"),
+    [
+        ("amount", "Rechnungssumme ohne USt.", "net_total"),
+        ("amount", "Total (incl. VAT)", "gross_total"),
+        ("amount", "VAT total:", "tax_total"),
+        ("amount", "Sum før mva:", "net_total"),
+        ("amount", "Kwota do zapłaty:", "amount_due"),
+        ("number", "Kunden-Nr.", "other_number"),
+        ("number", "N° facture :", "invoice_number"),
+        ("number", "P.O. Box", "other_number"),
+        ("date", "Liefer- und Leistungsdatum:", "other_date"),
+        ("date", "Fatura tarihi", "issue_date"),
+        ("party", "Käufer/Leistungsempfänger", "buyer"),
+    ],
+)
+def test_captions_are_told_apart(topic: str, text: str, kind: str) -> None:
+    assert match(topic, plain(text)) == kind
+
+
+def test_a_copyright_line_is_no_invoice_number() -> None:
+    found = assemble(
+        tagged(
+            (50, 40, "Layout © ABC 2025"),
+            (50, 80, "Invoice No. 4711-A"),
+            opinions={
+                "ABC": {"header.invoice_number": 0.6},
+                "2025": {"header.invoice_number": 0.95},
+                "4711-A": {"header.invoice_number": 0.4},
+            },
+        )
+    )
+    assert found.header.invoice_number == "4711-A"
+
+
+def test_a_customer_number_is_no_invoice_number() -> None:
+    found = assemble(
+        tagged(
+            (50, 80, "Customer number: 998877"),
+            (50, 100, "Invoice number: 210111"),
+            opinions={"998877": {"header.invoice_number": 0.93}, "210111": {"header.invoice_number": 0.38}},
+        )
+    )
+    assert found.header.invoice_number == "210111"
+
+
+def test_the_last_day_of_a_discount_is_not_the_due_date() -> None:
+    found = assemble(
+        tagged(
+            (50, 60, "Rechnungsdatum: 01.06.2025"),
+            (50, 100, "Zahlbar bis 15.06.2025 mit 2 % Skonto"),
+            (50, 120, "oder netto bis 01.07.2025"),
+            opinions={
+                "01.06.2025": {"header.issue_date": 0.97},
+                "15.06.2025": {"header.due_date": 0.8},
+                "01.07.2025": {"header.due_date": 0.3},
+            },
+            language="de",
+        )
+    )
+    assert found.header.due_date == date(2025, 7, 1)
+    assert found.header.issue_date == date(2025, 6, 1)
+
+
+def test_a_due_date_never_lies_before_the_issue_date() -> None:
+    found = assemble(
+        tagged(
+            (50, 60, "Invoice date: 2025-06-10"),
+            (50, 80, "2025-06-01"),
+            opinions={"2025-06-10": {"header.issue_date": 0.97}, "2025-06-01": {"header.due_date": 0.9}},
+        )
+    )
+    assert found.header.due_date is None
+
+
+def test_the_headings_of_the_blocks_tell_seller_from_buyer() -> None:
+    found = assemble(
+        tagged(
+            (50, 80, "Seller"),
+            (50, 94, "Nordwind GmbH"),
+            (50, 108, "VAT ID: DE123456789"),
+            (50, 200, "Buyer"),
+            (50, 214, "Tannenhof AG"),
+            (50, 228, "VAT ID: DE987654321"),
+            opinions={
+                "Nordwind": {"header.buyer_name": 0.6, "header.seller_name": 0.2},
+                "Tannenhof": {"header.seller_name": 0.6, "header.buyer_name": 0.2},
+                "GmbH": {"header.buyer_name": 0.6, "header.seller_name": 0.2},
+                "AG": {"header.seller_name": 0.6, "header.buyer_name": 0.2},
+                "DE123456789": {"header.seller_vat_id": 0.97},
+                "DE987654321": {"header.seller_vat_id": 0.97},
+            },
+        )
+    )
+    assert (found.header.seller_name, found.header.buyer_name) == ("Nordwind GmbH", "Tannenhof AG")
+    assert (found.header.seller_vat_id, found.header.buyer_vat_id) == ("DE123456789", "DE987654321")
+
+
+def test_a_name_is_not_cut_to_its_legal_form() -> None:
+    found = assemble(
+        tagged(
+            (50, 40, "Le petit jardin SARL"),
+            opinions={
+                "petit": {"header.seller_name": 0.3},
+                "jardin": {"header.seller_name": 0.7},
+                "SARL": {"header.seller_name": 0.8},
+                "Le": {"header.seller_name": 0.2},
+            },
+            language="fr",
+        )
+    )
+    assert found.header.seller_name == "Le petit jardin SARL"
+
+
+def test_captions_name_the_totals_that_the_network_confuses() -> None:
+    found = assemble(
+        tagged(
+            (300, 600, "Total excl. VAT 120.00"),
+            (300, 614, "VAT 20% 24.00"),
+            (300, 628, "Total incl. VAT 144.00"),
+            (300, 642, "Paid 44.00"),
+            (300, 656, "Amount due 100.00"),
+            opinions={
+                "120.00": {"header.gross_total": 0.9},
+                "24.00": {"header.tax_total": 0.6},
+                "144.00": {"header.gross_total": 0.8},
+                "44.00": {"adjustment.prepaid": 0.9},
+                "100.00": {"header.amount_due": 0.9},
+            },
+        )
+    )
+    header = found.header
+    assert (header.net_total, header.tax_total, header.gross_total) == (Decimal("120.00"), Decimal("24.00"), Decimal("144.00"))
+    assert header.amount_due == Decimal("100.00")
+
+
+def test_thousands_grouped_by_spaces_are_one_number() -> None:
+    found = assemble(
+        tagged(
+            (300, 600, "Total HT 2 166,50"),
+            (300, 614, "TVA 433,30"),
+            (300, 628, "Total TTC 2 599,80"),
+            opinions={
+                "166,50": {"header.net_total": 0.9},
+                "433,30": {"header.tax_total": 0.9},
+                "599,80": {"header.gross_total": 0.9},
+            },
+            language="fr",
+        )
+    )
+    assert (found.header.net_total, found.header.gross_total) == (Decimal("2166.50"), Decimal("2599.80"))
+
+
+def test_a_net_total_that_is_not_printed_stays_empty() -> None:
+    found = assemble(tagged((300, 600, "Total 50.00"), opinions={"50.00": {"header.gross_total": 0.95}}))
+    assert found.header.gross_total == Decimal("50.00")
+    assert found.header.net_total is None
+    assert found.header.tax_total is None

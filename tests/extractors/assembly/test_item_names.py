@@ -1,0 +1,104 @@
+"""Names of items: whole pieces of text in one column, on the lines of their item, whatever single words were taken for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from extractors.assembly.document import assemble
+from extractors.assembly.spans import LABEL_INDEX
+from extractors.labels import DOCUMENT_TYPES, FIELDS
+from extractors.tagger import TaggedDocument
+from extractors.words import Document, Page
+
+LABELS = {"d": "description", "p": "unit_price", "q": "quantity", "n": "net_amount", "c": "item_code", "t": "note", "u": "unit"}
+Cell = tuple[str, str, int, float, float, float]  # text, label, row (-1: none), left edge, baseline, probability
+
+
+def cells(text: str, tags: str, row: int, x: float, y: float, sure: float = 0.99) -> list[Cell]:
+    """Words of one cell from its left edge; ``tags``: one letter per word, "-" = no value."""
+    result: list[Cell] = []
+    for word, tag in zip(text.split(), tags, strict=True):
+        result.append((word, tag, row, x, y, sure))
+        x += 5.0 * len(word) + 3.0
+    return result
+
+
+def numbers(row: int, y: float, price: str = "10.00", quantity: str = "2", amount: str = "20.00") -> list[Cell]:
+    return [*cells(price, "p", row, 340, y), *cells(quantity, "q", row, 420, y), *cells(amount, "n", row, 500, y)]
+
+
+def page_of(words: Sequence[Cell]) -> Page:
+    """Words of ten points, half an em wide per letter."""
+    n = len(words)
+    boxes = np.array([(x, y - 10, x + 5 * len(text), y) for text, _, _, x, y, _ in words], np.float32)
+    return Page(1, 595.0, 842.0, tuple(w[0] for w in words), boxes, np.full(n, 10, np.float32), np.zeros(n, bool), np.ones(n, np.float32))
+
+
+def assembled_names(words: Sequence[Cell]) -> list[str | None]:
+    """Descriptions of the items of a page. A row's words point at its amount."""
+    words = sorted(words, key=lambda w: (w[4], w[3]))
+    labels = np.zeros((len(words), 1 + len(FIELDS)), np.float32)
+    query, key = np.zeros((len(words), 16), np.float32), np.zeros((len(words), 16), np.float32)
+    for i, (_, tag, row, _, _, sure) in enumerate(words):
+        labels[i, 0] = 1.0
+        if tag != "-":
+            labels[i, 0] = 1 - sure
+            labels[i, LABEL_INDEX[f"line.{LABELS[tag]}"]] = sure
+            query[i, row] = 1.0
+            key[i, row] = 2.0 if tag == "n" else 0.1
+    kinds = np.full(len(DOCUMENT_TYPES), 0.001, np.float32)
+    kinds[0] = 1.0
+    tagged = TaggedDocument(Document((page_of(words),), reader="test"), labels, np.zeros(len(words), np.float32), query, key, kinds, "en")
+    return [item.description for item in assemble(tagged).line_items]
+
+
+def test_words_of_another_column_are_no_name() -> None:
+    words = [*numbers(0, 200), *numbers(1, 230), *numbers(2, 260)]
+    words += cells("Desk lamp", "dd", 0, 180, 200) + cells("Office chair", "dd", 1, 180, 230) + cells("Filing cabinet", "dd", 2, 180, 260)
+    words += cells("Cust.no: KD-MAT", "-d", 1, 60, 230)
+    assert assembled_names(words) == ["Desk lamp", "Office chair", "Filing cabinet"]
+
+
+def test_text_that_stands_apart_from_a_name_is_none_unless_the_network_is_sure() -> None:
+    words = [*numbers(0, 200), *numbers(1, 280), *cells("Desk lamp", "dd", 0, 180, 200), *cells("Office chair", "dd", 1, 180, 280)]
+    words += cells("brass and glass", "ddd", 0, 180, 212)
+    words += cells("to your order", "ddd", 0, 180, 245, 0.8)
+    assert assembled_names(words) == ["Desk lamp brass and glass", "Office chair"]
+
+
+def test_a_name_taken_for_a_code_is_found_in_the_column_of_names() -> None:
+    words = [*numbers(0, 200), *numbers(1, 230), *numbers(2, 260)]
+    words += cells("Desk lamp", "dd", 0, 180, 200) + cells("TEST2", "c", 1, 180, 230) + cells("Filing cabinet", "dd", 2, 180, 260)
+    assert assembled_names(words) == ["Desk lamp", "TEST2", "Filing cabinet"]
+
+
+def test_words_without_label_inside_a_name_belong_to_it() -> None:
+    words = [
+        *numbers(0, 200),
+        *numbers(1, 230),
+        *cells("Insurance upgrade", "d-", 0, 180, 200),
+        *cells("City of London map", "d-dd", 1, 180, 230),
+    ]
+    assert assembled_names(words) == ["Insurance upgrade", "City of London map"]
+
+
+def test_a_hyphen_leads_to_the_next_line() -> None:
+    words = [*numbers(0, 200), *numbers(1, 240), *cells("Desk lamp", "dd", 0, 180, 200), *cells("BAG-STRONG-", "d", 1, 180, 240)]
+    words += cells("BLUE-700X1100", "t", 1, 180, 251)
+    assert assembled_names(words)[1] in ("BAG-STRONG- BLUE-700X1100", "BAG-STRONG-BLUE-700X1100")
+
+
+def test_names_below_their_numbers_belong_to_the_block_they_stand_in() -> None:
+    words: list[Cell] = []
+    for row, (name, y) in enumerate((("Citric acid", 200), ("Cane sugar", 240), ("Lager beer", 280))):
+        words += [*cells("0412345", "c", row, 180, y), *numbers(row, y)]
+        words += cells(name, "dd", min(row + 1, 2), 180, y + 11)  # the network links them to the item below
+    assert assembled_names(words) == ["Citric acid", "Cane sugar", "Lager beer"]
+
+
+def test_text_in_the_margin_is_no_name() -> None:
+    words = [*numbers(0, 200), *numbers(1, 230), *cells("Desk lamp", "dd", 0, 180, 200), *cells("Office chair", "dd", 1, 180, 230)]
+    words += cells("Copyright", "d", 1, 12, 230)
+    assert assembled_names(words) == ["Desk lamp", "Office chair"]

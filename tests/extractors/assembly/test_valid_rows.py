@@ -1,0 +1,55 @@
+"""Which rows are items: the sums of a document judge, and what a row shows beside its neighbours."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from extractors.assembly.line_items import Row
+from extractors.assembly.valid_rows import valid_rows
+from schemas.invoice import LineItem
+
+
+def row(name: str, quantity: str | None, price: str | None, amount: str, position: str | None = None) -> Row:
+    item = LineItem(
+        position=position,
+        description=name,
+        quantity=Decimal(quantity) if quantity else None,
+        unit_price=Decimal(price) if price else None,
+        net_amount=Decimal(amount),
+    )
+    return Row(item, {})
+
+
+def names(rows: list[Row], *totals: str) -> list[str | None]:
+    return [r.item.description for r in valid_rows(rows, [Decimal(t) for t in totals])]
+
+
+def test_headings_of_bundles_go_where_their_parts_add_up_to_the_total() -> None:
+    rows = [row("Display", "2", "108", "216"), row("Kenya", "6", "5", "30"), row("Bundle", "6", "21", "126")]
+    rows += [row("Dark roast", "18", "5", "90"), row("Cup", "18", "2", "36"), row("Light roast", "12", "5", "60")]
+    assert names(rows, "216", "235.44") == ["Kenya", "Dark roast", "Cup", "Light roast"]
+
+
+def test_sums_of_the_rows_above_go_where_the_rest_adds_up_to_the_total() -> None:
+    rows = [row("Lamp", "1", "10", "10"), row("Chair", "2", "15", "30"), row("Furniture", "1", "40", "40"), row("Freight", "1", "7", "7")]
+    assert names(rows, "47") == ["Lamp", "Chair", "Freight"]
+
+
+def test_a_bundle_stays_where_the_total_counts_it() -> None:
+    rows = [row("Display", "1", "30", "30"), row("Kenya", "2", "5", "10"), row("Dark roast", "2", "10", "20")]
+    assert names(rows, "60") == ["Display", "Kenya", "Dark roast"]
+
+
+def test_free_components_below_a_numbered_item_are_no_items() -> None:
+    rows = [row("Set", "10", "45", "450", "01"), row("Rucksack", "10", "0", "0", "01.01"), row("Helmet", "10", "0", "0")]
+    assert names(rows, "450") == ["Set"]
+
+
+def test_a_free_item_of_its_own_stays() -> None:
+    rows = [row("Sugar", "10", "2", "20", "1"), row("Sample", "1", "0", "0", "2")]
+    assert names(rows, "20") == ["Sugar", "Sample"]
+
+
+def test_a_row_of_nothing_without_price_is_a_line_of_the_tax_breakdown() -> None:
+    rows = [row("Lamp", "1", "10", "10"), row("Chair", "2", "15", "30"), row("exempt by § 4", None, None, "0")]
+    assert names(rows, "40") == ["Lamp", "Chair"]

@@ -1,0 +1,60 @@
+"""Calibrated confidence: from signals to a probability, and what ships in calibration.json."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from extractors.confidence import Calibration, Part, Scale, ValueCurve, load_calibration, save_calibration
+from extractors.signals import PARTS, SIGNALS
+from extractors.tagger import MODEL_DIRECTORY
+from schemas.errors import ModelError
+from schemas.invoice import Evidence
+
+
+def calibration() -> Calibration:
+    parts = {name: Part(3.0, tuple(1.0 if signal == "log_issue_date" else 0.0 for signal in signals)) for name, signals in PARTS.items()}
+    return Calibration(parts, Scale(((0.0, 0.0), (0.8, 0.9), (1.0, 1.0))), 0.9, {"total": ValueCurve(0.5, -1.0)})
+
+
+def test_a_doubtful_part_makes_the_document_doubtful() -> None:
+    sure = [0.0] * len(SIGNALS)
+    doubtful = list(sure)
+    doubtful[SIGNALS.index("log_issue_date")] = -4.0
+    model = calibration()
+    parts = model.part_probabilities(doubtful)
+    assert model.probability(doubtful) < 0.5 < model.probability(sure)
+    assert min(parts, key=lambda name: parts[name]) == "issue_date"
+
+
+def test_values_of_a_group_are_calibrated_and_others_left_alone() -> None:
+    shown = Evidence(1, (0.0, 0.0, 1.0, 1.0), "10.00", 0.9, "task_model")
+    found = calibration().evidence({"header.gross_total": shown, "header.currency": shown, "tax_breakdown.0.rate": shown})
+    assert found["header.gross_total"].confidence < 0.9
+    assert found["header.currency"] == found["tax_breakdown.0.rate"] == shown
+    higher = calibration().evidence({"header.gross_total": replace(shown, confidence=0.99)})
+    assert higher["header.gross_total"].confidence > found["header.gross_total"].confidence
+
+
+def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
+    save_calibration(calibration(), tmp_path, measured={"documents": 1000.0})
+    assert load_calibration(tmp_path) == calibration()
+
+
+def test_a_calibration_for_other_signals_is_refused(tmp_path: Path) -> None:
+    save_calibration(calibration(), tmp_path, measured={})
+    path = tmp_path / "calibration.json"
+    data = json.loads(path.read_text())
+    del data["parts"]["issue_date"]["weights"]["log_issue_date"]
+    path.write_text(json.dumps(data))
+    with pytest.raises(ModelError, match="log_issue_date"):
+        load_calibration(tmp_path)
+    with pytest.raises(ModelError, match="calibrate the model again"):
+        load_calibration(tmp_path / "nowhere")
+
+
+def test_the_shipped_calibration_can_be_used() -> None:
+    shipped = load_calibration(MODEL_DIRECTORY)
+    assert 0.5 <= shipped.accept_threshold <= 1
+    assert 0 < shipped.probability([0.0] * len(SIGNALS)) < 1

@@ -1,0 +1,73 @@
+"""Signals of assembled documents, with perfect tags and with doubtful ones."""
+
+import math
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+
+import pytest
+
+pytest.importorskip("reportlab", reason="the generator draws with reportlab (dev and train extras)")
+
+from extractors.assembly.document import Assembled, assemble
+from extractors.assembly.spans import LABEL_INDEX
+from extractors.signals import SIGNALS, signals
+from extractors.tagger import TaggedDocument
+from extractors.training.generate import generate
+from extractors.training.oracle import oracle_tags
+from schemas.invoice import Evidence
+
+
+@lru_cache(maxsize=1)
+def tagged() -> TaggedDocument:
+    seed = next(s for s in range(7_000, 7_100) if (d := generate(s)).document_type == "invoice" and len(d.truth["line_items"]) > 3)
+    return oracle_tags(generate(seed))
+
+
+def by_name(assembled: Assembled) -> dict[str, float]:
+    return dict(zip(SIGNALS, signals(assembled), strict=True))
+
+
+def with_date(text: str) -> dict[str, float]:
+    shown = Evidence(1, (0.0, 0.0, 1.0, 1.0), "03/04/2024", 0.99, "task_model")
+    assembled = assemble(tagged())
+    header = replace(assembled.header, issue_date=date(2024, 4, 3), due_date=None)
+    return by_name(replace(assembled, header=header, evidence={**assembled.evidence, "header.issue_date": shown}, text=text))
+
+
+def test_perfect_tags_leave_little_doubt() -> None:
+    values = by_name(assemble(tagged()))
+    assert all(math.isfinite(v) for v in values.values())
+    assert values["worst_name"] < 0.1
+    assert values["log_weakest_word"] > -0.1
+
+
+def test_words_that_may_belong_to_a_name_are_seen() -> None:
+    doubtful = tagged()
+    labels = doubtful.labels.copy()
+    names = labels.argmax(1) == LABEL_INDEX["line.description"]
+    labels[names] *= 0.6
+    labels[names, 0] += 0.4
+    sure, unsure = by_name(assemble(doubtful)), by_name(assemble(replace(doubtful, labels=labels)))
+    assert unsure["worst_name"] > sure["worst_name"] + 0.2
+    assert unsure["name_doubt"] > sure["name_doubt"]
+
+
+def test_a_date_whose_day_and_month_may_change_places_is_ambiguous_unless_another_date_tells() -> None:
+    assert with_date("Date 03/04/2024")["date_ambiguous"] == 1
+    assert with_date("Date 03/04/2024 Delivery 25/03/2024")["date_ambiguous"] == 0
+    assert with_date("Date 03/04/2024 Delivery 03/25/2024")["date_order_contradicts"] == 1
+
+
+def test_dates_after_the_issue_date_are_counted() -> None:
+    assert with_date("Date 03/04/2024 Delivery 25/03/2024")["later_dates"] == 0
+    assert with_date("Date 03/04/2024 Delivery 25/05/2024")["later_dates"] > 0
+
+
+def test_a_cell_that_one_row_lacks_is_a_gap_and_an_empty_column_is_none() -> None:
+    assembled = assemble(tagged())
+    first, *others = (replace(item, quantity=item.quantity or 1) for item in assembled.line_items)
+    gap = by_name(replace(assembled, line_items=(replace(first, quantity=None), *others)))
+    none = by_name(replace(assembled, line_items=tuple(replace(item, quantity=None) for item in assembled.line_items)))
+    assert gap["gaps_quantity"] > 0 == gap["no_quantity"]
+    assert none["no_quantity"] == 1 and none["gaps_quantity"] == 0
