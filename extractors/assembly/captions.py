@@ -164,6 +164,7 @@ class Captions:
         return best[1] if best else None
 
 
+@lru_cache(maxsize=65536)
 def plain(text: str) -> str:
     """Small letters without accents; every run of other characters is one space, ``#`` stays."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,7 @@ from extractors.assembly.header import (
 )
 from extractors.assembly.header_dates import choose_dates
 from extractors.assembly.item_names import settle_names
-from extractors.assembly.line_items import SET_BY, Row, agrees, build_row, evidence_of, first_number
+from extractors.assembly.line_items import SET_BY, SET_BY_ARITHMETIC, Row, agrees, build_row, evidence_of, first_number
 from extractors.assembly.names import letterhead, whole_names
 from extractors.assembly.numbers import NumberHabit, infer_habit
 from extractors.assembly.numbers_of_header import choose_number
@@ -96,6 +96,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     for index, row in enumerate(built):
         for name, value in row.evidence.items():
             evidence[f"line_items.{index}.{name}"] = value
+    items = _with_sole_rate([row.item for row in built], totals, evidence)
     kind, probability = _document_type(tagged, totals, built)
     return Assembled(
         kind,
@@ -103,7 +104,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
         tagged.language,
         header,
         totals,
-        tuple(row.item for row in built),
+        items,
         evidence,
         countries[0],
         countries[1],
@@ -111,6 +112,17 @@ def assemble(tagged: TaggedDocument) -> Assembled:
         doubt_of(words, probabilities, spans, rows),
         words.full_text,
     )
+
+
+def _with_sole_rate(items: Sequence[LineItem], totals: Totals, evidence: dict[str, Evidence]) -> tuple[LineItem, ...]:
+    """A page that prints one tax rate for the whole, and none beside its lines, prints it for each of them."""
+    rates = {row.rate for row in totals.breakdown}
+    source = totals.breakdown_evidence.get("tax_breakdown.0.rate")
+    if len(rates) != 1 or None in rates or source is None or any(item.tax_rate is not None for item in items):
+        return tuple(items)
+    for index in range(len(items)):
+        evidence[f"line_items.{index}.tax_rate"] = replace(source, set_by=SET_BY_ARITHMETIC)
+    return tuple(replace(item, tax_rate=totals.breakdown[0].rate) for item in items)
 
 
 def _possible_totals(spans: Sequence[Span], habit: NumberHabit) -> list[Decimal]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,7 @@ _CLOSE: Mapping[str, frozenset[str]] = {  # captions that do not speak against t
     "gross_total": frozenset({"amount_due"}),
     "amount_due": frozenset({"gross_total"}),
 }
+_LINE_COLUMNS = [index for name, index in LABEL_INDEX.items() if name.startswith("line.")]
 _HEAD = re.compile(r"^[^\w.,]{0,3}\d{1,3}$")
 _GROUP = re.compile(r"^\d{3}$")
 _LAST_GROUP = re.compile(r"^\d{3}(?:[.,]\d{1,4})?\D{0,3}$")
@@ -109,7 +111,7 @@ def total_options(
         if value is None:
             return
         known = found.get(value)
-        if known is None or np.log(max(known.probability, 1e-4)) + known.bonus < np.log(max(probability, 1e-4)) + bonus:
+        if known is None or log(max(known.probability, 1e-4)) + known.bonus < log(max(probability, 1e-4)) + bonus:
             found[value] = Option(value, span, probability, bonus)
 
     for span in spans:
@@ -117,19 +119,20 @@ def total_options(
             add(span, span.probability, caption_bonus(captions, name, span.first))
         elif name == "gross_total" and span.label == "header.amount_due":
             add(span, DUE_IS_GROSS * span.probability, caption_bonus(captions, name, span.first))
-    lines = [LABEL_INDEX[n] for n in LABEL_INDEX if n.startswith("line.")]
+    own: list[float] = probabilities[:, column].tolist()  # lists: words are looked up one by one
+    in_rows: list[float] = probabilities[:, _LINE_COLUMNS].sum(1).tolist()
     for run in amounts:
-        probability = float(probabilities[list(run), column].max())
+        probability = max(own[i] for i in run)
         last = words.texts[run[-1]]
         money = _MONEY.search(last) is not None or (_WHOLE.match(last) is not None and captions.in_front("amount", run[0]) == name)
         if (probability < ALTERNATIVE_FLOOR and not money) or _is_percent(words, run):
             continue
-        in_row = float(probabilities[list(run)][:, lines].sum(1).max()) > ROW_SHARE
+        in_row = max(in_rows[i] for i in run) > ROW_SHARE
         bonus = 0.0 if in_row else caption_bonus(captions, name, run[0])
         if bonus > 0 and money:
             probability = max(probability, CAPTION_ONLY[name] * (1.0 if _MONEY.search(last) else WHOLE_NUMBER))
         if probability >= ALTERNATIVE_FLOOR:
             add(make_span(words, label, run, probabilities), probability, bonus)
-    ranked = sorted(found.values(), key=lambda o: -(np.log(max(o.probability, 1e-4)) + o.bonus))[:MAX_OPTIONS]
+    ranked = sorted(found.values(), key=lambda o: -(log(max(o.probability, 1e-4)) + o.bonus))[:MAX_OPTIONS]
     absent = max(1 - ranked[0].probability, 0.005) if ranked else 1.0
     return [*ranked, Option(None, None, absent)]

@@ -75,6 +75,8 @@ def truth_of(
     _finish_header(facts, header, parts, adjustments)
     out["header"] = {name: plain(value) for name, value in header.items()}
     out["line_items"] = [_line(facts, group, rows.get(group, {}), texts.get(group, {})) for group in sorted(set(rows) | set(texts))]
+    if len({row.rate for row in facts.rows}) == 1:
+        _sole_rate(out["line_items"], parts)
     for group, part in sorted(parts.items()):
         category = facts.breakdown[group].category if group < len(facts.breakdown) else None
         amount = part.get("tax_amount", header["tax_total"] if len(parts) == 1 else None)
@@ -87,6 +89,14 @@ def truth_of(
             }
         )
     return out
+
+
+def _sole_rate(lines: list[dict[str, Any]], parts: dict[int, dict[str, Any]]) -> None:
+    """A page that prints one rate for the whole prints it for each of its lines."""
+    rates = [part.get("rate") for part in parts.values()]
+    if len(rates) == 1 and rates[0] is not None and all(line["tax_rate"] is None for line in lines):
+        for line in lines:
+            line["tax_rate"] = plain(rates[0])
 
 
 def _finish_header(facts: Facts, header: dict[str, Any], parts: dict[int, dict[str, Any]], adjustments: list[dict[str, Any]]) -> None:
