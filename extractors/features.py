@@ -1,14 +1,15 @@
 """Word features of the specialist: what the network sees of a page. NumPy only, shared by training and inference.
 
 A word is described by hashed character n-grams (no vocabulary, so an unseen word still has parts that were seen), by shape and
-typography, by geometry, and by arithmetic: whether a number is a product on its line or a sum of other numbers of the page is visible to
-the network before it tags anything.
+typography, by geometry, by what it means (`extractors.word_vectors`), and by arithmetic: whether a number is a product on its line, a sum of
+other numbers, the sum of a column or a percentage of another is visible to the network before it tags anything.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from zlib import crc32
@@ -16,12 +17,14 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.arithmetic_features import mark_columns, mark_percentages, mark_products, mark_sums
+from extractors.word_vectors import VECTOR_SIZE, word_vectors
 from extractors.words import Document, Page
 
 NGRAM_BUCKETS = 32768
 NGRAMS_PER_WORD = 20
 SHAPE_FEATURES = 24
-LAYOUT_FEATURES = 24
+LAYOUT_FEATURES = 30
 NEIGHBOURS = 4  # left, right, above, below
 
 _AMOUNT = re.compile(
@@ -44,9 +47,9 @@ _DIGITS = str.maketrans("123456789", "000000000")
 class WordFeatures:
     """Features of n words of one document.
 
-    Shapes: ``ngrams`` [n, 20] uint16 (0 = padding), ``shape`` [n, 24] float32, ``layout`` [n, 24] float32, ``neighbours`` [n, 4] int32
+    Shapes: ``ngrams`` [n, 20] uint16 (0 = padding), ``shape`` [n, 24] float32, ``layout`` [n, 30] float32, ``neighbours`` [n, 4] int32
     (index of a word, or the word's own index where there is none), ``position`` [n, 3] float32 (x0, x1, y centre in points; y runs on
-    through the pages), ``page`` [n] int32 (index of the page).
+    through the pages), ``page`` [n] int32 (index of the page), ``meaning`` [n, 64] int8 (see `extractors.word_vectors`).
     """
 
     ngrams: NDArray[np.uint16]
@@ -55,6 +58,7 @@ class WordFeatures:
     neighbours: NDArray[np.int32]
     position: NDArray[np.float32]
     page: NDArray[np.int32]
+    meaning: NDArray[np.int8]
 
     def __len__(self) -> int:
         return len(self.page)
@@ -71,6 +75,7 @@ def document_features(document: Document) -> WordFeatures:
             np.zeros((0, NEIGHBOURS), np.int32),
             np.zeros((0, 3), np.float32),
             np.zeros(0, np.int32),
+            np.zeros((0, VECTOR_SIZE), np.int8),
         )
     texts = [text for page in pages for text in page.texts]
     described = [_describe(text) for text in texts]
@@ -92,7 +97,7 @@ def document_features(document: Document) -> WordFeatures:
         layout[:, 16] = page.number == 1
         layout[:, 17] = page.number == last
         layout[:, 18] = min(page.number, 10) / 10
-        _mark_products(layout, lines, values[offset : offset + n])
+        mark_products(layout, lines, values[offset : offset + n])
         layouts.append(layout)
         neighbours.append(near + np.int32(offset))
         centre = (page.boxes[:, 1] + page.boxes[:, 3]) / 2 + y_offset
@@ -101,14 +106,20 @@ def document_features(document: Document) -> WordFeatures:
         offset += n
         y_offset += page.height_pt
     layout = np.concatenate(layouts)
-    _mark_sums(layout, values)
+    position = np.concatenate(positions).astype(np.float32)
+    mark_sums(layout, values)
+    mark_columns(layout, values, position)
+    mark_percentages(layout, values, texts)
+    if len(pages) > 1:
+        layout[:, 29] = _repeated(texts, pages)
     return WordFeatures(
         ngrams,
         shape,
         layout,
         np.concatenate(neighbours),
-        np.concatenate(positions).astype(np.float32),
+        position,
         np.concatenate(page_index),
+        word_vectors(texts),
     )
 
 
@@ -195,7 +206,7 @@ def _ngrams(folded: str) -> NDArray[np.uint16]:
 
 
 def _page_layout(page: Page, median_size: float) -> tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.int32]]:
-    """Layout features [n, 24], neighbour indices [n, 4] and the line number [n] of every word of a page."""
+    """Layout features [n, 30], neighbour indices [n, 4] and the line number [n] of every word of a page."""
     n = len(page)
     boxes = page.boxes.astype(np.float32)
     x0, y0, x1, y1 = boxes.T
@@ -245,6 +256,8 @@ def _page_layout(page: Page, median_size: float) -> tuple[NDArray[np.float32], N
     layout[:, 13] = np.log1p(_aligned(x1))
     layout[:, 14] = np.log1p(np.bincount(lines, minlength=1)[lines]) / 2
     layout[:, 15] = page.width_pt > page.height_pt
+    letters = np.array([len(text) for text in page.texts], np.float32)
+    layout[:, 28] = np.clip(np.log((x1 - x0 + 0.5) / (0.5 * letters * height)), -3, 3)  # rotated words are far narrower than their letters
     return layout, near.astype(np.int32), lines
 
 
@@ -274,45 +287,9 @@ def _aligned(edges: NDArray[np.float32], tolerance_pt: float = 1.5) -> NDArray[n
     return (high - low - 1).astype(np.float32)
 
 
-def _mark_products(layout: NDArray[np.float32], lines: NDArray[np.int32], values: NDArray[np.float64]) -> None:
-    """Columns 19, 20: this number is the product of two numbers of its line; it is a factor of such a product."""
-    numbers = np.flatnonzero(~np.isnan(values) & (values > 0))
-    if len(numbers) < 3:
-        return
-    order = numbers[np.argsort(lines[numbers], kind="stable")]
-    bounds = np.flatnonzero(np.diff(lines[order])) + 1
-    for group in np.split(order, bounds):
-        if not 3 <= len(group) <= 14:
-            continue
-        v = values[group]
-        product = v[:, None] * v[None, :]
-        np.fill_diagonal(product, np.nan)
-        for k, target in enumerate(v):
-            if target == 1:
-                continue
-            hit = np.abs(product - target) <= 0.006 + 0.0005 * target * (target < 100)
-            hit[k, :] = hit[:, k] = False
-            if hit.any():
-                layout[group[k], 19] = 1
-                layout[group[hit.any(axis=0)], 20] = 1
-
-
-def _mark_sums(layout: NDArray[np.float32], values: NDArray[np.float64]) -> None:
-    """Columns 21-23: this amount is the sum of two others of the document; it is such an addend; it is the largest amount."""
-    known = np.flatnonzero(~np.isnan(values) & (values >= 0.01) & (layout[:, 2] >= 0))
-    if len(known) < 3:
-        return
-    cents = np.round(values[known] * 100).astype(np.int64)
-    distinct = np.unique(cents)[-120:]
-    top = set(distinct.tolist())
-    sums: set[int] = set()
-    addends: set[int] = set()
-    for i, a in enumerate(distinct):
-        for b in distinct[: i + 1]:
-            total = int(a + b)
-            if total in top and a != b:
-                sums.add(total)
-                addends.update((int(a), int(b)))
-    layout[known, 21] = [int(c) in sums for c in cents]
-    layout[known, 22] = [int(c) in addends for c in cents]
-    layout[known, 23] = cents == distinct[-1]
+def _repeated(texts: list[str], pages: list[Page]) -> NDArray[np.float32]:
+    """Whether the same word stands at the same place of another page, [n]: letterheads, footers, repeated table headers."""
+    places = np.round(np.concatenate([page.boxes[:, :2] for page in pages]) / 3).astype(np.int64)
+    keys = [(text, int(x), int(y)) for text, (x, y) in zip(texts, places, strict=True)]
+    seen = Counter(keys)
+    return np.array([seen[key] > 1 for key in keys], np.float32)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from extractors.readers.document import ReadLimits, read_document
 from extractors.strategy import Decision, decide
+from schemas.bookkeeping import Bookkeeping
 from schemas.errors import DocumentError, NoTextError
 from schemas.invoice import DocumentType, Invoice, Issue, LineItem, Route, Severity
 
@@ -39,7 +40,7 @@ class SourceFile:
 @dataclass(frozen=True, slots=True)
 class ExtractOptions:
     """How to extract. ``today`` bounds dates; ``accept_threshold`` None = the one that was calibrated with the model; ``second_read_pages``: documents of
-    up to this many pages whose first reading breaks a rule are read again by pdfplumber (0 = never)."""
+    up to this many pages whose first reading breaks a rule are read again by pdfplumber (0 = never); ``bookkeeping``: own tax codes and categories."""
 
     today: date
     ignore_xml: bool = False
@@ -47,6 +48,7 @@ class ExtractOptions:
     accept_threshold: float | None = None
     second_read_pages: int = 0
     limits: ReadLimits = field(default_factory=ReadLimits)
+    bookkeeping: Bookkeeping = field(default_factory=Bookkeeping)
 
 
 def pipeline_version(options: ExtractOptions) -> str:
@@ -54,6 +56,8 @@ def pipeline_version(options: ExtractOptions) -> str:
     version = f"{CODE_VERSION}+{_model_digest(options.model_dir)}"
     if options.ignore_xml:
         version += ".noxml"
+    if options.bookkeeping.digest:
+        version += f".tables-{options.bookkeeping.digest}"
     return version + (f".read2-{options.second_read_pages}" if options.second_read_pages else "")
 
 
@@ -87,7 +91,7 @@ def extract_many(sources: Sequence[SourceFile], *, options: ExtractOptions, time
                     documents[index] = document
             except DocumentError as exc:
                 results[index] = _refused(blank, exc)
-    results.update(_read_by_model(documents, results, tagger, calibration, clock))
+    results.update(_read_by_model(documents, results, tagger, calibration, clock, options.bookkeeping))
     with clock.stage("validate"):
         checked = validated([results[i] for i in range(len(sources))], options)
     again = [i for i, invoice in enumerate(checked) if i in documents and _wants_second_read(invoice, documents[i], options)]
@@ -139,18 +143,18 @@ def _read(source: SourceFile, blank: Invoice, options: ExtractOptions) -> tuple[
     try:
         document = read_document(source.data, limits=options.limits)
     except NoTextError:  # a scan may carry its XML
-        invoice = None if options.ignore_xml else _from_xml(source, blank, Document((), "none"))
+        invoice = None if options.ignore_xml else _from_xml(source, blank, Document((), "none"), options)
         if invoice is None:
             raise
         return invoice, None
     blank = blank.replace(pages=len(document.pages))
     if document.pages and options.ignore_xml:
         return blank, document
-    invoice = _from_xml(source, blank, document)
+    invoice = _from_xml(source, blank, document, options)
     return (blank, document) if invoice is None else (invoice, None)
 
 
-def _from_xml(source: SourceFile, blank: Invoice, document: Document) -> Invoice | None:
+def _from_xml(source: SourceFile, blank: Invoice, document: Document, options: ExtractOptions) -> Invoice | None:
     """The invoice of embedded or bare XML; None where there is none, or where a PDF's XML cannot be read and its page must do."""
     from extractors.readers.einvoice_xml import find_xml, read_einvoice
 
@@ -164,11 +168,16 @@ def _from_xml(source: SourceFile, blank: Invoice, document: Document) -> Invoice
             raise
         return None
     text = "\n".join(" ".join(page.texts) for page in document.pages)
-    return _categorised([invoice], [text])[0]
+    return _categorised([invoice], [text], options.bookkeeping)[0]
 
 
 def _read_by_model(
-    documents: dict[int, Document], blanks: dict[int, Invoice], tagger: WordTagger, calibration: Calibration, clock: _Clock
+    documents: dict[int, Document],
+    blanks: dict[int, Invoice],
+    tagger: WordTagger,
+    calibration: Calibration,
+    clock: _Clock,
+    bookkeeping: Bookkeeping,
 ) -> dict[int, Invoice]:
     from extractors.assembly.document import assemble
 
@@ -179,7 +188,7 @@ def _read_by_model(
         assembled = [assemble(t) for t in tagged]
         invoices = [_invoice(blanks[i], documents[i], a, calibration) for i, a in zip(indices, assembled, strict=True)]
     with clock.stage("categorise"):
-        invoices = _categorised(invoices, [a.text for a in assembled])
+        invoices = _categorised(invoices, [a.text for a in assembled], bookkeeping)
     return dict(zip(indices, invoices, strict=True))
 
 
@@ -208,10 +217,10 @@ def _invoice(blank: Invoice, document: Document, assembled: Assembled, calibrati
     )
 
 
-def _categorised(invoices: Sequence[Invoice], texts: Sequence[str]) -> list[Invoice]:
+def _categorised(invoices: Sequence[Invoice], texts: Sequence[str], bookkeeping: Bookkeeping) -> list[Invoice]:
     """VAT treatment, spend category and tax codes of every line."""
     from extractors.spend_category import ItemText, categorize
-    from schemas.tax_codes import assign_tax_codes
+    from schemas.bookkeeping import own_categories, own_tax_codes
     from schemas.tax_treatment import assign_tax_categories
 
     items = [
@@ -226,8 +235,9 @@ def _categorised(invoices: Sequence[Invoice], texts: Sequence[str]) -> list[Invo
         for line in invoice.line_items:
             category, probability = next(categories)
             lines.append(replace(line, spend_category=category, spend_category_probability=probability))
-        treated = assign_tax_categories(invoice.replace(line_items=tuple(lines)), text)  # goods or services matter to it
-        result.append(assign_tax_codes(treated))
+        categorised = own_categories(invoice.replace(line_items=tuple(lines)), bookkeeping)
+        treated = assign_tax_categories(categorised, text)  # goods or services matter to it
+        result.append(own_tax_codes(treated, bookkeeping))
     return result
 
 
@@ -256,7 +266,7 @@ def _second_reading(
             except DocumentError:
                 continue  # the first reading stands
         blanks[i] = Invoice(id=source.id, sha256=first[i].sha256, source=source.source, pages=first[i].pages)
-    read = _read_by_model(documents, blanks, tagger, calibration, clock)
+    read = _read_by_model(documents, blanks, tagger, calibration, clock, options.bookkeeping)
     with clock.stage("validate"):
         checked = dict(zip(read, validated(list(read.values()), options), strict=True))
     return {i: invoice for i, invoice in checked.items() if not _is_closed(invoice) and _errors(invoice) < _errors(first[i])}

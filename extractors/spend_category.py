@@ -3,7 +3,8 @@
 Three sources are combined in log space. A spaCy PhraseMatcher over ``data/spend_keywords.yaml``: longer phrases win over shorter ones, words of
 the document's language count more, actions (repair, rent, insurance) decide against the thing they are done to. A small linear model over
 character n-grams (`extractors.spend_model`). Trade words in the seller's name. How much each counts, and the threshold, were chosen on product
-names kept apart in training.
+names kept apart in training. A line that only names a discount or a surcharge says nothing of its own: it goes by the seller and the other lines
+of its document.
 """
 
 from __future__ import annotations
@@ -79,11 +80,15 @@ def gather(items: Sequence[ItemText], *, model: SpendModel) -> list[Evidence]:
     keywords = _keywords()
     sellers: dict[str | None, NDArray[np.float32]] = {None: np.zeros(len(SPEND_CATEGORIES), np.float32)}
     logs = model.log_probabilities([item.description for item in items])
+    nothing = _vector({})
     found: list[Evidence] = []
     for item, log in zip(items, logs, strict=True):
         if item.seller not in sellers:
             sellers[item.seller] = _vector(keywords.seller_scores(item.seller or ""))
-        found.append(Evidence(log, _vector(keywords.scores(item.description, language=item.language)), sellers[item.seller]))
+        if keywords.is_neutral(item.description):
+            found.append(Evidence(nothing, nothing, sellers[item.seller]))
+        else:
+            found.append(Evidence(log, _vector(keywords.scores(item.description, language=item.language)), sellers[item.seller]))
     return found
 
 
@@ -99,6 +104,7 @@ def with_neighbours(probabilities: NDArray[np.float32], documents: Sequence[str 
     """[n, categories]: each line's probabilities times the square root of the mean of its document's other lines.
 
     The square root, because lines of one invoice are of one kind often but not always; a floor of one uniform line keeps others possible.
+    A line that says nothing of its own has the mean itself.
     """
     rows: dict[str, list[int]] = defaultdict(list)
     for row, document in enumerate(documents):
@@ -110,7 +116,8 @@ def with_neighbours(probabilities: NDArray[np.float32], documents: Sequence[str 
             continue
         own = probabilities[members]
         others = (own.sum(axis=0, keepdims=True) - own + 1 / own.shape[1]) / len(members)
-        joined = own * np.sqrt(others)
+        silent = np.ptp(own, axis=1, keepdims=True) < 1e-6
+        joined = own * np.where(silent, others, np.sqrt(others))
         result[members] = joined / joined.sum(axis=1, keepdims=True)
     return result
 
@@ -153,10 +160,22 @@ def parse_keywords(document: Any, *, file: str = FILE) -> tuple[list[_Entry], di
     return entries, sellers
 
 
+def parse_neutral(document: Any, *, file: str = FILE) -> frozenset[str]:
+    """Folded words under ``neutral``, of all languages. Raises `ConfigurationError` when they are not usable."""
+    languages: object = document.get("neutral", {})
+    if not isinstance(languages, dict):
+        raise ConfigurationError(f"{file}: expected a text of words for each language under 'neutral'")
+    languages = cast("dict[str, object]", languages)
+    if not all(isinstance(text, str) for text in languages.values()):
+        raise ConfigurationError(f"{file}: expected a text of words for each language under 'neutral'")
+    return frozenset(word for text in languages.values() for word in words(str(text)))
+
+
 class _Keywords:
     """The loaded dictionary: a spaCy vocabulary and matcher, and what each match stands for."""
 
-    def __init__(self, entries: Sequence[_Entry], sellers: dict[str, list[tuple[str, ...]]]) -> None:
+    def __init__(self, entries: Sequence[_Entry], sellers: dict[str, list[tuple[str, ...]]], neutral: frozenset[str]) -> None:
+        self._neutral = neutral
         spacy = _spacy()
         self._doc = spacy.tokens.Doc
         self._vocab = spacy.vocab.Vocab()
@@ -175,6 +194,11 @@ class _Keywords:
         self._sellers = sorted(
             ((phrase, category) for category, phrases in sellers.items() for phrase in phrases), key=lambda entry: -len(" ".join(entry[0]))
         )
+
+    def is_neutral(self, description: str) -> bool:
+        """Whether all its words are such as name no product: a discount, a surcharge, a correction."""
+        found = words(description)
+        return bool(found) and self._neutral.issuperset(found)
 
     def scores(self, description: str, *, language: str | None) -> dict[str, float]:
         compounds = language is None or language in COMPOUNDING
@@ -247,4 +271,4 @@ def _keywords() -> _Keywords:
         document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (both are safe loaders, the first is ten times faster)
     except (FileNotFoundError, yaml.YAMLError) as exc:
         raise ConfigurationError(f"extractors/data/{FILE} cannot be read: {exc}") from exc
-    return _Keywords(*parse_keywords(document))
+    return _Keywords(*parse_keywords(document), parse_neutral(document))

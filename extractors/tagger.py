@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from extractors.features import LAYOUT_FEATURES, NEIGHBOURS, NGRAMS_PER_WORD, SHAPE_FEATURES, WordFeatures, document_features
 from extractors.labels import DOCUMENT_TYPES, FIELDS, LANGUAGES, TAGS
 from extractors.windows import Window, cut, windows
+from extractors.word_vectors import VECTOR_SCALE, VECTOR_SIZE
 from extractors.words import Document
 from schemas.errors import ModelError
 
@@ -140,6 +141,7 @@ def pad(parts: Sequence[WordFeatures]) -> Inputs:
         "layout": np.zeros((b, n, LAYOUT_FEATURES), np.float32),
         "neighbours": np.repeat(own, b, 0),
         "position": np.zeros((b, n, 3), np.float32),
+        "meaning": np.zeros((b, n, VECTOR_SIZE), np.float32),
         "mask": np.zeros((b, n), np.float32),
     }
     for i, p in enumerate(parts):
@@ -149,7 +151,9 @@ def pad(parts: Sequence[WordFeatures]) -> Inputs:
         inputs["layout"][i, :k] = p.layout
         inputs["neighbours"][i, :k] = p.neighbours
         inputs["position"][i, :k] = p.position
+        inputs["meaning"][i, :k] = p.meaning
         inputs["mask"][i, :k] = 1
+    inputs["meaning"] /= VECTOR_SCALE
     return inputs
 
 

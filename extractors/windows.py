@@ -52,4 +52,5 @@ def cut(features: WordFeatures, window: Window) -> WordFeatures:
         np.where((near < 0) | (near >= size), own, near).astype(np.int32),
         features.position[part],
         features.page[part],
+        features.meaning[part],
     )

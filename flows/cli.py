@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows import cli_model
+from flows import cli_categorize, cli_model
 from flows.cli_options import Database, IgnoreXml, Model, Out, settings_in_force, shown_progress
 from schemas.errors import LineitemError
 
@@ -194,6 +194,7 @@ def dashboard(
     serve(settings_in_force(database=database).database, announce=typer.echo, host=host, port=port)
 
 
+app.command()(cli_categorize.categorize)
 app.command()(cli_model.evaluate)
 app.command()(cli_model.synth)
 app.command()(cli_model.train)

@@ -21,6 +21,7 @@ def extract_options(settings: Settings, *, today: date) -> Any:
     """The settings that the extraction understands, as its own options."""
     from extractors.pipeline import ExtractOptions
     from extractors.readers.document import ReadLimits
+    from flows.bookkeeping_files import read_bookkeeping
 
     return ExtractOptions(
         today=today,
@@ -28,6 +29,7 @@ def extract_options(settings: Settings, *, today: date) -> Any:
         model_dir=settings.model_dir,
         accept_threshold=settings.accept_threshold,
         second_read_pages=settings.second_read_pages,
+        bookkeeping=read_bookkeeping(settings),
         limits=ReadLimits(max_bytes=int(settings.document_max_mb * 1e6), max_pages=settings.document_max_pages),
     )
 

@@ -33,6 +33,15 @@ class Settings(BaseSettings):
     accept_threshold: float | None = Field(
         None, ge=0, le=1, description="Least confidence for acceptance without a person. Default: the threshold chosen with the model."
     )
+    tax_codes: Path | None = Field(
+        None,
+        description="Own tax codes (CSV or YAML): codes that win over the shipped ones, or whole jurisdictions. Columns as in `schemas/data/tax_codes.csv`.",
+    )
+    spend_overrides: Path | None = Field(
+        None,
+        description="Own categories or codes for a seller or a keyword (CSV or YAML). Columns: `seller`, `keyword`, `spend_category`, `jurisdiction`, "
+        "`code`, `valid_from`, `valid_to`.",
+    )
     document_timeout_s: float = Field(60.0, gt=0, description="Seconds one document may take before it is rejected.")
     document_max_mb: float = Field(50.0, gt=0, description="Files above this size (megabytes) are rejected unread.")
     document_max_pages: int = Field(2000, ge=1, description="Documents with more pages are rejected.")

@@ -21,10 +21,10 @@ ZERO = Decimal(0)
 
 def plausible(value: Decimal) -> bool:
     """Whether a number can be an amount, quantity, price or rate at all: finite, at most 18 digits before the point and 12 after it."""
-    if not value.is_finite():
+    if not value.is_finite() or value.adjusted() >= MAX_DIGITS_BEFORE_POINT:
         return False
     exponent = value.as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -MAX_DECIMALS and value.adjusted() < MAX_DIGITS_BEFORE_POINT
+    return isinstance(exponent, int) and exponent >= -MAX_DECIMALS
 
 
 def decimals(value: Decimal) -> int:

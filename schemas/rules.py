@@ -40,9 +40,11 @@ RULES: tuple[Rule, ...] = (PLAUSIBLE, *PRESENCE_RULES, *PARTY_RULES, *TOTAL_RULE
 
 _ORDER = {rule.id: number for number, rule in enumerate(RULES)}
 _BY_ID = {rule.id: rule for rule in RULES}
-_JUDGED = {table: tuple(rule for rule in RULES if rule.table is table and rule.judge is not None) for table in Table}
-
-Findings = dict[tuple[int, int, str], tuple[Finding, ...]]
+_JUDGES = {table: tuple((rule.id, rule.judge) for rule in RULES if rule.table is table and rule.judge is not None) for table in Table}
+_AMOUNTS = {
+    kind: tuple(name for name, member in kind.__dataclass_fields__.items() if "Decimal" in str(member.type))
+    for kind in (Header, TaxLine, LineItem)
+}
 
 
 def validate(invoices: Sequence[Invoice], *, context: RuleContext) -> list[tuple[Issue, ...]]:
@@ -69,22 +71,21 @@ def _broken(table: Table, invoices: Sequence[Invoice], context: RuleContext) -> 
     import polars as pl
     from pandera.errors import SchemaErrors
 
-    judged: list[tuple[int, int, str]] = []
     rule_ids: list[str] = []
     holds: list[bool] = []
-    findings: Findings = {}
+    findings: dict[int, tuple[int, int, str, tuple[Finding, ...]]] = {}  # by row of the frame
+    judges = _JUDGES[table]
     for document, invoice in enumerate(invoices):
         for index in _row_numbers(table, invoice):
             row = Row(invoice, index, context)
-            for rule in _JUDGED[table]:
-                verdict = rule.judge(row) if rule.judge else None
+            for rule_id, judge in judges:
+                verdict = judge(row)
                 if verdict is None:
                     continue
-                judged.append((document, index, rule.id))
-                rule_ids.append(rule.id)
+                rule_ids.append(rule_id)
                 holds.append(not verdict)
                 if verdict:
-                    findings[document, index, rule.id] = verdict
+                    findings[len(holds) - 1] = (document, index, rule_id, verdict)
     frame = pl.DataFrame({"rule": rule_ids, "holds": holds}, schema={"rule": pl.String, "holds": pl.Boolean})
     try:
         _schema(table).validate(frame, lazy=True)
@@ -93,7 +94,7 @@ def _broken(table: Table, invoices: Sequence[Invoice], context: RuleContext) -> 
         if len(failures) != len(error.failure_cases):
             raise  # the frame itself is malformed: a defect of ours, not of a document
         for number in failures["index"].sort():
-            yield *judged[number], findings[judged[number]]
+            yield findings[number]
 
 
 @cache
@@ -101,7 +102,7 @@ def _schema(table: Table) -> Any:
     import pandera.polars as pa
     import polars as pl
 
-    known = [rule.id for rule in _JUDGED[table]]
+    known = [rule_id for rule_id, _ in _JUDGES[table]]
     return pa.DataFrameSchema(
         {"rule": pa.Column(pl.String, pa.Check.isin(known)), "holds": pa.Column(pl.Boolean, pa.Check.eq(True))},
         strict=True,
@@ -129,8 +130,8 @@ def _plausible_only(invoice: Invoice) -> tuple[Invoice, list[Finding]]:
     def clean(record: Header | TaxLine | LineItem, path: str) -> Any:
         wrong = {
             name: None
-            for name in record.__dataclass_fields__
-            if isinstance(value := getattr(record, name), Decimal) and not _report(value, f"{path}.{name}", findings)
+            for name in _AMOUNTS[type(record)]
+            if (value := getattr(record, name)) is not None and not plausible(value) and not _report(value, f"{path}.{name}", findings)
         }
         return replace(record, **wrong) if wrong else record
 
@@ -138,7 +139,9 @@ def _plausible_only(invoice: Invoice) -> tuple[Invoice, list[Finding]]:
     lines = tuple(clean(item, f"line_items.{n}") for n, item in enumerate(invoice.line_items))
     breakdown = tuple(clean(row, f"tax_breakdown.{n}") for n, row in enumerate(invoice.tax_breakdown))
     adjustments: tuple[Adjustment, ...] = tuple(
-        a for n, a in enumerate(invoice.document_adjustments) if _report(a.amount, f"document_adjustments.{n}.amount", findings)
+        a
+        for n, a in enumerate(invoice.document_adjustments)
+        if plausible(a.amount) or _report(a.amount, f"document_adjustments.{n}.amount", findings)
     )
     if not findings:
         return invoice, findings
@@ -146,7 +149,5 @@ def _plausible_only(invoice: Invoice) -> tuple[Invoice, list[Finding]]:
 
 
 def _report(value: Decimal, path: str, findings: list[Finding]) -> bool:
-    if plausible(value):
-        return True
     findings.append(Finding(path, "an amount", str(value)[:40]))
     return False

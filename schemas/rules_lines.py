@@ -37,10 +37,10 @@ def prices(item: LineItem) -> Iterator[Decimal]:
 
 
 def rounding_of(item: LineItem, amount: Decimal) -> Decimal:
-    """The largest difference that printing rounded numbers explains: half a unit of the price's last decimal (of at least two) for each
-    unit, half a unit of the quantity's last decimal where it has any, half a unit of the amount's last decimal."""
+    """The largest difference that printing rounded numbers explains: half a unit of the price's last decimal (of at least two, padding zeros
+    do not count) for each unit, half a unit of the quantity's last decimal where it has any, half a unit of the amount's last decimal."""
     quantity, price = item.quantity or ZERO, item.unit_price or ZERO
-    slack = abs(quantity) * half_unit(max(decimals(price), 2)) + half_unit(max(significant_decimals(amount), 2))
+    slack = abs(quantity) * half_unit(max(significant_decimals(price), 2)) + half_unit(max(significant_decimals(amount), 2))
     if significant_decimals(quantity) > 0:
         slack += abs(price) * half_unit(decimals(quantity))
     return slack

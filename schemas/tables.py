@@ -1,4 +1,4 @@
-"""Reading the shipped tables: CSV with a header row, strict, refused with file, row and reason.
+"""Reading tables: CSV with a header row, or YAML with a list of mappings; strict, refused with file, row and reason.
 
 Tables are part of the package and are read once, at the first question; a user may hand over an own file instead.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from importlib.resources import files
+from typing import Any
 
 from schemas.arithmetic import plausible
 from schemas.countries import ISO_COUNTRIES
@@ -73,9 +74,14 @@ def shipped(name: str) -> str:
 def read_table(name: str, *, columns: tuple[str, ...], text: str | None = None) -> Iterator[TableRow]:
     """The rows of the shipped table ``name``, or of ``text`` in its place; lines that start with ``#`` are comments.
 
+    A name that ends in ``.yaml`` or ``.yml`` is read as a list of mappings, in which a column may be left out.
+
     Raises `ConfigurationError` naming file, row and reason for missing columns and rows of another length.
     """
     content = shipped(name) if text is None else text
+    if name.endswith((".yaml", ".yml")):
+        yield from _yaml_rows(name, columns=columns, text=content)
+        return
     reader = csv.reader(io.StringIO(content))
     header: list[str] | None = None
     for cells in reader:
@@ -94,3 +100,27 @@ def read_table(name: str, *, columns: tuple[str, ...], text: str | None = None) 
         yield TableRow(name, reader.line_num, dict(zip(header, cells, strict=True)))
     if header is None:
         raise ConfigurationError(f"{name}: expected a header row, found an empty file")
+
+
+def _yaml_rows(name: str, *, columns: tuple[str, ...], text: str) -> Iterator[TableRow]:
+    """Composed, not constructed: cells stay the text that was written (``0420``, ``2024-01-31``), and each row knows its line."""
+    import yaml
+
+    try:
+        root: Any = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as exc:
+        raise ConfigurationError(f"{name}: not readable as YAML: {' '.join(str(exc).split())}") from exc
+    if root is not None and not isinstance(root, yaml.SequenceNode):
+        raise ConfigurationError(f"{name}, row {root.start_mark.line + 1}: expected a list of rows")
+    for node in () if root is None else root.value:
+        row = TableRow(name, node.start_mark.line + 1, dict.fromkeys(columns, ""))
+        if not isinstance(node, yaml.MappingNode):
+            raise row.error("expected a mapping of column names to values")
+        cells = dict(row.cells)
+        for key, value in node.value:
+            if key.value not in columns:
+                raise row.error(f"unknown column {key.value!r}; known are {', '.join(columns)}")
+            if not isinstance(value, yaml.ScalarNode):
+                raise row.error(f"{key.value} must be one value")
+            cells[key.value] = "" if value.tag == "tag:yaml.org,2002:null" else str(value.value)
+        yield TableRow(name, row.line, cells)

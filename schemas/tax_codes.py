@@ -5,6 +5,7 @@ No tax law in code: the table ``data/tax_codes.csv`` holds every code with its s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,7 +16,16 @@ from schemas.countries import seller_country
 from schemas.invoice import SPEND_CATEGORIES, TAX_CATEGORIES, Invoice, LineItem
 from schemas.tables import TableRow, read_table
 
-JURISDICTIONS: tuple[str, ...] = ("us_schedule_c", "uk_sa103f", "de_skr03", "de_input_vat_key", "eu_input_vat")
+JURISDICTIONS: tuple[str, ...] = (
+    "us_schedule_c",
+    "us_deductible_percent",
+    "uk_sa103f",
+    "uk_mtd",
+    "de_skr03",
+    "de_input_vat_key",
+    "eu_input_vat",
+)
+"""Those of the shipped table; an own table may add others."""
 
 _COLUMNS = ("jurisdiction", "spend_category", "tax_category", "country", "rate", "code", "label", "valid_from", "valid_to", "source")
 
@@ -34,6 +44,7 @@ class TaxCode:
     valid_from: date
     valid_to: date | None
     source: str
+    own: bool = False  # a bookkeeper's: wins over shipped ones
 
     @property
     def exactness(self) -> int:
@@ -59,7 +70,7 @@ def shipped_tax_codes() -> tuple[TaxCode, ...]:
 def parse_tax_codes(text: str | None, *, file: str = "tax_codes.csv") -> tuple[TaxCode, ...]:
     """The rows of a table given as CSV text, of the shipped one when None.
 
-    Raises `ConfigurationError` naming file, row and reason: unknown jurisdiction, category or country, a bad date or rate, or two rows
+    Raises `ConfigurationError` naming file, row and reason: an unusable name of a jurisdiction, an unknown category or country, a bad date or rate, or two rows
     with the same conditions on the same day.
     """
     codes: list[TaxCode] = []
@@ -74,8 +85,8 @@ def parse_tax_codes(text: str | None, *, file: str = "tax_codes.csv") -> tuple[T
 
 def _tax_code(row: TableRow) -> TaxCode:
     jurisdiction = row.text("jurisdiction")
-    if jurisdiction not in JURISDICTIONS:
-        raise row.error(f"jurisdiction must be one of {', '.join(JURISDICTIONS)}, found {jurisdiction!r}")
+    if not is_jurisdiction(jurisdiction):
+        raise row.error(f"jurisdiction must be a name such as de_skr03, found {jurisdiction!r}")
     start, end = row.day("valid_from"), row.day_or_none("valid_to")
     if end is not None and end < start:
         raise row.error(f"valid_to {end} lies before valid_from {start}")
@@ -91,6 +102,11 @@ def _tax_code(row: TableRow) -> TaxCode:
         end,
         row.text("source"),
     )
+
+
+def is_jurisdiction(name: str) -> bool:
+    """Whether a name can stand for a set of codes: small letters, digits and underscores, as it becomes a key of the invoice's JSON."""
+    return re.fullmatch(r"[a-z][a-z0-9_]{1,39}", name) is not None
 
 
 def _choice(row: TableRow, column: str, allowed: Sequence[str]) -> str | None:
@@ -128,6 +144,6 @@ def assign_tax_codes(invoice: Invoice, *, table: Iterable[TaxCode] | None = None
         for jurisdiction, codes in by_jurisdiction.items():
             fitting = [code for code in codes if code.fits(item, country=country, on=day)]
             if fitting:
-                found[jurisdiction] = max(fitting, key=lambda code: code.exactness).code
+                found[jurisdiction] = max(fitting, key=lambda code: (code.own, code.exactness)).code
         items.append(replace(item, tax_codes=found))
     return invoice.replace(line_items=tuple(items))

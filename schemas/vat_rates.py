@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from schemas.tables import TableRow, read_table
 
@@ -43,6 +43,7 @@ def _vat_rate(row: TableRow) -> VatRate:
     return VatRate(row.country("country"), row.text("kind"), rate, start, end, row.text("source"))
 
 
+@lru_cache(maxsize=4096)  # the lines of one document ask the same again and again
 def rates_on(country: str, *, on: date) -> frozenset[Decimal]:
     """Every rate in percent that a country had on that day; empty for countries without a table."""
     return frozenset(r.rate for r in vat_rates().get(country, ()) if r.valid_from <= on and (r.valid_to is None or on <= r.valid_to))
@@ -51,6 +52,11 @@ def rates_on(country: str, *, on: date) -> frozenset[Decimal]:
 def rate_exists(country: str, rate: Decimal, on: date) -> bool | None:
     """Whether ``country`` had ``rate`` (percent) on that day; None where the table cannot tell: another country or an earlier day."""
     rates = vat_rates().get(country.upper())
-    if not rates or on < min(r.valid_from for r in rates):
+    if not rates or on < _first_day(country.upper()):
         return None
     return rate == 0 or rate in rates_on(country.upper(), on=on)
+
+
+@cache
+def _first_day(country: str) -> date:
+    return min(rate.valid_from for rate in vat_rates()[country])

@@ -150,8 +150,13 @@ def _choice(support: Support, key: str | None, clean: Callable[[str], str]) -> C
     return Choice(clean(span.text), span, span.probability)
 
 
+_TOWN = re.compile(r"\d[^\W\d_]{4,}(?<!MWST)(?<!mwst)$")
+
+
 def could_be_vat_id(text: str) -> bool:
-    """Whether a text has the length and the digits of a VAT id: a postcode with a country prefix has not."""
+    """Whether a text has the length and the digits of a VAT id and no word in it: a postcode with a country prefix, or with its town, has not."""
+    if _TOWN.search(text):
+        return False
     compact = re.sub(r"[^0-9A-Za-z]", "", text)
     return len(compact) >= (6 if compact[:2].upper() == "RO" else 8) and sum(c.isdigit() for c in compact) >= 5
 

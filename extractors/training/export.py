@@ -15,8 +15,9 @@ from torch import Tensor, nn
 from extractors.features import LAYOUT_FEATURES, NEIGHBOURS, NGRAM_BUCKETS, NGRAMS_PER_WORD, SHAPE_FEATURES
 from extractors.labels import DOCUMENT_TYPES, LANGUAGES, TAGS
 from extractors.training.network import Specialist
+from extractors.word_vectors import VECTOR_SIZE
 
-INPUTS = ("ngrams", "shape", "layout", "neighbours", "position", "mask")
+INPUTS = ("ngrams", "shape", "layout", "neighbours", "position", "meaning", "mask")
 OUTPUTS = ("logits", "link_query", "link_key", "type_logits", "language_logits")
 
 
@@ -26,9 +27,9 @@ class _Outputs(nn.Module):
         self.model = model
 
     def forward(
-        self, ngrams: Tensor, shape: Tensor, layout: Tensor, neighbours: Tensor, position: Tensor, mask: Tensor
+        self, ngrams: Tensor, shape: Tensor, layout: Tensor, neighbours: Tensor, position: Tensor, meaning: Tensor, mask: Tensor
     ) -> tuple[Tensor, ...]:
-        out = self.model(ngrams, shape, layout, neighbours, position, mask)
+        out = self.model(ngrams, shape, layout, neighbours, position, meaning, mask)
         return out.logits, out.link_query, out.link_key, out.type_logits, out.language_logits
 
 
@@ -41,6 +42,7 @@ def example_inputs(batch: int, words: int, *, seed: int = 0) -> dict[str, Tensor
         "layout": torch.rand(batch, words, LAYOUT_FEATURES, generator=g),
         "neighbours": torch.randint(0, words, (batch, words, NEIGHBOURS), generator=g),
         "position": torch.rand(batch, words, 3, generator=g) * 600,
+        "meaning": torch.randn(batch, words, VECTOR_SIZE, generator=g),
         "mask": torch.ones(batch, words),
     }
 

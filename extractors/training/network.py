@@ -17,6 +17,7 @@ from transformers.utils.generic import ModelOutput
 
 from extractors.features import LAYOUT_FEATURES, NEIGHBOURS, NGRAM_BUCKETS, SHAPE_FEATURES
 from extractors.labels import DOCUMENT_TYPES, LANGUAGES, TAGS
+from extractors.word_vectors import VECTOR_SIZE
 
 
 class SpecialistConfig(PretrainedConfig):
@@ -128,6 +129,8 @@ class Specialist(PreTrainedModel):
         self.from_neighbours = nn.Linear(NEIGHBOURS * g, d, bias=False)
         self.from_shape = nn.Linear(SHAPE_FEATURES * (1 + NEIGHBOURS), d)
         self.from_layout = nn.Sequential(nn.Linear(LAYOUT_FEATURES, d), nn.GELU(approximate="tanh"), nn.Linear(d, d))
+        self.from_meaning = nn.Linear(VECTOR_SIZE, d, bias=False)
+        self.from_near_meaning = nn.Linear(NEIGHBOURS * VECTOR_SIZE, d, bias=False)
         self.norm_in = nn.LayerNorm(d)
         self.rotations = Rotations(config.num_attention_heads, d // config.num_attention_heads)
         self.link_rotations = Rotations(1, config.link_size)
@@ -155,13 +158,17 @@ class Specialist(PreTrainedModel):
             nn.init.zeros_(module.bias)
 
     def forward(
-        self, ngrams: Tensor, shape: Tensor, layout: Tensor, neighbours: Tensor, position: Tensor, mask: Tensor
+        self, ngrams: Tensor, shape: Tensor, layout: Tensor, neighbours: Tensor, position: Tensor, meaning: Tensor, mask: Tensor
     ) -> SpecialistOutput:
         """``ngrams`` [B, N, K] int64, ``shape`` [B, N, S], ``layout`` [B, N, L], ``neighbours`` [B, N, 4] int64 (index within the window,
-        own index = none), ``position`` [B, N, 3] points, ``mask`` [B, N] float (1 = word, 0 = padding)."""
+        own index = none), ``position`` [B, N, 3] points, ``meaning`` [B, N, 64], ``mask`` [B, N] float (1 = word, 0 = padding)."""
         b, n, _ = ngrams.shape
-        present = (ngrams > 0).to(shape.dtype).unsqueeze(-1)
-        word = (self.ngrams(ngrams) * present).sum(2) / present.sum(2).clamp(min=1).sqrt()  # [B, N, g]
+        count = (ngrams > 0).sum(2, keepdim=True).clamp(min=1).to(shape.dtype).sqrt()
+        if self.training:  # the same sum without the [B, N, K, g] tensor between; ONNX has no operator for it
+            summed = nn.functional.embedding_bag(ngrams.flatten(0, 1), self.ngrams.weight, mode="sum", padding_idx=0).view(b, n, -1)
+        else:
+            summed = self.ngrams(ngrams).sum(2)  # the padding's vector is zero
+        word = summed / count  # [B, N, g]
         real = (neighbours != torch.arange(n, device=neighbours.device).view(1, n, 1)).to(shape.dtype).unsqueeze(-1)  # [B, N, 4, 1]
 
         def near(values: Tensor) -> Tensor:  # [B, N, f] -> [B, N, 4 f], zero where there is no neighbour
@@ -171,6 +178,7 @@ class Specialist(PreTrainedModel):
 
         x = self.from_word(word) + self.from_neighbours(near(word))
         x = x + self.from_shape(torch.cat((shape, near(shape)), -1)) + self.from_layout(layout)
+        x = x + self.from_meaning(meaning) + self.from_near_meaning(near(meaning))
         x = self.norm_in(x)
         cos, sin = self.rotations(position)
         bias = ((mask - 1) * 1e4).view(b, 1, 1, n)

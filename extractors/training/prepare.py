@@ -9,13 +9,16 @@ import argparse
 import pickle
 from multiprocessing import get_context
 from pathlib import Path
+from random import Random
 
 from extractors.training.windows_data import document_windows, load_shard
+from extractors.training.word_noise import noisy
 
 
 def prepare_shard(shard: Path) -> int:
     """Write ``shard-00000.windows`` beside ``shard-00000.pkl``; the number of windows."""
-    found = [w for document in load_shard(shard) for w in document_windows(document)]
+    rng = Random(f"noise {shard.parent.name} {shard.name}")
+    found = [w for document in load_shard(shard) for w in document_windows(noisy(document, rng))]
     part = shard.with_suffix(".part")
     part.write_bytes(pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL))
     part.replace(shard.with_suffix(".windows"))

@@ -18,12 +18,14 @@ from typing import Any, cast
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from extractors.features import NGRAMS_PER_WORD
 from extractors.labels import DOCUMENT_TYPES, LANGUAGES, TAGS
 from extractors.training.network import Specialist, SpecialistConfig
 from extractors.training.windows_data import TrainingWindow, batches, load_windows
+from extractors.word_vectors import VECTOR_SCALE, VECTOR_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class TrainingConfig:
     """Settings of one training. ``minutes`` is wall-clock time over all (resumed) runs."""
 
     minutes: float = 60.0
+    steps: int = 0  # instead of minutes, where set: the same training on any machine
     words_per_batch: int = 3584
     learning_rate: float = 1.5e-3
     embedding_factor: float = 6.0  # rare n-grams are seen seldom, so each sighting must move them further
@@ -40,6 +43,7 @@ class TrainingConfig:
     word_dropout: float = 0.04
     ngram_dropout: float = 0.1
     whole_word_dropout: float = 0.2
+    meaning_dropout: float = 0.1
     seed: int = 7
     checkpoint_every_s: float = 180.0
     max_shards: int = 0
@@ -55,6 +59,7 @@ def collate(items: Sequence[TrainingWindow]) -> dict[str, Tensor]:
         "layout": np.zeros((b, n, items[0].layout.shape[1]), np.float32),
         "neighbours": np.repeat(own, b, 0).astype(np.int64),
         "position": np.zeros((b, n, 3), np.float32),
+        "meaning": np.zeros((b, n, VECTOR_SIZE), np.float32),
         "mask": np.zeros((b, n), np.float32),
         "tags": np.full((b, n), -100, np.int64),
         "anchors": np.full((b, n), -1, np.int64),
@@ -63,9 +68,10 @@ def collate(items: Sequence[TrainingWindow]) -> dict[str, Tensor]:
     }
     for i, item in enumerate(items):
         k = len(item)
-        for name in ("ngrams", "shape", "layout", "neighbours", "position", "tags", "anchors"):
+        for name in ("ngrams", "shape", "layout", "neighbours", "position", "meaning", "tags", "anchors"):
             batch[name][i, :k] = getattr(item, name)
         batch["mask"][i, :k] = 1
+    batch["meaning"] /= VECTOR_SCALE
     return {name: torch.from_numpy(array) for name, array in batch.items()}
 
 
@@ -77,7 +83,9 @@ def augment(batch: dict[str, Tensor], config: TrainingConfig, generator: torch.G
     def chance(p: float, *size: int) -> Tensor:
         return torch.rand(size, generator=generator) < p
 
-    ngrams[chance(config.word_dropout, b, n)] = 0
+    forgotten = chance(config.word_dropout, b, n)
+    ngrams[forgotten] = 0
+    batch["meaning"][forgotten | chance(config.meaning_dropout, b, n)] = 0
     ngrams[:, :, 0][chance(config.whole_word_dropout, b, n)] = 0
     ngrams[chance(config.ngram_dropout, b, n, NGRAMS_PER_WORD)] = 0
     position, layout = batch["position"], batch["layout"]
@@ -92,17 +100,24 @@ def augment(batch: dict[str, Tensor], config: TrainingConfig, generator: torch.G
     layout[chance(0.12, b), :, 5] = 0
     no_sums = chance(0.15, b)
     layout[no_sums, :, 19:24] = 0
+    layout[chance(0.15, b), :, 24:28] = 0
+    layout[chance(0.1, b), :, 29] = 0
 
 
+INPUTS = ("ngrams", "shape", "layout", "neighbours", "position", "meaning", "mask")
 HEADER_WEIGHT = 4.0  # a page shows each header value once or twice among hundreds of words of rows
 TAG_WEIGHTS = torch.tensor([1.0] + [1.0 if tag[2:].startswith("line.") else HEADER_WEIGHT for tag in TAGS[1:]])
 
 
 def losses(model: nn.Module, batch: dict[str, Tensor]) -> dict[str, Tensor]:
     """Cross-entropies of tags, row links, document type and language."""
-    out = model(**{name: batch[name] for name in ("ngrams", "shape", "layout", "neighbours", "position", "mask")})
+    out = model(**{name: batch[name] for name in INPUTS})
     tag = nn.functional.cross_entropy(
-        out.logits.reshape(-1, len(TAGS)), batch["tags"].reshape(-1), weight=TAG_WEIGHTS, ignore_index=-100, label_smoothing=0.01
+        out.logits.reshape(-1, len(TAGS)),
+        batch["tags"].reshape(-1),
+        weight=TAG_WEIGHTS.to(out.logits.device),
+        ignore_index=-100,
+        label_smoothing=0.01,
     )
     linked = batch["anchors"] >= 0
     link = tag.new_zeros(())
@@ -122,11 +137,12 @@ LOSS_WEIGHTS = {"tag": 1.0, "link": 0.2, "type": 0.1, "language": 0.05}
 def evaluate(model: nn.Module, items: Sequence[TrainingWindow], *, words_per_batch: int) -> dict[str, float]:
     """Span-free figures on labelled windows: micro F1 of non-O tags by word, link accuracy, document type accuracy."""
     model.eval()
+    device = next(model.parameters()).device
     hit = predicted = true = link_hit = link_all = type_hit = 0
     rng = np.random.default_rng(0)
     for group in batches(list(items), words_per_batch=words_per_batch, rng=rng):
-        batch = collate(group)
-        out = model(**{name: batch[name] for name in ("ngrams", "shape", "layout", "neighbours", "position", "mask")})
+        batch = {name: value.to(device) for name, value in collate(group).items()}
+        out = model(**{name: batch[name] for name in INPUTS})
         tags = out.logits.argmax(-1)
         valid = batch["tags"] >= 0
         label, guess = (batch["tags"][valid] + 1) // 2, (tags[valid] + 1) // 2
@@ -168,6 +184,22 @@ class Shards:
         return new
 
 
+def warm_start(model: Specialist, directory: Path) -> None:
+    """Weights of an earlier checkpoint, also of one that knew fewer features: weights of what it did not know start at zero, so that the
+    network begins as the earlier one."""
+    known = load_file(directory / "model.safetensors")
+    with torch.no_grad():
+        for name, value in model.state_dict().items():
+            earlier = known.get(name)
+            if earlier is not None and earlier.shape == value.shape:
+                value.copy_(earlier)
+            elif earlier is not None and earlier.shape[:-1] == value.shape[:-1] and earlier.shape[-1] < value.shape[-1]:
+                value.zero_()
+                value[..., : earlier.shape[-1]] = earlier
+            elif name.startswith("from_"):
+                value.zero_()
+
+
 def train(
     data: Sequence[Path], out: Path, *, config: TrainingConfig, network: SpecialistConfig | None = None, start_from: Path | None = None
 ) -> None:
@@ -178,7 +210,11 @@ def train(
     shards = Shards(data, limit=config.max_shards)
     shards.refresh()
     out.mkdir(parents=True, exist_ok=True)
-    model = Specialist.from_pretrained(start_from) if start_from else Specialist(network or SpecialistConfig())
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model = Specialist(network or SpecialistConfig())
+    if start_from:
+        warm_start(model, start_from)
+    cast(nn.Module, model).to(device)
     average = {name: value.detach().clone() for name, value in model.state_dict().items()}
     decayed = [p for n, p in model.named_parameters() if p.ndim > 1 and "ngrams" not in n]
     others = [p for p in model.parameters() if p.ndim <= 1]
@@ -191,11 +227,12 @@ def train(
         ],
         lr=config.learning_rate,
         betas=(0.9, 0.98),
+        fused=True,
     )
     step, spent, epoch = 0, 0.0, 0
     checkpoint = out / "last.pt"
     if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
+        state = torch.load(checkpoint, weights_only=True, map_location=device)
         model.load_state_dict(state["model"])
         optimiser.load_state_dict(state["optimiser"])
         average, step, spent, epoch = state["average"], state["step"], state["spent"], state["epoch"]
@@ -211,13 +248,13 @@ def train(
     words, marked, saved = 0, time.monotonic(), time.monotonic()
     log = (out / "log.jsonl").open("a")
     model.train()
-    while spent < budget:
+    while spent < budget and not (config.steps and step >= config.steps):
         epoch += 1
         if shards.refresh():
             print(f"epoch {epoch}: {len(shards.training)} windows", flush=True)
         for group in batches(shards.training, words_per_batch=config.words_per_batch, rng=rng):
             begun = time.monotonic()
-            share = spent / budget
+            share = step / config.steps if config.steps else spent / budget
             if share >= 1:
                 break
             factor = share / config.warmup_share if share < config.warmup_share else 0.5 * (1 + math.cos(math.pi * share)) * 0.99 + 0.01
@@ -225,6 +262,7 @@ def train(
                 g["lr"] = config.learning_rate * factor * g["factor"]
             batch = collate(group)
             augment(batch, config, generator)
+            batch = {name: value.to(device) for name, value in batch.items()}
             parts = losses(model, batch)
             loss = torch.stack([LOSS_WEIGHTS[k] * v for k, v in parts.items()]).sum()
             optimiser.zero_grad(set_to_none=True)
@@ -249,12 +287,12 @@ def train(
                 _save(out, model, average, optimiser, step, spent, epoch)
                 figures = _evaluate_average(model, average, shards.validation, config)
                 print("validation", {k: round(v, 4) for k, v in figures.items()}, flush=True)
-                log.write(json.dumps({"step": step, "minutes": spent / 60, **mean, **figures}) + "\n")
+                log.write(json.dumps({"step": step, "minutes": spent / 60, **{f"loss_{k}": v for k, v in mean.items()}, **figures}) + "\n")
                 log.flush()
                 saved = time.monotonic()
     _save(out, model, average, optimiser, step, spent, epoch)
     figures = _evaluate_average(model, average, shards.validation, config)
-    log.write(json.dumps({"step": step, "minutes": spent / 60, **mean, **figures}) + "\n")
+    log.write(json.dumps({"step": step, "minutes": spent / 60, **{f"loss_{k}": v for k, v in mean.items()}, **figures}) + "\n")
     print("final", figures, flush=True)
 
 
@@ -262,6 +300,7 @@ def _evaluate_average(
     model: Specialist, average: dict[str, Tensor], validation: list[TrainingWindow], config: TrainingConfig
 ) -> dict[str, float]:
     copy = Specialist(cast(SpecialistConfig, model.config))
+    cast(nn.Module, copy).to(model.device)
     copy.load_state_dict(average)
     return evaluate(copy, validation, words_per_batch=config.words_per_batch)
 
@@ -290,6 +329,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="directories of shards")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=defaults.minutes)
+    parser.add_argument("--steps", type=int, default=0, help="train so many steps instead of so many minutes")
     parser.add_argument("--seed", type=int, default=defaults.seed)
     parser.add_argument("--learning-rate", type=float, default=defaults.learning_rate)
     parser.add_argument("--max-shards", type=int, default=0)
@@ -299,7 +339,11 @@ def main() -> None:
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     config = TrainingConfig(
-        minutes=arguments.minutes, seed=arguments.seed, learning_rate=arguments.learning_rate, max_shards=arguments.max_shards
+        minutes=arguments.minutes if not arguments.steps else 1e6,
+        steps=arguments.steps,
+        seed=arguments.seed,
+        learning_rate=arguments.learning_rate,
+        max_shards=arguments.max_shards,
     )
     train(arguments.data, arguments.out, config=config, start_from=arguments.start_from)
 

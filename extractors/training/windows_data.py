@@ -35,6 +35,7 @@ class TrainingWindow:
     layout: NDArray[np.float16]
     neighbours: NDArray[np.int16]
     position: NDArray[np.float32]
+    meaning: NDArray[np.int8]
     tags: NDArray[np.int16]
     anchors: NDArray[np.int16]
     document_type: int
@@ -94,6 +95,7 @@ def document_windows(document: LabelledDocument) -> list[TrainingWindow]:
                 seen.layout.astype(np.float16),
                 seen.neighbours.astype(np.int16),
                 seen.position,
+                seen.meaning,
                 tags[part],
                 anchor.astype(np.int16),
                 DOCUMENT_TYPES.index(document.document_type),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from extractors.spend_category import ItemText, categorize, parse_keywords
+from extractors.spend_category import ItemText, categorize, parse_keywords, parse_neutral
 from extractors.spend_words import CanonicalWords, fold, stem, words
 from schemas.errors import ConfigurationError
 from schemas.invoice import SPEND_CATEGORIES
@@ -141,3 +141,17 @@ def test_measured_on_the_corpus(record_property: Callable[[str, object], None]) 
     right = sum(category == expected for (category, _), expected in zip(categorize(items), truth, strict=True))
     record_property("accuracy", right / len(truth))
     assert right / len(truth) > 0.6
+
+
+def test_a_line_that_only_names_a_discount_goes_by_the_other_lines() -> None:
+    rooms = [ItemText("Übernachtung Doppelzimmer", None, "de", "a"), ItemText("Hotelzimmer Komfort", None, "de", "a")]
+    for discount in ("abzgl. 10 % Rabatt", "Discount", "Remise"):
+        assert categorize([ItemText(discount, None, "de")])[0][0] is None
+        assert categorize([*rooms, ItemText(discount, None, "de", "a")])[2][0] == "lodging"
+
+
+def test_words_that_name_no_product_are_read_as_text() -> None:
+    assert parse_neutral({"neutral": {"en": "Discount on", "de": "Abzüglich"}}) == {"discount", "on", "abzuglich"}
+    assert parse_neutral({}) == frozenset()
+    with pytest.raises(ConfigurationError, match="neutral"):
+        parse_neutral({"neutral": {"en": ["discount"]}})

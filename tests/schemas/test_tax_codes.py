@@ -62,7 +62,7 @@ def test_what_is_not_known_gets_no_code() -> None:
         ("", "empty file"),
         ("jurisdiction,code\n", "column spend_category"),
         (HEADER + ROW[:-1] + ",more\n", "row 2: expected 10 cells, found 11"),
-        (HEADER + ROW.replace("de_skr03", "fr_pcg"), "row 2: jurisdiction .* 'fr_pcg'"),
+        (HEADER + ROW.replace("de_skr03", "fr PCG"), "row 2: jurisdiction .* 'fr PCG'"),
         (HEADER + ROW.replace("travel", "holiday"), "row 2: spend_category .* 'holiday'"),
         (HEADER + ROW.replace(",S,", ",X,"), "row 2: tax_category"),
         (HEADER + ROW.replace(",DE,", ",Germany,"), "row 2: country .* 'Germany'"),
