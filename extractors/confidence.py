@@ -1,7 +1,7 @@
 """Calibrated confidence: the probability that every critical field and every line of a document is right, and that a single value is.
 
-A document is right when all its parts are (`extractors.signals.PARTS`). Each part has a logistic model over its own signals; the product of their
-probabilities is brought to scale. All are fitted on generated documents kept apart from training
+A document is right when all its parts are (`extractors.signals.PARTS`). Each part has a logistic model over its own signals; boosted trees over all
+signals see what goes together. The mean of the two, in log-odds, is brought to scale. All are fitted on generated documents kept apart from training
 (`extractors.training.calibrate`) and ship beside the network in ``calibration.json``, as do the curves that turn the network's probability of a
 single value into a calibrated one.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,7 @@ GROUPS: Mapping[str, str] = {
     "description": "line_text", "quantity": "line_number", "unit_price": "line_number", "net_amount": "line_number", "gross_amount": "line_number",
     "tax_rate": "line_rate",
 }  # fmt: skip
+FORMAT = 2
 _LARGEST_LOGIT = 7.0
 
 
@@ -54,6 +56,35 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Node:
+    """A fork (``signal`` is a place in `SIGNALS`; left where it is at most ``threshold``) or, with ``signal`` -1, a leaf of log-odds ``value``."""
+
+    signal: int
+    threshold: float
+    left: int
+    right: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """Boosted trees (Friedman 2001): log-odds = ``start`` + the sum of the leaves that the signals lead to. A tree's root is its first node."""
+
+    start: float
+    trees: tuple[tuple[Node, ...], ...]
+
+    def log_odds(self, signals: Sequence[float]) -> float:
+        """``signals`` in the order of `SIGNALS`."""
+        total = self.start
+        for tree in self.trees:
+            node = tree[0]
+            while node.signal >= 0:
+                node = tree[node.left if signals[node.signal] <= node.threshold else node.right]
+            total += node.value
+        return total
+
+
+@dataclass(frozen=True, slots=True)
 class ValueCurve:
     """Platt scaling of one group of fields: log-odds = ``slope`` × logit(probability) + ``offset``."""
 
@@ -67,17 +98,23 @@ class ValueCurve:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The models of the parts, by name; what brings their product to scale; the threshold chosen with them; and the curves of single values by
-    group (`group_of`)."""
+    """The models of the parts, by name, and of the whole; what brings them to scale; the threshold chosen with them; and the curves of single values
+    by group (`group_of`)."""
 
     parts: Mapping[str, Part]
+    trees: Trees
     scale: Scale
     accept_threshold: float
     curves: Mapping[str, ValueCurve] = field(default_factory=dict[str, ValueCurve])
 
     def probability(self, signals: Sequence[float]) -> float:
         """Probability that the document is right, 0 to 1."""
-        return self.scale.probability(math.prod(self.part_probabilities(signals).values()))
+        return self.scale.probability(self.raw(signals))
+
+    def raw(self, signals: Sequence[float]) -> float:
+        """As `probability`, not yet to scale."""
+        product = math.prod(self.part_probabilities(signals).values())
+        return _sigmoid((logit(product) + self.trees.log_odds(signals)) / 2)
 
     def part_probabilities(self, signals: Sequence[float]) -> dict[str, float]:
         """Probability of each part that it is right. ``signals`` in the order of `SIGNALS`."""
@@ -115,9 +152,11 @@ def load_calibration(directory: Path) -> Calibration:
     """Read ``calibration.json``. Raises `ModelError` when it is missing or was made for other signals."""
     try:
         data = cast("Mapping[str, Any]", json.loads((directory / "calibration.json").read_text(encoding="utf-8")))
+        if data["format"] != FORMAT or data["signals"] != list(SIGNALS):
+            raise ValueError("it was fitted with other signals")
         parts = {name: _part(data["parts"][name], signals) for name, signals in PARTS.items()}
         curves = {name: _curve(entry) for name, entry in data["curves"].items()}
-        return Calibration(parts, _scale(data["scale"]), float(data["accept_threshold"]), curves)
+        return Calibration(parts, _trees(data["trees"]), _scale(data["scale"]), float(data["accept_threshold"]), curves)
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise ModelError(f"the calibration in {directory} cannot be used ({exc!r}): calibrate the model again") from exc
 
@@ -129,13 +168,21 @@ def save_calibration(calibration: Calibration, directory: Path, *, measured: Map
         for name, part in calibration.parts.items()
     }
     data = {
+        "format": FORMAT,
         "accept_threshold": round(calibration.accept_threshold, 4),
         "scale": [[round(x, 6), round(y, 6)] for x, y in calibration.scale.points],
         "parts": parts,
+        "signals": list(SIGNALS),
+        "trees": {
+            "start": round(calibration.trees.start, 5),
+            "trees": [[_plain(node) for node in tree] for tree in calibration.trees.trees],
+        },
         "curves": {name: _rounded(curve) for name, curve in calibration.curves.items()},
         "measured": measured,
     }
-    (directory / "calibration.json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    text = json.dumps(data, indent=1)
+    compact = re.sub(r"\[\s+(-?[\d.e+-]+(?:,\s+-?[\d.e+-]+)*)\s+\]", lambda m: "[" + re.sub(r"\s+", "", m[1]) + "]", text)
+    (directory / "calibration.json").write_text(compact + "\n", encoding="utf-8")
 
 
 def _part(entry: Mapping[str, Any], names: Sequence[str]) -> Part:
@@ -143,6 +190,22 @@ def _part(entry: Mapping[str, Any], names: Sequence[str]) -> Part:
     if set(weights) != set(names):
         raise ValueError(f"signals {sorted(set(weights) ^ set(names))} are not expected or missing")
     return Part(float(entry["bias"]), tuple(float(weights[name]) for name in names))
+
+
+def _trees(entry: Mapping[str, Any]) -> Trees:
+    trees = cast("Sequence[Sequence[Sequence[float]]]", entry["trees"])
+    return Trees(float(entry["start"]), tuple(tuple(_node(node) for node in tree) for tree in trees))
+
+
+def _node(entry: Sequence[float]) -> Node:
+    if len(entry) == 1:
+        return Node(-1, 0.0, 0, 0, float(entry[0]))
+    signal, threshold, left, right = entry
+    return Node(int(signal), float(threshold), int(left), int(right), 0.0)
+
+
+def _plain(node: Node) -> list[float]:
+    return [round(node.value, 5)] if node.signal < 0 else [node.signal, round(node.threshold, 6), node.left, node.right]
 
 
 def _curve(entry: Sequence[float]) -> ValueCurve:

@@ -11,6 +11,7 @@ from datetime import date
 from itertools import pairwise
 from statistics import pstdev
 
+from extractors.assembly.country import countries_told
 from extractors.assembly.document import Assembled, rows_that_agree
 from extractors.assembly.parties import has_legal_form
 from schemas.invoice import CRITICAL_FIELDS, LineItem
@@ -23,7 +24,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
         "log_issue_date", "log_rival_date", "date_ambiguous", "date_ambiguous_by_language", "date_order_contradicts", "later_dates",
         "latest_of_dates", "other_dates", "header_doubt",
     ),
-    "currency": ("log_currency", "currency_ambiguous", "header_doubt"),
+    "currency": ("log_currency", "currency_ambiguous", "currency_disputed", "header_doubt"),
     "seller_name": (
         "log_seller_name", "log_rival_seller", "log_seller_not_buyer", "seller_has_legal_form", "seller_repeated", "seller_in_address", "header_doubt",
     ),
@@ -49,6 +50,7 @@ _NUMERIC_DATE = re.compile(r"(?<![\d.,/-])(\d{1,2})\s?[./-]\s?(\d{1,2})\s?[./-]\
 _ISO_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})[./-](\d{1,2})[./-](\d{1,2})(?!\d)")
 _ADDRESS = re.compile(r"(?:@|www\.|://)([\w.-]+)")
 _SHARED_SYMBOLS = frozenset({"$", "kr", "kr.", "¥", "£"})  # of several currencies each
+_DOLLAR_COUNTRIES = frozenset({"US", "CA", "AU", "NZ", "SG", "MX"})
 _BOTH_ORDERS = frozenset({"en", "es", "other"})  # languages written by countries that put the month first and by others
 
 
@@ -137,11 +139,12 @@ def _ambiguities(assembled: Assembled) -> dict[str, float]:
     """What the page alone cannot settle: a symbol of several currencies; and what speaks for the seller's name."""
     currency = assembled.evidence.get("header.currency")
     symbol = currency.words.strip(" ,:;()").casefold() if currency else ""
-    code = assembled.header.currency or "?"
+    shared = symbol in _SHARED_SYMBOLS and (assembled.header.currency or "?") not in assembled.text
     name, text = (assembled.header.seller_name or "").casefold(), assembled.text.casefold()
     addresses = re.sub(r"\W", "", " ".join(_ADDRESS.findall(text)))
     return {
-        "currency_ambiguous": symbol in _SHARED_SYMBOLS and assembled.seller_country is None and code not in assembled.text,
+        "currency_ambiguous": shared and assembled.seller_country is None,
+        "currency_disputed": shared and len(_DOLLAR_COUNTRIES & countries_told(assembled.text).keys()) != 1,
         "seller_has_legal_form": bool(name) and has_legal_form(assembled.header.seller_name or ""),
         "seller_repeated": min(text.count(name), 3) / 3 if name else 0.0,
         "seller_in_address": any(len(word) > 3 and word in addresses for word in re.findall(r"\w+", name)),

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from importlib.resources import files
-from typing import cast
+from functools import cached_property
 
-import yaml
-
+from extractors.assembly.caption_words import match, plain
+from extractors.assembly.glued import glued_label
 from extractors.assembly.legal_forms import has_legal_form
 from extractors.assembly.spans import Words
 
@@ -21,8 +17,6 @@ REACH_HEADING_EM = 22.0  # the name of a party stands no further below the headi
 BLOCK_GAP_EM = 1.8  # white space inside the block of a party
 LONGEST_CAPTION = 8  # words before the value
 LONGEST_HEADING = 5  # words
-WHOLE = 0.5  # share of a heading that its expression covers: the same in a second language may stand beside it
-_SPECIAL = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss", "æ": "ae", "№": "no", "°": "o", "º": "o"})
 _VALUE = re.compile(r"\d")
 _GLUED = re.compile(r"^[^\W\d][^\d:]{2,24}:(?=\S)")
 _FILL = re.compile(r"^[\W_]*$|^(?:EUR|USD|GBP|CHF)$")
@@ -95,8 +89,9 @@ class Captions:
         piece = self.pieces[k]
         own = [self.words.texts[i] for i in piece.words[: piece.words.index(first)]]
         glued = _GLUED.match(self.words.texts[first])
-        if glued:
-            own.append(glued[0])
+        label = glued[0] if glued else glued_label(self.words.texts[first])
+        if label:
+            own.append(label)
         if any(not _FILL.match(t) for t in own):
             return plain(" ".join(own[-LONGEST_CAPTION:]))
         while k > 0 and self.pieces[k - 1].line == piece.line:
@@ -162,36 +157,3 @@ class Captions:
             if over and self._one_block(heading, own) and (best is None or drop < best[0]):
                 best = (drop, role)
         return best[1] if best else None
-
-
-@lru_cache(maxsize=65536)
-def plain(text: str) -> str:
-    """Small letters without accents; every run of other characters is one space, ``#`` stays."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL))
-    return re.sub(r"[^\w#]+", " ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip()
-
-
-@lru_cache(maxsize=16384)
-def match(topic: str, text: str, *, whole: bool = False) -> str | None:
-    """The kind of ``topic`` whose expression ends nearest to the end of ``text``, the longest of those. ``whole``: the
-    expression is most of the text and stands at one of its ends."""
-    best: tuple[int, int, str] | None = None
-    for kind, pattern in _patterns()[topic].items():
-        for found in pattern.finditer(text):
-            length = found.end() - found.start()
-            if whole and (length < WHOLE * len(text) or (found.start() > 0 and found.end() < len(text))):
-                continue
-            key = (found.end(), length, kind)
-            if best is None or key[:2] > best[:2]:
-                best = key
-    return best[2] if best else None
-
-
-@lru_cache(maxsize=1)
-def _patterns() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
-    text = files("extractors").joinpath("data/captions.yaml").read_text(encoding="utf-8")
-    topics = cast("dict[str, dict[str, Sequence[str]]]", yaml.safe_load(text))
-    return {
-        topic: {kind: re.compile(rf"(?<!\w)(?:{'|'.join(f'(?:{e})' for e in expressions)})(?!\w)") for kind, expressions in kinds.items()}
-        for topic, kinds in topics.items()
-    }

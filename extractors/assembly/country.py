@@ -10,7 +10,7 @@ _TELLING: Mapping[str, re.Pattern[str]] = {
     "AU": re.compile(r"\bABN\b|\b(?:NSW|VIC|QLD|TAS) \d{4}\b|\bAustralia\b"),
     "IN": re.compile(r"\bGSTIN\b|\b[CSI]GST\b|\bIndia\b"),
     "CA": re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d\b|\b[HPQ]ST\b|\bTVQ\b|\bCanada\b"),
-    "MX": re.compile(r"\bRFC\b|\bCFDI\b|\bM[ée]xico\b|\bC\.V\."),
+    "MX": re.compile(r"\b[A-ZÑ&]{3,4}\d{6}[A-Z\d]{3}\b|\bRFC\b|\bCFDI\b|\bM[ée]xico\b|\bC\.V\."),
     "NZ": re.compile(r"\bNZBN\b|\bNew Zealand\b"),
     "SG": re.compile(r"\bSingapore\b"),
     "GB": re.compile(r"\bUnited Kingdom\b|\bUK VAT\b|\bSort Code\b", re.IGNORECASE),
@@ -26,8 +26,13 @@ def country_of_ids(vat_id: str | None, iban: str | None) -> str | None:
     return iban[:2] if iban else None
 
 
-def country_from_text(text: str) -> str | None:
-    """Country by postcodes, registration names and country names where ids do not tell; the one mentioned most, None without any."""
+def countries_told(text: str) -> dict[str, int]:
+    """How often the page prints what only one country prints: postcodes, registration names, country names."""
     counts = {country: len(pattern.findall(text)) for country, pattern in _TELLING.items()}
-    best = max(counts, key=lambda c: counts[c])
-    return best if counts[best] else None
+    return {country: count for country, count in counts.items() if count}
+
+
+def country_from_text(text: str) -> str | None:
+    """The country that the page tells of most often (`countries_told`), where ids do not tell; None without any."""
+    counts = countries_told(text)
+    return max(counts, key=lambda c: counts[c]) if counts else None

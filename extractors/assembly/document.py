@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from extractors.assembly.captions import Captions
+from extractors.assembly.columns import agree_in_columns
 from extractors.assembly.country import country_from_text, country_of_ids
+from extractors.assembly.currency import choose_currency
 from extractors.assembly.dates import infer_date_habit
 from extractors.assembly.doubt import Doubt, doubt_of
 from extractors.assembly.header import (
     Choice,
-    choose_currency,
     choose_iban,
     clean_name,
     text_key,
@@ -76,7 +77,8 @@ class Assembled:
 def assemble(tagged: TaggedDocument) -> Assembled:
     """Header, totals, tax breakdown and line items of one document, with evidence by field path."""
     words = Words(tagged)
-    probabilities = smooth_text_segments(words, tagged.labels)
+    captions = Captions(words)
+    probabilities = agree_in_columns(words, captions, smooth_text_segments(words, tagged.labels))
     complete_grouped_numbers(words, probabilities)
     habit = _number_habit(words, probabilities, tagged.language)
     rows = settle_names(words, probabilities, find_rows(words, probabilities))
@@ -86,7 +88,6 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     built = valid_rows(built, _possible_totals(spans, habit))
     amounts = [row.item.amount for row in built if row.item.amount is not None]
     lines_sum = sum(amounts, Decimal(0)) if amounts else None
-    captions = Captions(words)
     totals = read_totals(words, captions, probabilities, [s for s in spans if not s.label.startswith("line.")], habit, lines_sum=lines_sum)
     header_spans = [*spans, *_faint_spans(words, probabilities, spans)]
     header, evidence, countries = _header(words, captions, probabilities, header_spans, totals, tagged.language)
@@ -196,7 +197,7 @@ def _header(
     choices["iban"] = choose_iban(by_label.get("iban", ()), words)
     seller_country = country_of_ids(_text(choices["seller_vat_id"]), _text(choices["iban"])) or country_from_text(words.full_text)
     buyer_country = country_of_ids(_text(choices["buyer_vat_id"]), None)
-    choices["currency"] = choose_currency(by_label.get("currency", ()), words, language=language, country=seller_country)
+    choices["currency"] = choose_currency(by_label.get("currency", ()), words, probabilities, language=language, country=seller_country)
     dates = [s.text for name in ("issue_date", "due_date") for s in by_label.get(name, ())]
     currency = choices["currency"]
     habit = infer_date_habit(

@@ -1,29 +1,22 @@
-"""Names, identifiers, dates and currency of the header, each from all places where the page shows it."""
+"""Names, identifiers and bank account of the header, each from all places where the page shows it."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from extractors.assembly.caption_words import announces, plain
+from extractors.assembly.glued import glued_naming, without_label
 from extractors.assembly.spans import Span, Words
 
 _LABEL_PREFIX = re.compile(r"^[^\d:#°]{1,30}[:#°]+\s*(?=\S)")
+LONGEST_NAMING = 3  # words of a label such as "Name" or "Raison sociale"
+SHORTEST_REPEATED = 5  # characters
 _GLUED_VAT_LABEL = re.compile(r"^[^\d]{3,}?[.\-:]+(?=[A-Z]{2}[\dA-Z]*\d{5})")
 _SHORT_VAT_LABEL = re.compile(r"^(?:ID|UID|VAT|NIP|NIF|CIF|TIN|EIN|BTW|TVA|PIVA|CUI|ABN|GSTIN|NR|N[ºO]?[.:º])[:.]*(?=\d)")
-_SYMBOLS: Mapping[str, str] = {
-    "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN", "kč": "CZK", "₺": "TRY", "tl": "TRY", "ft": "HUF", "lei": "RON",
-    "r$": "BRL", "us$": "USD", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "au$": "AUD", "fr.": "CHF", "sfr.": "CHF", "rs": "INR", "rs.": "INR",
-    "euro": "EUR", "euros": "EUR", "dollar": "USD", "dollars": "USD",
-}  # fmt: skip
-_CODES = frozenset(
-    "EUR USD GBP CHF CAD AUD INR SEK DKK NOK CZK PLN TRY HUF RON BRL MXN JPY CNY AED SAR ZAR NZD SGD HKD BGN ISK ILS KRW THB "  # noqa: SIM905
-    "QAR KWD EGP MAD TND COP CLP ARS PEN UAH RSD KES NGN PHP IDR MYR VND TWD".split()
-)
-_KRONE = {"SE": "SEK", "DK": "DKK", "NO": "NOK", "sv": "SEK", "da": "DKK", "no": "NOK"}
-_DOLLAR = {"CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +35,24 @@ def text_key(text: str) -> str:
 
 def clean_identifier(text: str) -> str:
     """An identifier without the label that may be glued in front of it and without punctuation around it."""
-    return _LABEL_PREFIX.sub("", text).strip(" .,;:#|*")
+    return without_label(_LABEL_PREFIX.sub("", text).strip(" .,;:#|*"))
 
 
 def clean_name(text: str) -> str:
-    """A party's name without separators around it."""
-    return _LABEL_PREFIX.sub("", text).strip(" ,;:|·•–-*")
+    """A party's name without a label in front of it and without separators around it; of a name that is printed twice, the fuller one."""
+    words = _LABEL_PREFIX.sub("", text).strip(" ,;:|·•–-*").split()
+    for k in range(min(LONGEST_NAMING, len(words) - 1), 0, -1):
+        if announces("naming", plain(" ".join(words[:k]))) and not words[k][0].islower():
+            words = words[k:]
+            break
+    if words:
+        words[0] = words[0][len(glued_naming(words[0])) :]
+    for k in range(1, len(words)):
+        first, rest = text_key(" ".join(words[:k])), text_key(" ".join(words[k:]))
+        if len(first) >= SHORTEST_REPEATED and rest.startswith(first) and text_key(words[k - 1]) and text_key(words[k]):
+            words = words[k:]
+            break
+    return " ".join(words)
 
 
 def clean_vat_id(text: str) -> str:
@@ -95,50 +100,3 @@ def _complete_iban(span: Span, words: Words) -> str | None:
             if len(bare) > 34:
                 break
     return None
-
-
-def choose_currency(spans: Sequence[Span], words: Words, *, language: str, country: str | None) -> Choice | None:
-    """ISO 4217 code by vote over currency tokens and over symbols glued to amounts; "$" and "kr" by the seller's country or the language."""
-    votes: dict[str, float] = {}
-    shown: dict[str, Span] = {}
-    for span in spans:
-        code = currency_code(span.text, language=language, country=country)
-        if code:
-            votes[code] = votes.get(code, 0) + span.probability
-            if code not in shown or shown[code].probability < span.probability:
-                shown[code] = span
-    if not votes:
-        for i, text in enumerate(words.texts):
-            match = re.match(
-                r"^[-–(]?\s*([^\d\s.,'()\-–+/:#%*&]{1,4})\s*[-–]?\d[\d.,'’]*[)-]?$|^[-–(]?\d[\d.,'’]*\s*([^\d\s.,'()\-–+/:#%*&]{1,4})\)?$",
-                text,
-            )
-            code = currency_code(match.group(1) or match.group(2), language=language, country=country) if match else None
-            if code:
-                votes[code] = votes.get(code, 0) + 0.2
-                span = Span("header.currency", (i,), text, int(words.page[i]), int(words.line[i]), words.box_of([i]), 0.9)
-                shown.setdefault(code, span)
-    if not votes:
-        return None
-    code = max(votes, key=lambda c: votes[c])
-    return Choice(code, shown[code], shown[code].probability)
-
-
-def currency_code(text: str, *, language: str, country: str | None) -> str | None:
-    """ISO 4217 code of a printed currency token, None where it is none."""
-    token = text.strip(" .,:;()[]/|*")
-    upper = token.upper()
-    if upper in _CODES:
-        return upper
-    low = text.strip(" ,:;()[]/|*").casefold()
-    if low in _SYMBOLS or low.rstrip(".") in _SYMBOLS:
-        return _SYMBOLS.get(low) or _SYMBOLS[low.rstrip(".")]
-    if low.rstrip(".") == "kr":
-        return _KRONE.get(country or "") or _KRONE.get(language, "SEK")
-    if low == "$":
-        return _DOLLAR.get(country or "", "USD")
-    codes = [word for word in re.findall(r"[A-Z]{3}", upper) if word in _CODES]
-    if len(codes) == 1:
-        return codes[0]
-    symbols = [s for s in "€£¥₹₺" if s in token]
-    return _SYMBOLS[symbols[0]] if len(symbols) == 1 else None

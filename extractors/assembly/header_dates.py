@@ -9,7 +9,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.captions import Captions, plain
+from extractors.assembly.caption_words import plain
+from extractors.assembly.captions import Captions
 from extractors.assembly.dates import DateHabit, month_number, parse_date
 from extractors.assembly.header import Choice
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
@@ -19,7 +20,7 @@ ISSUE, DUE = "header.issue_date", "header.due_date"
 CAPTION_AGREES = 8.0
 CAPTION_DENIES = 0.08
 CAPTION_ONLY = 0.06  # probability of a date that only its caption speaks for
-THRESHOLD = 0.3
+THRESHOLD = {ISSUE: 0.08, DUE: 0.3}  # an invoice has a date of issue, so a faint one is likelier than none
 ROW_SHARE = 0.5
 _DISCOUNT = re.compile(
     r"\b(skonto|discount|escompte|sconto|descuento|pronto pago|korting|rabat|rabatt|slev\w+|alennus|iskonto|kassarabat\w*)\b"
@@ -43,7 +44,7 @@ def choose_dates(
                     continue
                 if first[1].span.words == second[1].span.words:
                     continue
-            total = (first[0] if first else THRESHOLD) + (second[0] if second else THRESHOLD)
+            total = (first[0] if first else THRESHOLD[ISSUE]) + (second[0] if second else THRESHOLD[DUE])
             if total > best[0]:
                 best = (total, first[1] if first else None, second[1] if second else None)
     return best[1], best[2]

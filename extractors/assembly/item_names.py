@@ -7,6 +7,7 @@ document, so they are estimated from all rows together and each row's words are 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from extractors.assembly.item_blocks import rows_by_blocks
 from extractors.assembly.item_lines import Band, heaviest_column, item_bands, name_headings, overlap, usual_left
 from extractors.assembly.name_pieces import NAME, NOTE, Piece, make_piece, name_pieces, runs, whole_run
-from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words
+from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words, set_label
 
 _NUMBERS = frozenset(LABEL_INDEX[n] for n in NUMERIC_LABELS)
 _BROKEN = re.compile(r"\w[-‐]$")
@@ -50,20 +51,13 @@ def settle_names(words: Words, probabilities: NDArray[np.float32], rows: NDArray
     result = rows.copy()
     for i in np.flatnonzero((np.asarray(best) == NAME) & (rows >= 0)).tolist():
         if i not in kept:
-            _set_label(probabilities, i, 0)
+            set_label(probabilities, i, 0)
             result[i] = -1
     for i, row in kept.items():
         if best[i] != NAME:
-            _set_label(probabilities, i, NAME)
+            set_label(probabilities, i, NAME)
         result[i] = row
     return result
-
-
-def _set_label(probabilities: NDArray[np.float32], word: int, label: int) -> None:
-    """Make a label the likeliest one of a word, by no more than is needed: the doubt stays visible."""
-    others = float(probabilities[word].sum() - probabilities[word, label])
-    probabilities[word] *= 0.49 / max(others, 1e-6)
-    probabilities[word, label] = 0.51
 
 
 def _note_lines(words: Words, best: Sequence[int], rows: NDArray[np.int32]) -> dict[int, list[tuple[int, float]]]:
@@ -111,7 +105,38 @@ def _apart(
     chosen = [replace(p, row=by_block.get(p, p.row)) for p in chosen]
     found = {p.row for p in chosen}
     chosen += [p for p, is_inside in zip(pieces, inside, strict=True) if not is_inside and p.row not in found]
-    return {row: _connected(_strongest(own), own, notes.get(row, ())) for row, own in _by_row(chosen).items()}
+    left = usual_left([p.box[0] for p in chosen])
+    if left is not None:
+        chosen = [whole_run(words, best, p, left_pt=left - EDGE_PT) if abs(p.box[0] - left) > EDGE_PT or p.words[1:] else p for p in chosen]
+    main = {band.row: band for band in bands}
+    result: dict[int, list[Piece]] = {}
+    for row, own in _by_row(chosen).items():
+        on_main_line = [p for p in own if row in main and p.line == main[row].line]
+        result[row] = _connected(on_main_line or _strongest(own), own, notes.get(row, ()))
+    return {**_where_others_have_theirs(words, best, result, bands), **result}
+
+
+def _where_others_have_theirs(
+    words: Words, best: Sequence[int], named: Mapping[int, Sequence[Piece]], bands: Sequence[Band]
+) -> dict[int, list[Piece]]:
+    """Names of rows without one: what stands as many lines above or below the numbers, at the same edge, as the names of most other rows."""
+    line_of = {band.row: band.line for band in bands}
+    places = Counter((own[0].line - line_of[row], round(own[0].box[0])) for row, own in named.items() if own and row in line_of)
+    if not places or places.most_common(1)[0][1] < BESIDE * len(named):
+        return {}
+    (offset, left), _ = places.most_common(1)[0]
+    taken = {piece.line for own in named.values() for piece in own}
+    result: dict[int, list[Piece]] = {}
+    for band in bands:
+        line = band.line + offset
+        if band.row in named or line in taken:
+            continue
+        for run in runs(words, words.words_of_line.get(line, ())):
+            there = [i for i in run if words.box_list[i][0] >= left - 2 * EDGE_PT]
+            begins = bool(there) and words.box_list[there[0]][0] - left <= 2 * EDGE_PT and words.page[there[0]] == band.page
+            if begins and not any(best[i] in _NUMBERS for i in there):
+                result[band.row] = [make_piece(words, there, band.row)]
+    return result
 
 
 def _strongest(pieces: Sequence[Piece]) -> list[Piece]:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.captions import Captions, match, plain
+from extractors.assembly.caption_words import match, plain
+from extractors.assembly.captions import Captions
 from extractors.assembly.legal_forms import has_legal_form, is_legal_form
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
 

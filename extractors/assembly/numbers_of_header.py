@@ -21,7 +21,11 @@ IMPLAUSIBLE = 0.01  # odds of a year, a date, an amount
 THRESHOLD = 0.4
 REPEATED = 0.02
 ROW_SHARE = 0.5
+GOES_ON = 0.08  # probability of a fragment below that it belongs to the number
+EDGE_PT = 1.5
+LEADING_EM = 1.6
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
+_FRAGMENT = re.compile(r"[A-Z\d/.\-]{1,8}$")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})|\d{4}[./-]\d{2}[./-]\d{2}\.?|\d{1,2}[./-][^\W\d]{3}[./-]\d{2,4}")
 _AMOUNT = re.compile(r"[^\w]?\d{1,3}(?:[.,']\d{3})*[.,]\d{2}[^\w]?")
@@ -66,7 +70,27 @@ def choose_number(
     if total(best) < THRESHOLD:
         return None
     span = max(best, key=lambda m: m[0])[1]
-    return Choice(clean_identifier(span.text), span, min(span.probability, 1.0))
+    rest = _rest_below(words, probabilities, span, column)
+    whole = make_span(words, label, (*span.words, *rest), probabilities) if rest else span
+    return Choice(clean_identifier(span.text + "".join(words.texts[i] for i in rest)), whole, min(whole.probability, 1.0))
+
+
+def _rest_below(words: Words, probabilities: NDArray[np.float32], span: Span, column: int) -> tuple[int, ...]:
+    """The word that goes on, in the next line of a narrow cell, with a number that is broken there: a hyphen or slash says so, or the network."""
+    last = span.words[-1]
+    x0 = words.box_list[span.first][0]
+    bottom = words.box_list[last][3]
+    size = words.size_list[last]
+    for line in range(span.line + 1, span.line + 3):
+        for k, i in enumerate(members := words.words_of_line.get(line, [])):
+            box = words.box_list[i]
+            if abs(box[0] - x0) > EDGE_PT or not 0 < box[3] - bottom < LEADING_EM * size or words.page[i] != words.page[last]:
+                continue
+            alone = k + 1 == len(members) or words.box_list[members[k + 1]][0] - box[2] > size
+            fits = _FRAGMENT.match(words.texts[i]) is not None and len(words.texts[i]) <= len(words.texts[last])
+            told = words.texts[last][-1] in "-/" or probabilities[i, column] >= GOES_ON
+            return (i,) if alone and fits and told else ()
+    return ()
 
 
 def _support(words: Words, captions: Captions, span: Span, value: str, caption: str) -> float:

@@ -164,6 +164,13 @@ class Words:
         return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
 
 
+def set_label(probabilities: NDArray[np.float32], word: int, label: int) -> None:
+    """Make a label the likeliest one of a word, by no more than is needed: the doubt stays visible."""
+    others = float(probabilities[word].sum() - probabilities[word, label])
+    probabilities[word] *= 0.49 / max(others, 1e-6)
+    probabilities[word, label] = 0.51
+
+
 def make_span(words: Words, label: str, indices: Sequence[int], probabilities: NDArray[np.float32]) -> Span:
     """A span over ``indices``; ``probabilities`` [n, 1 + fields]."""
     column = LABEL_INDEX[label]

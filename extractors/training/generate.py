@@ -26,6 +26,7 @@ from extractors.training import render_typst
 from extractors.training.compose import compose
 from extractors.training.facts import make_facts
 from extractors.training.negatives import NEGATIVES
+from extractors.training.pages import Sheet
 from extractors.training.readback import label_words
 from extractors.training.render import Placed, render, settle_texts, text_mode
 from extractors.training.sample import LabelledDocument
@@ -35,6 +36,8 @@ from extractors.training.vocabulary import choose
 SHARD = 200
 NEGATIVE_SHARE = 0.08
 CREDIT_NOTE_SHARE = 0.08
+ATTEMPTS = 6  # compositions tried until all that is labelled lies on the page
+EDGE_PT = 1.0
 
 
 def generate(seed: int, *, family: str = "train") -> LabelledDocument:
@@ -75,26 +78,42 @@ def _make(
     document_type: str | None = None,
     wrong_by: Decimal = Decimal(0),
 ) -> tuple[bytes, list[Placed], dict[str, Any]]:
-    rng = Random(f"{family}:{seed}")
-    chance = rng.random()
-    kind = (
-        choose(rng, NEGATIVES) if chance < NEGATIVE_SHARE else "credit_note" if chance < NEGATIVE_SHARE + CREDIT_NOTE_SHARE else "invoice"
-    )
-    facts = make_facts(rng, family, document_type=document_type or kind, row_count=rows, language=language)
-    if wrong_by:
-        facts.totals = replace(facts.totals, gross=facts.totals.gross + wrong_by, due=facts.totals.due + wrong_by)
-    sheet, layout, writer = compose(rng, facts, family)
-    settle_texts(sheet)
-    mode = text_mode(rng, family)
-    if mode == "typst" and not render_typst.available(sheet):
-        mode = "lines"
-    data, placed = render_typst.render(sheet) if mode == "typst" else render(rng, sheet, mode)
+    for attempt in range(ATTEMPTS):
+        rng = Random(f"{family}:{seed}:{attempt}" if attempt else f"{family}:{seed}")
+        chance = rng.random()
+        kind = (
+            choose(rng, NEGATIVES)
+            if chance < NEGATIVE_SHARE
+            else "credit_note"
+            if chance < NEGATIVE_SHARE + CREDIT_NOTE_SHARE
+            else "invoice"
+        )
+        facts = make_facts(rng, family, document_type=document_type or kind, row_count=rows, language=language)
+        if wrong_by:
+            facts.totals = replace(facts.totals, gross=facts.totals.gross + wrong_by, due=facts.totals.due + wrong_by)
+        sheet, layout, writer = compose(rng, facts, family)
+        settle_texts(sheet)
+        mode = text_mode(rng, family)
+        if mode == "typst" and not render_typst.available(sheet):
+            mode = "lines"
+        data, placed = render_typst.render(sheet) if mode == "typst" else render(rng, sheet, mode)
+        if _on_the_page(placed, sheet):
+            break
     identity = f"{family}-{seed:08}"
     layout = {**layout, "text": mode, "regime": facts.regime}
     return (
         data,
         placed,
         truth_of(facts, placed, identity=identity, pages=len(sheet.pages), layout=layout, currency_seen=writer.currency_seen),
+    )
+
+
+def _on_the_page(placed: Sequence[Placed], sheet: Sheet) -> bool:
+    """Whether every labelled piece lies within the page: what is cut off at its edge, no reader can be asked for."""
+    return all(
+        p.x0 >= -EDGE_PT and p.x1 <= sheet.width + EDGE_PT and 0 <= p.baseline <= sheet.height + EDGE_PT
+        for p in placed
+        if p.span.label != "O"
     )
 
 

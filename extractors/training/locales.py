@@ -197,5 +197,5 @@ def date_style(rng: Random, code: str, words: Sequence[str], months: Sequence[st
     if chance < 0.82:
         pattern = rng.choice(("{dd}-{mon}-{yyyy}", "{dd}-{mon}-{yy}", "{dd} {mon} {yyyy}", "{dd}/{mon}/{yyyy}", "{d}-{mon}-{yyyy}"))
     else:
-        pattern = rng.choice(list(words))
+        pattern = rng.choice([w for w in words if "{city}" not in w])  # a place belongs to a letter's date line, not to every date
     return DateStyle(pattern, tuple(m for m in months), tuple(m for m in short))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -70,7 +71,7 @@ def truth_of(
         elif kind == "adjustment" and isinstance(span.value, Decimal):
             value = abs(span.value) if name != "rounding" and facts.sign > 0 else span.value
             adjustments.append({"kind": name, "amount": plain(value), "description": None})
-    if header["currency"] is None and currency_seen:
+    if header["currency"] is None and (currency_seen or _names_currency(placed, facts.currency)):
         header["currency"] = facts.currency
     _finish_header(facts, header, parts, adjustments)
     out["header"] = {name: plain(value) for name, value in header.items()}
@@ -89,6 +90,12 @@ def truth_of(
             }
         )
     return out
+
+
+def _names_currency(placed: Sequence[Placed], code: str) -> bool:
+    """Whether any text of the page, a label for instance, names the currency by its code."""
+    pattern = re.compile(rf"(?<![A-Za-z]){code}(?![A-Za-z])")
+    return any(pattern.search(piece.span.text) for piece in placed)
 
 
 def _sole_rate(lines: list[dict[str, Any]], parts: dict[int, dict[str, Any]]) -> None:

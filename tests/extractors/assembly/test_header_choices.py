@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from tagged_pages import tagged
 
-from extractors.assembly.captions import match, plain
+from extractors.assembly.caption_words import match, plain
 from extractors.assembly.document import assemble
 
 

@@ -1,0 +1,86 @@
+"""One column, one meaning: words of items that stand in one column, or behind one printed label, agree on what they are.
+
+The network labels each word by itself, mostly rightly; where it wavers, the other rows of the document know better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.assembly.caption_words import plain
+from extractors.assembly.captions import Captions
+from extractors.assembly.spans import LABEL_INDEX, Words, set_label
+from extractors.labels import FIELDS
+
+LEAST = 3  # words that make a column
+LEAN = 0.7  # log odds by which a group is taken to be numbers of items rather than nothing
+FLOOR = 1e-3
+SETTLED = 0.9  # a word of this probability keeps its label unless it is told nothing about it
+TOLD_NOTHING = 0.985  # "none" up to this probability is asked again
+RIGHT_PT = 2.0
+_NAME = LABEL_INDEX["line.description"]
+_AMOUNTS = [LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount")]  # each makes a row, so none is made here
+_NUMBERS = np.array([LABEL_INDEX[f"line.{n}"] for n in ("quantity", "unit_price", "tax_rate", "discount", "tax_amount")])
+_HEADER = np.array([i + 1 for i, name in enumerate(FIELDS) if not name.startswith("line.")])
+
+
+def agree_in_columns(words: Words, captions: Captions, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """``probabilities`` [n, 1 + fields] with the doubtful numbers of items moved towards what their column, or their label, says."""
+    best = probabilities.argmax(1)
+    lines = set(words.line[np.isin(best, [*_NUMBERS, *_AMOUNTS])].tolist())
+    candidates = [
+        i for i in range(len(best)) if words.has_digit[i] and words.line_list[i] in lines and float(probabilities[i, _HEADER].sum()) < 0.5
+    ]
+    result = probabilities.copy()
+    labelled, columns = _groups(words, captions, candidates)
+    for group in (*labelled, *columns):
+        _settle(result, probabilities, best, np.array(group))
+    return result
+
+
+def _groups(words: Words, captions: Captions, candidates: Iterable[int]) -> tuple[list[list[int]], list[list[int]]]:
+    """Words behind the same printed label; of the others, words whose right edges are one above the other."""
+    labelled: dict[str, list[int]] = {}
+    loose: list[int] = []
+    for i in candidates:
+        label = _label(words, captions, i)
+        if label:
+            labelled.setdefault(label, []).append(i)
+        else:
+            loose.append(i)
+    columns: list[list[int]] = []
+    for i in sorted(loose, key=lambda i: words.box_list[i][2]):
+        if (
+            columns
+            and words.box_list[i][2] - words.box_list[columns[-1][-1]][2] <= RIGHT_PT / 2
+            and (words.box_list[i][2] - words.box_list[columns[-1][0]][2] <= RIGHT_PT)
+        ):
+            columns[-1].append(i)
+        else:
+            columns.append([i])
+    return [g for g in labelled.values() if len(g) >= LEAST], [g for g in columns if len(g) >= LEAST]
+
+
+def _label(words: Words, captions: Captions, i: int) -> str:
+    """The printed word directly in front of a value on its line ("Qty 3"), without numbers; empty where a column or nothing stands there."""
+    line = words.words_of_line[words.line_list[i]]
+    k = line.index(i)
+    if k == 0 or words.box_list[i][0] - words.box_list[line[k - 1]][2] > 1.5 * words.size_list[i] or words.has_digit[line[k - 1]]:
+        return ""
+    text = plain(words.texts[line[k - 1]])
+    return text if any(c.isalpha() for c in text) else ""
+
+
+def _settle(result: NDArray[np.float32], probabilities: NDArray[np.float32], best: NDArray[np.int64], group: NDArray[np.int64]) -> None:
+    """Give the doubtful words of a group the number that all of its words together are likeliest to be; "none" and labels of other kinds must be
+    clearly likelier to prevail."""
+    together = np.log(np.maximum(probabilities[group], FLOOR)).mean(0)
+    label = int(_NUMBERS[together[_NUMBERS].argmax()])
+    if (best[group] == label).sum() < LEAST - 1 or together[label] + LEAN < np.delete(together, label).max():
+        return
+    for i in group[~np.isin(best[group], [label, _NAME, *_AMOUNTS])].tolist():
+        if probabilities[i].max() <= (TOLD_NOTHING if best[i] == 0 else SETTLED):
+            set_label(result, i, label)

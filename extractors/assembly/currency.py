@@ -1,0 +1,110 @@
+"""The document's currency: ISO 4217 codes, names and symbols, and what a symbol of several currencies means here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.assembly.header import Choice
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
+
+FAINT = 0.05  # probability from which a currency's name counts where nothing clearer is printed
+ONCE = 0.2  # weight of a symbol on one amount; half of it in a language that does not use these letters
+ON_AMOUNT = 0.9  # probability of a symbol that is written on an amount
+_SYMBOLS: Mapping[str, str] = {
+    "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN", "kč": "CZK", "₺": "TRY", "tl": "TRY", "ft": "HUF", "lei": "RON",
+    "r$": "BRL", "us$": "USD", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "au$": "AUD", "fr.": "CHF", "sfr.": "CHF", "rs": "INR", "rs.": "INR",
+    "euro": "EUR", "euros": "EUR", "dollar": "USD", "dollars": "USD", "mx$": "MXN", "m.n": "MXN", "nz$": "NZD", "s$": "SGD", "hk$": "HKD",
+}  # fmt: skip
+_CODES = frozenset(
+    "EUR USD GBP CHF CAD AUD INR SEK DKK NOK CZK PLN TRY HUF RON BRL MXN JPY CNY AED SAR ZAR NZD SGD HKD BGN ISK ILS KRW THB "  # noqa: SIM905
+    "QAR KWD EGP MAD TND COP CLP ARS PEN UAH RSD KES NGN PHP IDR MYR VND TWD".split()
+)
+_KRONE = {"SE": "SEK", "DK": "DKK", "NO": "NOK", "sv": "SEK", "da": "DKK", "no": "NOK"}
+_DOLLAR = {"CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN", "CL": "CLP", "CO": "COP", "AR": "ARS"}
+# Letters that could as well begin a number of another kind ("FT-2044", "KR 63"): believed beside an amount with decimals, in their own languages.
+_LETTERS_OF: Mapping[str, tuple[str, ...]] = {
+    "kr": ("sv", "da", "no", "fi", "other"), "zł": ("pl", "other"), "kč": ("cs", "other"), "tl": ("tr", "other"), "ft": ("hu", "other"),
+    "lei": ("ro", "other"), "rs": ("en", "other"), "fr": ("de", "fr", "it", "other"), "sfr": ("de", "fr", "it", "other"),
+}  # fmt: skip
+_BESIDE_AMOUNT = re.compile(
+    r"^[-–(]?\s*(?P<before>[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\s*[-–]?(?P<a>\d[\d.,'’]*)[)-]?$|^[-–(]?(?P<b>\d[\d.,'’]*)\s*(?P<after>[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\)?$"
+)
+_DECIMALS = re.compile(r"[.,]\d{2}$|\d[.,'’]\d{3}(?:[.,]\d{2})?$")
+
+
+def choose_currency(
+    spans: Sequence[Span], words: Words, probabilities: NDArray[np.float32], *, language: str, country: str | None
+) -> Choice | None:
+    """ISO 4217 code by vote over currency tokens, else over symbols on amounts, else by faint tokens; "$" and "kr" by the seller's country or
+    the language."""
+    votes: dict[str, float] = {}
+    shown: dict[str, Span] = {}
+
+    def vote(span: Span, text: str, weight: float) -> None:
+        code = currency_code(text, language=language, country=country)
+        if code:
+            votes[code] = votes.get(code, 0) + weight
+            if code not in shown or shown[code].probability < span.probability:
+                shown[code] = span
+
+    for span in spans:
+        vote(span, span.text, span.probability)
+    if not votes:
+        for i, text in enumerate(words.texts):
+            symbol = _symbol_on_amount(text)
+            if symbol:
+                letters = symbol.casefold().rstrip(".")
+                foreign = letters in _LETTERS_OF and language not in _LETTERS_OF[letters]
+                vote(_at(words, i, ON_AMOUNT), symbol, ONCE / 2 if foreign else ONCE)
+        votes = {code: weight for code, weight in votes.items() if weight >= ONCE}
+    if not votes:
+        for i in np.flatnonzero(probabilities[:, LABEL_INDEX["header.currency"]] >= FAINT).tolist():
+            span = make_span(words, "header.currency", [i], probabilities)
+            vote(span, span.text, span.probability)
+    if not votes:
+        for i, text in enumerate(words.texts):
+            if text.strip(" .,:;()[]/|*") in _CODES:
+                vote(_at(words, i, FAINT), text, FAINT)
+    if not votes:
+        return None
+    code = max(votes, key=lambda c: votes[c])
+    return Choice(code, shown[code], shown[code].probability)
+
+
+def _at(words: Words, i: int, probability: float) -> Span:
+    return Span("header.currency", (i,), words.texts[i], int(words.page[i]), int(words.line[i]), words.box_of([i]), probability)
+
+
+def _symbol_on_amount(text: str) -> str | None:
+    """The currency symbol that a word joins to an amount."""
+    found = _BESIDE_AMOUNT.match(text)
+    if found is None:
+        return None
+    symbol, amount = (found["before"], found["a"]) if found["before"] else (found["after"], found["b"])
+    letters = symbol.casefold().rstrip(".")
+    plain = letters.isalpha() and symbol.upper() not in _CODES
+    return None if plain and (letters not in _LETTERS_OF or not _DECIMALS.search(amount)) else symbol
+
+
+def currency_code(text: str, *, language: str, country: str | None) -> str | None:
+    """ISO 4217 code of a printed currency token, None where it is none."""
+    token = text.strip(" .,:;()[]/|*")
+    upper = token.upper()
+    if upper in _CODES:
+        return upper
+    low = text.strip(" ,:;()[]/|*").casefold()
+    if low in _SYMBOLS or low.rstrip(".") in _SYMBOLS:
+        return _SYMBOLS.get(low) or _SYMBOLS[low.rstrip(".")]
+    if low.rstrip(".") == "kr":
+        return _KRONE.get(country or "") or _KRONE.get(language, "SEK")
+    if low == "$":
+        return _DOLLAR.get(country or "", "USD") if country or language != "es" else "MXN"
+    codes = [word for word in re.findall(r"(?<![A-Z])[A-Z]{3}(?![A-Z])", upper) if word in _CODES]
+    if len(codes) == 1:
+        return codes[0]
+    symbols = [s for s in "€£¥₹₺" if s in token]
+    return _SYMBOLS[symbols[0]] if len(symbols) == 1 else None

@@ -1,0 +1,46 @@
+"""Words that a page sets, or a reader gives, as one although two things are printed: a label and its value ("Nr.K-6803", "du28-11-2024")."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from extractors.assembly.caption_words import announces, plain
+
+_ABBREVIATED = re.compile(
+    r"^(?:[Nn][ro]|[Nn]ro|[Nn]um|[Rr]ef|[Dd]oc|NR|NO|NRO)[.:º°]+(?=[^\W_])|^[Nn][.:]?[º°]+(?=[^\W_])|^(?:Nr|No|nr|no|num)(?=[A-Z\d])|^NR(?=\d)"
+)
+_LEADING = re.compile(r"^([^\W\d_]{1,5}\.?)(?=[A-Z\d])")
+_INTRODUCES = frozenset(  # what leads to a number or a date in running text
+    "vom am den du le de del della el la il on of dated for z dne av from à".split()  # noqa: SIM905
+)
+_LABEL = re.compile(r"^([^\W\d_]{3,}[a-zß-ž]\.?)(?=[A-Z\d][\w./\\-]*\d)")
+_NAMING = re.compile(r"^([^\W\d_]{3,})(?=[A-ZÀ-Þ][a-zß-ÿ])")
+_TOPICS = ("number", "date")
+
+
+@lru_cache(maxsize=16384)
+def glued_label(text: str) -> str:
+    """The label at the start of a word whose value follows without a space; empty where there is none."""
+    found = _ABBREVIATED.match(text)
+    if found:
+        return found[0]
+    leading = _LEADING.match(text)
+    if leading and leading[1].casefold() in _INTRODUCES and not leading[1].isupper():
+        return leading[1]
+    word = _LABEL.match(text)
+    if word and any(announces(topic, plain(word[1])) for topic in _TOPICS):
+        return word[1]
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def glued_naming(text: str) -> str:
+    """As `glued_label` for a word that begins a party's name ("NameRocha"); empty where there is none."""
+    word = _NAMING.match(text)
+    return word[1] if word and announces("naming", plain(word[1])) else ""
+
+
+def without_label(text: str) -> str:
+    """The value of a word to which a label may be glued."""
+    return text[len(glued_label(text)) :]
