@@ -76,8 +76,9 @@ def _broken(table: Table, invoices: Sequence[Invoice], context: RuleContext) -> 
     findings: dict[int, tuple[int, int, str, tuple[Finding, ...]]] = {}  # by row of the frame
     judges = _JUDGES[table]
     for document, invoice in enumerate(invoices):
+        memo: dict[str, object] = {}
         for index in _row_numbers(table, invoice):
-            row = Row(invoice, index, context)
+            row = Row(invoice, index, context, memo)
             for rule_id, judge in judges:
                 verdict = judge(row)
                 if verdict is None:

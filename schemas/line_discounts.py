@@ -1,0 +1,106 @@
+"""Discounts and surcharges that a page prints beside its lines and nobody read as such.
+
+Where quantity × price is not the amount, and the page prints a percentage or a signed amount that closes the gap exactly, that is the line's
+discount: two independent readings agree. A bare 10 beside a price whose line is ten times
+too small is its price unit. Nothing else is changed; a gap that no printed number closes stays one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, localcontext
+from itertools import combinations
+
+from schemas.arithmetic import EXACT, HUNDRED, ZERO, plausible
+from schemas.invoice import Invoice, LineItem
+from schemas.rounding import printed_places
+from schemas.rules_lines import PRICES_PER_TEN, multiplies, sole_rate
+
+TEN_WITHIN = 3  # numbers after a price among which the base of its price unit is looked for
+MOST_AMOUNTS = 40  # signed amounts of a page that are tried in pairs
+_NUMBER = r"\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})*(?:[.,]\d{1,4})?|\d+(?:[.,]\d{1,4})?"
+_PERCENT = re.compile(rf"(?<![\d.,])({_NUMBER})\s?%")
+_SIGNED = re.compile(
+    rf"(?P<sign>[-−–+])\s?(?:[€$£]|[A-Z]{{3}})?\s?(?P<a>{_NUMBER})(?![\d.,]*\s?%)|(?<![\d.,])(?P<b>{_NUMBER})\s?(?:[€$£])?(?P<after>[-−])(?=\s|$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedDiscounts:
+    """What a page prints that can be a discount: percentages, and amounts with a sign (negative: taken off)."""
+
+    percents: tuple[Decimal, ...]
+    amounts: tuple[Decimal, ...]
+
+
+def printed_discounts(text: str) -> PrintedDiscounts:
+    """The percentages and signed amounts of a page's text. Amounts without decimals are left out: they are dates and numbers with hyphens."""
+    percents = [value for match in _PERCENT.finditer(text) if (value := _number(match[1])) is not None and 0 < value < HUNDRED]
+    amounts: list[Decimal] = []
+    for match in _SIGNED.finditer(text):
+        value = _number(match["a"] or match["b"])
+        if value is not None and value.as_tuple().exponent != 0:
+            amounts.append(value if match["sign"] == "+" else -value)
+    return PrintedDiscounts(tuple(dict.fromkeys(percents)), tuple(dict.fromkeys(amounts)))
+
+
+def _number(printed: str) -> Decimal | None:
+    """A printed number in either convention: the last point or comma before other than three digits is the decimal one."""
+    digits = re.sub(r"[ '\u00a0\u202f]", "", printed)
+    match = re.fullmatch(r"(.*?)(?:[.,](\d{1,2}|\d{4}))?", digits)
+    if match is None:
+        return None
+    whole = re.sub(r"[.,]", "", match[1])
+    value = Decimal(f"{whole or 0}.{match[2]}" if match[2] else whole or "0")
+    return value if plausible(value) else None
+
+
+def with_printed_discounts(invoice: Invoice, page_text: str) -> Invoice:
+    """The invoice with ``discount`` or ``discount_percent`` on lines whose gap a printed number closes."""
+    with localcontext(EXACT):
+        rate, places = sole_rate(invoice), printed_places(invoice)
+        gaps = [
+            index
+            for index, item in enumerate(invoice.line_items)
+            if not item.discount and not item.discount_percent and _readable(item) and not multiplies(item, rate=rate, places=places)
+        ]
+        if not gaps:
+            return invoice
+        printed = printed_discounts(page_text)
+        items = list(invoice.line_items)
+        for index in gaps:
+            items[index] = _explained(items[index], printed, rate=rate, places=places)
+        tens = [item for item in (items[i] for i in gaps) if multiplies(item, rate=rate, base=1, places=places)]
+        notes = (PRICES_PER_TEN,) if any(_ten_follows(item.unit_price, page_text) for item in tens) else ()
+    return invoice.replace(line_items=tuple(items), notes=tuple(dict.fromkeys((*invoice.notes, *notes))))
+
+
+def _ten_follows(price: Decimal | None, text: str) -> bool:
+    """Whether the page prints a bare 10 right after this price: its price unit."""
+    numbers = re.findall(_NUMBER, text)
+    return any("10" in numbers[at + 1 : at + 1 + TEN_WITHIN] for at, number in enumerate(numbers) if _number(number) == price)
+
+
+def _readable(item: LineItem) -> bool:
+    values = (item.quantity, item.unit_price, item.amount)
+    return all(value is not None and plausible(value) and value != 0 for value in values)
+
+
+def _explained(item: LineItem, printed: PrintedDiscounts, *, rate: Decimal | None, places: int) -> LineItem:
+    for percent in printed.percents:
+        candidate = replace(item, discount_percent=percent)
+        if multiplies(candidate, rate=None, places=places, directions=(1,)):
+            return candidate
+    for discount in _sums(printed.amounts):
+        candidate = replace(item, discount=discount)
+        if discount and multiplies(candidate, rate=None, places=places, directions=(1,)):
+            return candidate
+    return item
+
+
+def _sums(amounts: Sequence[Decimal]) -> list[Decimal]:
+    """Each signed amount, then each pair, as discounts: positive is taken off."""
+    singles = [-amount for amount in amounts]
+    return singles + [a + b for a, b in combinations(singles[:MOST_AMOUNTS], 2) if a + b != ZERO]
