@@ -62,16 +62,15 @@ def with_printed_discounts(invoice: Invoice, page_text: str) -> Invoice:
     with localcontext(EXACT):
         rate, places = sole_rate(invoice), printed_places(invoice)
         gaps = [
-            index
-            for index, item in enumerate(invoice.line_items)
-            if not item.discount and not item.discount_percent and _readable(item) and not multiplies(item, rate=rate, places=places)
+            index for index, item in enumerate(invoice.line_items) if _readable(item) and not multiplies(item, rate=rate, places=places)
         ]
         if not gaps:
             return invoice
         printed = printed_discounts(page_text)
         items = list(invoice.line_items)
         for index in gaps:
-            items[index] = _explained(items[index], printed, rate=rate, places=places)
+            if not items[index].discount and not items[index].discount_percent:
+                items[index] = _explained(items[index], printed, places=places)
         tens = [item for item in (items[i] for i in gaps) if multiplies(item, rate=rate, base=1, places=places)]
         notes = (PRICES_PER_TEN,) if any(_ten_follows(item.unit_price, page_text) for item in tens) else ()
     return invoice.replace(line_items=tuple(items), notes=tuple(dict.fromkeys((*invoice.notes, *notes))))
@@ -80,7 +79,15 @@ def with_printed_discounts(invoice: Invoice, page_text: str) -> Invoice:
 def _ten_follows(price: Decimal | None, text: str) -> bool:
     """Whether the page prints a bare 10 right after this price: its price unit."""
     numbers = re.findall(_NUMBER, text)
-    return any("10" in numbers[at + 1 : at + 1 + TEN_WITHIN] for at, number in enumerate(numbers) if _number(number) == price)
+    return any("10" in numbers[at + 1 : at + 1 + TEN_WITHIN] for at, number in enumerate(numbers) if _is(number, price))
+
+
+def _is(printed: str, value: Decimal | None) -> bool:
+    """Whether a printed number can be this value; three digits behind one mark are thousands or decimals."""
+    thousandths = re.fullmatch(r"(\d{1,3})[.,](\d{3})", printed)
+    return value is not None and (
+        _number(printed) == value or (thousandths is not None and Decimal(".".join(thousandths.groups())) == value)
+    )
 
 
 def _readable(item: LineItem) -> bool:
@@ -88,7 +95,7 @@ def _readable(item: LineItem) -> bool:
     return all(value is not None and plausible(value) and value != 0 for value in values)
 
 
-def _explained(item: LineItem, printed: PrintedDiscounts, *, rate: Decimal | None, places: int) -> LineItem:
+def _explained(item: LineItem, printed: PrintedDiscounts, *, places: int) -> LineItem:
     for percent in printed.percents:
         candidate = replace(item, discount_percent=percent)
         if multiplies(candidate, rate=None, places=places, directions=(1,)):

@@ -49,7 +49,9 @@ def rounding_of(item: LineItem, *, base: int = 0, places: int = 2) -> Decimal:
     (``places`` as the page rounds its amounts)."""
     quantity, price = item.quantity or ZERO, item.unit_price or ZERO
     amount = item.amount or ZERO
-    slack = (abs(quantity) * half_unit(max(significant_decimals(price), 2))).scaleb(-base) + half_unit(max(significant_decimals(amount), places))
+    slack = (abs(quantity) * half_unit(max(significant_decimals(price), 2))).scaleb(-base) + half_unit(
+        max(significant_decimals(amount), places)
+    )
     if significant_decimals(quantity) > 0:
         slack += (abs(price) * half_unit(decimals(quantity))).scaleb(-base)
     return slack
