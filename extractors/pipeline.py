@@ -221,8 +221,7 @@ def _categorised(invoices: Sequence[Invoice], texts: Sequence[str], bookkeeping:
     """VAT treatment, spend category and tax codes of every line."""
     from extractors.spend_category import ItemText, categorize
     from schemas.bookkeeping import own_categories, own_tax_codes
-    from schemas.line_discounts import with_printed_discounts
-    from schemas.price_phrases import with_price_notes
+    from schemas.printed_gaps import with_printed_gaps
     from schemas.tax_treatment import assign_tax_categories
 
     items = [
@@ -238,8 +237,7 @@ def _categorised(invoices: Sequence[Invoice], texts: Sequence[str], bookkeeping:
             category, probability = next(categories)
             lines.append(replace(line, spend_category=category, spend_category_probability=probability))
         categorised = own_categories(invoice.replace(line_items=tuple(lines)), bookkeeping)
-        priced = with_printed_discounts(with_price_notes(categorised, text), text)
-        treated = assign_tax_categories(priced, text)  # goods or services matter to it
+        treated = assign_tax_categories(with_printed_gaps(categorised, text), text)  # goods or services matter to it
         result.append(own_tax_codes(treated, bookkeeping))
     return result
 

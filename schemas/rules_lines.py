@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from schemas.arithmetic import HUNDRED, ZERO, decimals, half_unit, percent, significant_decimals
-from schemas.invoice import TAX_CATEGORIES, Invoice, LineItem, Severity
-from schemas.price_phrases import speaks_of_discount
+from schemas.arithmetic import HUNDRED, ZERO, decimals, half_unit, percent, rounded, significant_decimals, total
+from schemas.invoice import TAX_CATEGORIES, Invoice, LineItem, Route, Severity
 from schemas.rounding import printed_places
 from schemas.rules_totals import amounts_confirmed
 from schemas.rules_types import HOLDS, SILENT, Row, Rule, Table, Verdict, broken
 
 PRICE_BASES = (1, 2, 3)  # powers of ten: prices per 10, 100 or 1,000 units whose base quantity the page does not print
-PRICES_PER_TEN = "Prices per 10 units are printed."  # a note that `schemas.line_discounts` sets
+PRICES_PER_TEN = "Prices per 10 units are printed."  # a note that `schemas.printed_gaps` sets
 GIVEAWAY_SHARE = Decimal("0.1")  # of quantity × price: an amount below is no discount but a wrong quantity or price
 SURCHARGE_SHARE = Decimal(2)
 
@@ -37,6 +36,8 @@ def prices(item: LineItem, *, base: int = 0, directions: Sequence[int] = (1, -1)
     for discount in (sign * item.discount for sign in directions) if item.discount else ():
         yield product - discount
         yield product - (discount * item.quantity).scaleb(-base)
+        if 0 < abs(discount) < HUNDRED:
+            yield product - percent(product, discount)  # a column headed "discount" holds amounts or percentages
     for rate in (sign * item.discount_percent for sign in directions) if item.discount_percent else ():
         yield product - percent(product, rate)
         if item.discount:
@@ -108,10 +109,10 @@ def line_multiplies(row: Row) -> Verdict:
     expected = min(values, key=lambda value: abs(value - amount))
     discount = f" less {item.discount:f}" if item.discount else ""
     detail = f"{item.quantity:f} × {item.unit_price:f}{discount} is not {item.amount:f}."
-    confirmed = _may_be_discount(amount, values[0]) and row.once(_tells_discount) and row.once(amounts_confirmed)
-    if confirmed:  # the page speaks of discounts or surcharges, and this one was not read
+    confirmed = _may_be_discount(amount, values[0]) and row.once(_page_is_not_at_hand) and row.once(amounts_confirmed)
+    if confirmed:
         what = "discount" if amount < values[0] else "surcharge"
-        detail += f" The totals confirm the amount: a {what} of {abs(values[0] - amount):f} or another price base was not read."
+        detail += f" The totals confirm the amount: a {what} of {abs(values[0] - amount):f} or another price base is missing."
     return broken(
         field=f"{path}.{'net_amount' if item.net_amount is not None else 'gross_amount'}",
         expected=expected,
@@ -126,8 +127,9 @@ def _may_be_discount(amount: Decimal, product: Decimal) -> bool:
     return amount == 0 or product * GIVEAWAY_SHARE < amount < product * SURCHARGE_SHARE
 
 
-def _tells_discount(invoice: Invoice) -> bool:
-    return speaks_of_discount(invoice.notes)
+def _page_is_not_at_hand(invoice: Invoice) -> bool:
+    """Whether values stand here without a page: typed by a person, or another system's. `schemas.printed_gaps` could not look for what is missing."""
+    return not invoice.evidence and invoice.route is not Route.EINVOICE_XML
 
 
 def _tells_price_base(invoice: Invoice) -> bool:
@@ -144,6 +146,33 @@ def _pack_in_name(item: LineItem, amount: Decimal, product: Decimal) -> str | No
     return None
 
 
+def line_gross_follows(row: Row) -> Verdict:
+    """A line's amount with tax against its amount without: the rate of the line or, where two taxes lie on one base, of both together."""
+    item = row.invoice.line_items[row.index]
+    net, gross = item.net_amount, item.gross_amount
+    if net is None or gross is None:
+        return SILENT
+    rates = [rate for rate in (item.tax_rate, row.once(sole_rate), row.once(_rates_together)) if rate is not None]
+    if not rates:
+        return SILENT
+    places = row.once(printed_places)
+    slack = half_unit(places) * 3  # both are rounded, the tax on the net amount as well
+    if any(abs(net * (HUNDRED + rate) - gross * HUNDRED) <= slack * HUNDRED for rate in rates) or abs(net) == abs(gross):
+        return HOLDS
+    expected = net + percent(net, rates[0])
+    return broken(
+        field=f"line_items.{row.index}.gross_amount",
+        expected=expected,
+        found=gross,
+        detail=f"{net:f} with {rates[0]:f} % tax is {rounded(expected, 2):f}, not {gross:f}.",
+    )
+
+
+def _rates_together(invoice: Invoice) -> Decimal | None:
+    rates = [row.rate for row in invoice.tax_breakdown if row.rate is not None]
+    return total(rates) if len(rates) > 1 else None
+
+
 def line_has_category(row: Row) -> Verdict:
     category = row.invoice.line_items[row.index].tax_category
     if category in TAX_CATEGORIES:
@@ -158,8 +187,16 @@ LINE_RULES: tuple[Rule, ...] = (
         "Lineitem; EN 16931 BT-131 = BT-129 × BT-146 ÷ BT-149 - BT-136 + BT-141",
         Severity.ERROR,
         Table.LINES,
-        "Quantity times unit price less discount is the line's amount, within the rounding of the printed numbers; a warning where the page speaks of discounts and the totals confirm the amount.",
+        "Quantity times unit price less discount is the line's amount, within the rounding of the printed numbers.",
         line_multiplies,
+    ),
+    Rule(
+        "LI-GROSS",
+        "Lineitem; Directive 2006/112/EC art. 78 and 226 (8)",
+        Severity.ERROR,
+        Table.LINES,
+        "A line's amount with tax is its amount without tax and the tax of its rate.",
+        line_gross_follows,
     ),
     Rule("BR-CO-04", "EN 16931 BR-CO-04", Severity.WARNING, Table.LINES, "Each line has a tax category.", line_has_category),
 )

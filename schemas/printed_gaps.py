@@ -1,8 +1,8 @@
-"""Discounts and surcharges that a page prints beside its lines and nobody read as such.
+"""What closes a gap in a page's sums and was printed, but not read: discounts of lines, price units, payments made before.
 
 Where quantity × price is not the amount, and the page prints a percentage or a signed amount that closes the gap exactly, that is the line's
 discount: two independent readings agree. A bare 10 beside a price whose line is ten times
-too small is its price unit. Nothing else is changed; a gap that no printed number closes stays one.
+too small is its price unit. A printed amount that lies between the total and the amount due was paid before, or is still owed from before. Nothing else is changed; a gap that no printed number closes stays one.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from itertools import combinations
 
-from schemas.arithmetic import EXACT, HUNDRED, ZERO, plausible
-from schemas.invoice import Invoice, LineItem
+from schemas.arithmetic import EXACT, HUNDRED, ZERO, decimals, plausible
+from schemas.invoice import Adjustment, AdjustmentKind, Invoice, LineItem
 from schemas.rounding import printed_places
 from schemas.rules_lines import PRICES_PER_TEN, multiplies, sole_rate
+from schemas.rules_totals import steps
 
+LATE_KINDS = (AdjustmentKind.PREPAID, AdjustmentKind.ROUNDING, AdjustmentKind.WITHHOLDING)
 TEN_WITHIN = 3  # numbers after a price among which the base of its price unit is looked for
 MOST_AMOUNTS = 40  # signed amounts of a page that are tried in pairs
 _NUMBER = r"\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})*(?:[.,]\d{1,4})?|\d+(?:[.,]\d{1,4})?"
@@ -57,8 +59,33 @@ def _number(printed: str) -> Decimal | None:
     return value if plausible(value) else None
 
 
-def with_printed_discounts(invoice: Invoice, page_text: str) -> Invoice:
-    """The invoice with ``discount`` or ``discount_percent`` on lines whose gap a printed number closes."""
+def with_printed_gaps(invoice: Invoice, page_text: str) -> Invoice:
+    """The invoice with the discounts and earlier payments that its page prints where its numbers leave a gap."""
+    return _with_earlier_payment(_with_discounts(invoice, page_text), page_text)
+
+
+def _with_earlier_payment(invoice: Invoice, page_text: str) -> Invoice:
+    """A prepayment where the page prints exactly what lies between the total with tax and the amount due; negative: an open amount of before.
+
+    A gap that is itself a total or a line of this page explains nothing: then one of the two totals is another number of the page.
+    """
+    header = invoice.header
+    gross, due = header.gross_total, header.amount_due
+    if gross is None or due is None or not (plausible(gross) and plausible(due)) or abs(due) == abs(gross) or steps(invoice, *LATE_KINDS):
+        return invoice
+    with localcontext(EXACT):
+        gap = gross - due
+        others = {header.net_total, header.tax_total, due, *(item.amount for item in invoice.line_items)}
+        if due and (gap in others or -gap in others):
+            return invoice
+        printed = {abs(value) for text in re.findall(_NUMBER, page_text) if (value := _number(text)) is not None and decimals(value) > 0}
+        if abs(gap) not in printed and not any(abs(gap) - other in printed for other in printed):
+            return invoice
+    return invoice.replace(document_adjustments=(*invoice.document_adjustments, Adjustment(AdjustmentKind.PREPAID, gap)))
+
+
+def _with_discounts(invoice: Invoice, page_text: str) -> Invoice:
+    """``discount`` or ``discount_percent`` on lines whose gap a printed number closes."""
     with localcontext(EXACT):
         rate, places = sole_rate(invoice), printed_places(invoice)
         gaps = [
@@ -96,7 +123,7 @@ def _readable(item: LineItem) -> bool:
 
 
 def _explained(item: LineItem, printed: PrintedDiscounts, *, places: int) -> LineItem:
-    for percent in printed.percents:
+    for percent in (*printed.percents, *(-percent for percent in printed.percents)):  # negative: a surcharge, such as insurance tax
         candidate = replace(item, discount_percent=percent)
         if multiplies(candidate, rate=None, places=places, directions=(1,)):
             return candidate
