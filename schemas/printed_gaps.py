@@ -1,8 +1,9 @@
 """What closes a gap in a page's sums and was printed, but not read: discounts of lines, price units, payments made before.
 
 Where quantity × price is not the amount, and the page prints a percentage or a signed amount that closes the gap exactly, that is the line's
-discount: two independent readings agree. A bare 10 beside a price whose line is ten times
-too small is its price unit. A printed amount that lies between the total and the amount due was paid before, or is still owed from before. Nothing else is changed; a gap that no printed number closes stays one.
+discount: two independent readings agree. A bare 10 beside a price whose line is ten times too small is its price unit. A printed amount that
+lies between the total and the amount due was paid before, or is still owed from before. Nothing else is changed; a gap that no printed number
+closes stays one.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from schemas.rules_totals import steps
 LATE_KINDS = (AdjustmentKind.PREPAID, AdjustmentKind.ROUNDING, AdjustmentKind.WITHHOLDING)
 TEN_WITHIN = 3  # numbers after a price among which the base of its price unit is looked for
 MOST_AMOUNTS = 40  # signed amounts of a page that are tried in pairs
-_NUMBER = r"\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})*(?:[.,]\d{1,4})?|\d+(?:[.,]\d{1,4})?"
+_NUMBER = r"(?<!\d)(?:\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})+|\d+)(?:[.,]\d{1,4})?(?!\d)"
 _PERCENT = re.compile(rf"(?<![\d.,])({_NUMBER})\s?%")
 _SIGNED = re.compile(
     rf"(?P<sign>[-−–+])\s?(?:[€$£]|[A-Z]{{3}})?\s?(?P<a>{_NUMBER})(?![\d.,]*\s?%)|(?<![\d.,])(?P<b>{_NUMBER})\s?(?:[€$£])?(?P<after>[-−])(?=\s|$)"
@@ -75,11 +76,12 @@ def _with_earlier_payment(invoice: Invoice, page_text: str) -> Invoice:
         return invoice
     with localcontext(EXACT):
         gap = gross - due
-        others = {header.net_total, header.tax_total, due, *(item.amount for item in invoice.line_items)}
+        others = {header.net_total, header.tax_total, *(item.amount for item in invoice.line_items)}
         if due and (gap in others or -gap in others):
             return invoice
-        printed = {abs(value) for text in re.findall(_NUMBER, page_text) if (value := _number(text)) is not None and decimals(value) > 0}
-        if abs(gap) not in printed and not any(abs(gap) - other in printed for other in printed):
+        printed = {abs(value) for text in re.findall(_NUMBER, page_text) if (value := _number(text)) is not None}
+        rounding = {value for value in printed if value < 1 and decimals(value) > 0}  # a total rounded to what cash can pay
+        if abs(gap) not in printed and not any({abs(gap) - r, abs(gap) + r} & printed for r in rounding):
             return invoice
     return invoice.replace(document_adjustments=(*invoice.document_adjustments, Adjustment(AdjustmentKind.PREPAID, gap)))
 

@@ -60,6 +60,8 @@ def rounding_of(item: LineItem, *, base: int = 0, places: int = 2) -> Decimal:
 
 def multiplies(item: LineItem, *, rate: Decimal | None, base: int = 0, places: int = 2, directions: Sequence[int] = (1, -1)) -> bool:
     """Whether quantity and price per 10^``base`` units lead to the amount, both without tax, both with tax, or one of each."""
+    if not base and item.quantity is not None and item.unit_price is not None and item.quantity * item.unit_price == item.amount:
+        return True  # the common case
     slack = rounding_of(item, base=base, places=places)
     values = list(prices(item, base=base, directions=directions))
     for amount in (abs(value) for value in (item.net_amount, item.gross_amount) if value is not None):
@@ -76,8 +78,7 @@ def multiplies(item: LineItem, *, rate: Decimal | None, base: int = 0, places: i
 
 def line_multiplies(row: Row) -> Verdict:
     item = row.invoice.line_items[row.index]
-    values = list(prices(item))
-    if item.amount is None or not values:
+    if item.amount is None or item.quantity is None or item.unit_price is None:
         return SILENT
     rate = item.tax_rate if item.tax_rate is not None else row.once(sole_rate)
     places = row.once(printed_places)
@@ -96,7 +97,7 @@ def line_multiplies(row: Row) -> Verdict:
                 detail=f"The amount fits a price per {units} units; the page does not print that base.",
                 severity=Severity.INFO,
             )
-    amount = abs(item.amount)
+    amount, values = abs(item.amount), list(prices(item))
     pack = _pack_in_name(item, amount, values[0])
     if pack:
         return broken(
@@ -156,7 +157,7 @@ def line_gross_follows(row: Row) -> Verdict:
     if not rates:
         return SILENT
     places = row.once(printed_places)
-    slack = half_unit(places) * 3  # both are rounded, the tax on the net amount as well
+    slack = half_unit(places) * 4  # both are rounded, the tax on the net amount as well, and cents of a price per 1,000 once more
     if any(abs(net * (HUNDRED + rate) - gross * HUNDRED) <= slack * HUNDRED for rate in rates) or abs(net) == abs(gross):
         return HOLDS
     expected = net + percent(net, rates[0])

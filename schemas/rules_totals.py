@@ -249,6 +249,28 @@ def due_is_what_remains(row: Row) -> Verdict:
     return broken(field="header.amount_due", expected=gross, found=due, detail=detail, severity=severity)
 
 
+def bases_make_the_net_total(row: Row) -> Verdict:
+    """Where every rate prints its base, the bases make the total without tax; where two taxes lie on one base, each base is that total."""
+    invoice = row.invoice
+    net, gross = invoice.header.net_total, invoice.header.gross_total
+    bases = [line.taxable_amount for line in invoice.tax_breakdown if line.taxable_amount is not None]
+    untaxed_lines = any(item.tax_rate == 0 for item in invoice.line_items)
+    if net is None or not bases or len(bases) < len(invoice.tax_breakdown) or (untaxed_lines and len(bases) == 1):
+        return SILENT
+    summed = total(bases)
+    goals = [goal for goal in (net, gross) if goal is not None]
+    if any(
+        meets(base + step, goal, either_sign=True)
+        for amounts in _steps_in_force(invoice)
+        for step in subset_sums(amounts)
+        for base in (summed, *set(bases))
+        for goal in goals
+    ):
+        return HOLDS
+    detail = f"The amounts by tax rate add up to {summed:f}, the total without tax is {net:f}."
+    return broken(field="tax_breakdown", expected=net, found=summed, detail=detail)
+
+
 def breakdown_exists(row: Row) -> Verdict:
     invoice = row.invoice
     if not invoice.header.tax_total:
@@ -319,6 +341,14 @@ TOTAL_RULES: tuple[Rule, ...] = (
         _DOC,
         "The amount due is the total with tax less what was paid or withheld, plus rounding.",
         due_is_what_remains,
+    ),
+    Rule(
+        "LI-BASE",
+        "Lineitem; Directive 2006/112/EC art. 226 (8)",
+        _WARNING,
+        _DOC,
+        "The taxable amounts by rate add up to the total without tax.",
+        bases_make_the_net_total,
     ),
     Rule("BR-CO-18", "EN 16931 BR-CO-18", _WARNING, _DOC, "Where tax is charged, the page breaks it down by rate.", breakdown_exists),
     Rule(
