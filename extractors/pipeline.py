@@ -194,6 +194,7 @@ def _read_by_model(
 
 def _invoice(blank: Invoice, document: Document, assembled: Assembled, calibration: Calibration) -> Invoice:
     from extractors.confidence import signals
+    from schemas.instructions import find_instructions
     from schemas.rules_reading import injected_text, not_an_invoice
 
     if not assembled.is_invoice:
@@ -201,6 +202,9 @@ def _invoice(blank: Invoice, document: Document, assembled: Assembled, calibrati
             language=assembled.language, issues=(not_an_invoice(assembled.document_type),), confidence=assembled.type_probability
         )
     issues = (injected_text(f"{document.hidden} hidden words", hidden=True),) if document.hidden else ()
+    instruction = find_instructions(assembled.text)
+    if instruction:
+        issues = (*issues, injected_text(instruction, hidden=False))
     return blank.replace(
         language=assembled.language,
         document_type=DocumentType(assembled.document_type),
