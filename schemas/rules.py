@@ -26,7 +26,7 @@ from schemas.rules_types import Finding, Row, Rule, RuleContext, Table
 
 __all__ = ["RULES", "RULES_VERSION", "Rule", "RuleContext", "validate"]
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 
 PLAUSIBLE = Rule(
     "LI-NUMBER",
