@@ -90,7 +90,9 @@ def _procurement(folder: Path, prefixes: dict[str, str]) -> Iterator[Sample]:
         if re.fullmatch(r"\d{8}-\d", cells[0]):
             names[cells[0]] = re.sub(r"\.?\(\d\)$", "", cells[4])
     translated = {
-        language: yaml.load((folder / f"cpv_{language}_{language}.yaml").read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        language: yaml.load(
+            (folder / f"cpv_{language}_{language}.yaml").read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        )  # noqa: S506
         for language in LANGUAGES
     }
     for code, name in names.items():
