@@ -8,7 +8,7 @@ frame with a column for each rule (30 rules, 200 rows, 2-core machine). Amounts 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal, localcontext
 from functools import cache
@@ -16,13 +16,13 @@ from typing import Any
 
 from schemas.arithmetic import EXACT, plausible
 from schemas.invoice import Adjustment, Header, Invoice, Issue, LineItem, Severity, TaxLine
-from schemas.rules_breakdown import BREAKDOWN_RULES
+from schemas.rules_breakdown import BREAKDOWN_RULES, CATEGORIES
 from schemas.rules_lines import LINE_RULES
 from schemas.rules_parties import PARTY_RULES
 from schemas.rules_presence import PRESENCE_RULES
 from schemas.rules_reading import READING_RULES
 from schemas.rules_totals import TOTAL_RULES
-from schemas.rules_types import Finding, Row, Rule, RuleContext, Table
+from schemas.rules_types import Finding, Row, Rule, RuleContext, Table, Verdict
 
 __all__ = ["RULES", "RULES_VERSION", "Rule", "RuleContext", "validate"]
 
@@ -41,6 +41,12 @@ RULES: tuple[Rule, ...] = (PLAUSIBLE, *PRESENCE_RULES, *PARTY_RULES, *TOTAL_RULE
 _ORDER = {rule.id: number for number, rule in enumerate(RULES)}
 _BY_ID = {rule.id: rule for rule in RULES}
 _JUDGES = {table: tuple((rule.id, rule.judge) for rule in RULES if rule.table is table and rule.judge is not None) for table in Table}
+_OF_CATEGORY = {f"{prefix}-{number}": category for category, (prefix, _, _) in CATEGORIES.items() for number in ("05", "08", "09", "10")}
+_JUDGES_BY_CATEGORY = {  # the rules of one tax category need not be asked about rows of another
+    (table, category): tuple(entry for entry in _JUDGES[table] if _OF_CATEGORY.get(entry[0], category) == category)
+    for table in (Table.LINES, Table.TAX_BREAKDOWN)
+    for category in (None, *CATEGORIES)
+}
 _AMOUNTS = {
     kind: tuple(name for name, member in kind.__dataclass_fields__.items() if "Decimal" in str(member.type))
     for kind in (Header, TaxLine, LineItem)
@@ -76,10 +82,9 @@ def _broken(invoices: Sequence[Invoice], context: RuleContext) -> Iterator[tuple
     for document, invoice in enumerate(invoices):
         memo: dict[str, object] = {}
         for table in (Table.DOCUMENTS, Table.LINES, Table.TAX_BREAKDOWN):
-            judges = _JUDGES[table]
             for index in _row_numbers(table, invoice):
                 row = Row(invoice, index, context, memo)
-                for rule_id, judge in judges:
+                for rule_id, judge in _judges(table, invoice, index):
                     verdict = judge(row)
                     if verdict is None:
                         continue
@@ -96,6 +101,16 @@ def _broken(invoices: Sequence[Invoice], context: RuleContext) -> Iterator[tuple
             raise  # the frame itself is malformed: a defect of ours, not of a document
         for number in failures["index"].sort():
             yield findings[number]
+
+
+def _judges(table: Table, invoice: Invoice, index: int) -> Sequence[tuple[str, Callable[[Row], Verdict]]]:
+    if table is Table.LINES:
+        category = invoice.line_items[index].tax_category
+    elif table is Table.TAX_BREAKDOWN:
+        category = invoice.tax_breakdown[index].category
+    else:
+        return _JUDGES[table]
+    return _JUDGES_BY_CATEGORY.get((table, category), _JUDGES[table])
 
 
 @cache
