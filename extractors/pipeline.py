@@ -194,6 +194,7 @@ def _read_by_model(
 
 def _invoice(blank: Invoice, document: Document, assembled: Assembled, calibration: Calibration) -> Invoice:
     from extractors.confidence import signals
+    from schemas.instructions import find_instructions
     from schemas.rules_reading import injected_text, not_an_invoice
 
     if not assembled.is_invoice:
@@ -201,6 +202,9 @@ def _invoice(blank: Invoice, document: Document, assembled: Assembled, calibrati
             language=assembled.language, issues=(not_an_invoice(assembled.document_type),), confidence=assembled.type_probability
         )
     issues = (injected_text(f"{document.hidden} hidden words", hidden=True),) if document.hidden else ()
+    instruction = find_instructions(assembled.text)
+    if instruction:
+        issues = (*issues, injected_text(instruction, hidden=False))
     return blank.replace(
         language=assembled.language,
         document_type=DocumentType(assembled.document_type),
@@ -221,6 +225,7 @@ def _categorised(invoices: Sequence[Invoice], texts: Sequence[str], bookkeeping:
     """VAT treatment, spend category and tax codes of every line."""
     from extractors.spend_category import ItemText, categorize
     from schemas.bookkeeping import own_categories, own_tax_codes
+    from schemas.printed_gaps import with_printed_gaps
     from schemas.tax_treatment import assign_tax_categories
 
     items = [
@@ -236,7 +241,7 @@ def _categorised(invoices: Sequence[Invoice], texts: Sequence[str], bookkeeping:
             category, probability = next(categories)
             lines.append(replace(line, spend_category=category, spend_category_probability=probability))
         categorised = own_categories(invoice.replace(line_items=tuple(lines)), bookkeeping)
-        treated = assign_tax_categories(categorised, text)  # goods or services matter to it
+        treated = assign_tax_categories(with_printed_gaps(categorised, text), text)  # goods or services matter to it
         result.append(own_tax_codes(treated, bookkeeping))
     return result
 

@@ -27,6 +27,7 @@ AMOUNT_TOLERANCE = Decimal("0.005")
 DESCRIPTION_LIKENESS = 0.85
 NAME_LIKENESS = 0.8
 PAIR_SCORE = 0.5  # rows that agree less than this are not the same row
+SPEND_PRECISION = 0.95
 BINS = 10  # of equal width, for the calibration error
 
 Record = Mapping[str, Any]
@@ -63,6 +64,9 @@ class Score:
     lines: dict[str, Tally] = field(default_factory=lambda: {name: Tally() for name in LINE_FIELDS})
     rows: Tally = field(default_factory=Tally)
     spend_category: Tally = field(default_factory=Tally)
+    spend_guesses: list[tuple[float, bool]] = field(
+        default_factory=list[tuple[float, bool]]
+    )  # (probability, right) of lines with a category
     tax_category: Tally = field(default_factory=Tally)
     routes: Counter[str] = field(default_factory=Counter[str])
     wrong: list[tuple[str, str, Any, Any]] = field(default_factory=list[tuple[str, str, Any, Any]])
@@ -89,11 +93,38 @@ class Score:
     @property
     def calibration_error(self) -> float:
         """Expected calibration error: mean gap between confidence and share of perfect documents, over `BINS` bins, weighted by size."""
-        bins: dict[int, list[tuple[float, bool]]] = {}
-        for confidence, perfect in self.confidences:
-            bins.setdefault(min(int(confidence * BINS), BINS - 1), []).append((confidence, perfect))
-        gaps = (abs(sum(c for c, _ in found) - sum(p for _, p in found)) for found in bins.values())
-        return sum(gaps) / len(self.confidences) if self.confidences else 0.0
+        return gap_of_confidence(self.confidences)
+
+    @property
+    def spend_calibration_error(self) -> float:
+        """The same for the probabilities of the spend categories that were given."""
+        return gap_of_confidence(self.spend_guesses)
+
+    @property
+    def spend_coverage(self) -> float:
+        """Share of the lines whose truth has a spend category that can be given one with `SPEND_PRECISION`: the most probable ones first."""
+        return covered(self.spend_guesses, of=self.spend_category.expected, precision=SPEND_PRECISION)
+
+
+def gap_of_confidence(guesses: Sequence[tuple[float, bool]]) -> float:
+    """Expected calibration error of (probability, right): mean gap between both over `BINS` bins of equal width, weighted by size."""
+    bins: dict[int, list[tuple[float, bool]]] = {}
+    for confidence, right in guesses:
+        bins.setdefault(min(int(confidence * BINS), BINS - 1), []).append((confidence, right))
+    gaps = (abs(sum(c for c, _ in found) - sum(r for _, r in found)) for found in bins.values())
+    return sum(gaps) / len(guesses) if guesses else 0.0
+
+
+def covered(guesses: Sequence[tuple[float, bool]], *, of: int, precision: float) -> float:
+    """The largest share of ``of`` cases that a threshold on the probability lets through with at least this precision."""
+    best = right = 0
+    ordered = sorted(guesses, key=lambda guess: -guess[0])
+    for count, (probability, correct) in enumerate(ordered, start=1):
+        right += correct
+        last_of_ties = count == len(ordered) or ordered[count][0] < probability
+        if last_of_ties and right >= precision * count:
+            best = count
+    return best / of if of else 0.0
 
 
 def score(pairs: Iterable[tuple[Record, Record | None]]) -> Score:
@@ -173,6 +204,9 @@ def _add_rows(total: Score, truth: Sequence[Record], found: Sequence[Record], *,
                 tally.expected += 1
                 tally.extracted += found[j].get(key) is not None
                 tally.right += found[j].get(key) == truth[i][key]
+                probability = found[j].get(f"{key}_probability")
+                if key == "spend_category" and found[j].get(key) and probability is not None:
+                    total.spend_guesses.append((float(probability), found[j][key] == truth[i][key]))
     total.rows.expected += len(truth)
     total.rows.extracted += len(found)
     total.rows.right += exact_rows

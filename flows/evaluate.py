@@ -56,6 +56,8 @@ def as_json(score: Score) -> dict[str, Any]:
         "should_review_caught": score.should_review_caught,
         "calibration_error": score.calibration_error,
         "spend_category_accuracy": _share(score.spend_category.right, score.spend_category.expected),
+        "spend_category_coverage_at_95": score.spend_coverage,
+        "spend_category_calibration_error": score.spend_calibration_error,
         "tax_category_accuracy": _share(score.tax_category.right, score.tax_category.expected),
         "routes": dict(score.routes),
         "fields": {
@@ -105,6 +107,8 @@ def _facts(score: Score) -> Sequence[tuple[str, str]]:
         ("traps caught", _ratio(score.should_review_caught, score.should_review)),
         ("expected calibration error", f"{score.calibration_error:.4f}"),
         ("spend category", _ratio(score.spend_category.right, score.spend_category.expected)),
+        ("  at 95 % precision", f"{score.spend_coverage:.1%} of the lines"),
+        ("  calibration error", f"{score.spend_calibration_error:.4f}"),
         ("tax category", _ratio(score.tax_category.right, score.tax_category.expected)),
         ("routes", ", ".join(f"{route} {count}" for route, count in score.routes.most_common())),
     )

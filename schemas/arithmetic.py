@@ -17,6 +17,7 @@ MAX_DIGITS_BEFORE_POINT = 18
 MAX_DECIMALS = 12
 
 ZERO = Decimal(0)
+HUNDRED = Decimal(100)
 
 
 def plausible(value: Decimal) -> bool:

@@ -173,7 +173,7 @@ class Invoice:
     issues: tuple[Issue, ...] = ()
     seller_country: str | None = None  # ISO 3166-1 alpha-2, where the page tells
     buyer_country: str | None = None
-    notes: tuple[str, ...] = ()  # sentences of the page that bear on tax treatment (exemption, reverse charge)
+    notes: tuple[str, ...] = ()  # sentences of the page that bear on tax treatment (exemption, reverse charge) or line prices
 
     def replace(self, **changes: Any) -> Invoice:
         return replace(self, **changes)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from schemas.arithmetic import ZERO, decimals, half_unit, percent, significant_decimals
-from schemas.invoice import TAX_CATEGORIES, Invoice, LineItem, Severity
+from schemas.arithmetic import HUNDRED, ZERO, decimals, half_unit, percent, rounded, significant_decimals, total
+from schemas.invoice import TAX_CATEGORIES, Invoice, LineItem, Route, Severity
+from schemas.rounding import printed_places
+from schemas.rules_totals import amounts_confirmed
 from schemas.rules_types import HOLDS, SILENT, Row, Rule, Table, Verdict, broken
 
-PRICE_BASES = (Decimal(100), Decimal(1000))  # prices per 100 or 1,000 units whose base quantity the page does not print
+PRICE_BASES = (1, 2, 3)  # powers of ten: prices per 10, 100 or 1,000 units whose base quantity the page does not print
+PRICES_PER_TEN = "Prices per 10 units are printed."  # a note that `schemas.printed_gaps` sets
+GIVEAWAY_SHARE = Decimal("0.1")  # of quantity × price: an amount below is no discount but a wrong quantity or price
+SURCHARGE_SHARE = Decimal(2)
 
 
 def sole_rate(invoice: Invoice) -> Decimal | None:
@@ -19,70 +25,153 @@ def sole_rate(invoice: Invoice) -> Decimal | None:
     return rates.pop() if len(rates) == 1 else None
 
 
-def prices(item: LineItem) -> Iterator[Decimal]:
-    """What quantity and price can come to: as printed, and less the discount as an amount per line, per unit, or in percent.
+def prices(item: LineItem, *, base: int = 0, directions: Sequence[int] = (1, -1)) -> Iterator[Decimal]:
+    """What quantity and price per 10^``base`` units can come to: as printed, and less the discount as an amount per line, per unit, or in percent.
 
-    A negative discount is a surcharge; pages print discounts with and without a minus sign, so both directions are tried."""
+    A negative discount is a surcharge; pages print discounts with and without a minus sign, so both ``directions`` are tried."""
     if item.quantity is None or item.unit_price is None:
         return
-    product = abs(item.quantity * item.unit_price)
+    product = abs(item.quantity * item.unit_price).scaleb(-base)
     yield product
-    for discount in (item.discount, -item.discount) if item.discount else ():
+    for discount in (sign * item.discount for sign in directions) if item.discount else ():
         yield product - discount
-        yield product - discount * item.quantity
-    for rate in (item.discount_percent, -item.discount_percent) if item.discount_percent else ():
+        yield product - (discount * item.quantity).scaleb(-base)
+        if 0 < abs(discount) < HUNDRED:
+            yield product - percent(product, discount)  # a column headed "discount" holds amounts or percentages
+    for rate in (sign * item.discount_percent for sign in directions) if item.discount_percent else ():
         yield product - percent(product, rate)
         if item.discount:
             yield product - percent(product, rate) - abs(item.discount)
 
 
-def rounding_of(item: LineItem, amount: Decimal) -> Decimal:
+def rounding_of(item: LineItem, *, base: int = 0, places: int = 2) -> Decimal:
     """The largest difference that printing rounded numbers explains: half a unit of the price's last decimal (of at least two, padding zeros
-    do not count) for each unit, half a unit of the quantity's last decimal where it has any, half a unit of the amount's last decimal."""
+    do not count) for each unit, half a unit of the quantity's last decimal where it has any, half a unit of the amount's last decimal
+    (``places`` as the page rounds its amounts)."""
     quantity, price = item.quantity or ZERO, item.unit_price or ZERO
-    slack = abs(quantity) * half_unit(max(significant_decimals(price), 2)) + half_unit(max(significant_decimals(amount), 2))
+    amount = item.amount or ZERO
+    slack = (abs(quantity) * half_unit(max(significant_decimals(price), 2))).scaleb(-base) + half_unit(
+        max(significant_decimals(amount), places)
+    )
     if significant_decimals(quantity) > 0:
-        slack += abs(price) * half_unit(decimals(quantity))
+        slack += (abs(price) * half_unit(decimals(quantity))).scaleb(-base)
     return slack
+
+
+def multiplies(item: LineItem, *, rate: Decimal | None, base: int = 0, places: int = 2, directions: Sequence[int] = (1, -1)) -> bool:
+    """Whether quantity and price per 10^``base`` units lead to the amount, both without tax, both with tax, or one of each."""
+    if not base and item.quantity is not None and item.unit_price is not None and item.quantity * item.unit_price == item.amount:
+        return True  # the common case
+    slack = rounding_of(item, base=base, places=places)
+    values = list(prices(item, base=base, directions=directions))
+    for amount in (abs(value) for value in (item.net_amount, item.gross_amount) if value is not None):
+        if any(abs(value - amount) <= slack for value in values):
+            return True
+        if rate:
+            with_tax = HUNDRED + rate
+            if any(abs(value * with_tax - amount * 100) <= slack * with_tax for value in values):  # price without, amount with tax
+                return True
+            if any(abs(value * 100 - amount * with_tax) <= slack * with_tax for value in values):  # price with, amount without tax
+                return True
+    return False
 
 
 def line_multiplies(row: Row) -> Verdict:
     item = row.invoice.line_items[row.index]
-    amounts = [abs(value) for value in (item.net_amount, item.gross_amount) if value is not None]
-    values = list(prices(item))
-    if not amounts or not values:
+    if item.amount is None or item.quantity is None or item.unit_price is None:
         return SILENT
-    rate = item.tax_rate if item.tax_rate is not None else sole_rate(row.invoice)
-    for amount in amounts:
-        slack = rounding_of(item, amount)
-        if any(abs(value - amount) <= slack for value in values):
-            return HOLDS
-        if rate:
-            with_tax = Decimal(100) + rate
-            if any(abs(value * with_tax - amount * 100) <= slack * with_tax for value in values):  # price without, amount with tax
-                return HOLDS
-            if any(abs(value * 100 - amount * with_tax) <= slack * with_tax for value in values):  # price with, amount without tax
-                return HOLDS
-    amount = amounts[0]
+    rate = item.tax_rate if item.tax_rate is not None else row.once(sole_rate)
+    places = row.once(printed_places)
+    if multiplies(item, rate=rate, places=places):
+        return HOLDS
     path = f"line_items.{row.index}"
     for base in PRICE_BASES:
-        if amount and any(abs(value - amount * base) <= rounding_of(item, amount) + half_unit(2) * base for value in values):
+        if base == 1 and not row.once(_tells_price_base):
+            continue  # a factor of ten is a slipped decimal point unless the page prints the base beside the price
+        if multiplies(item, rate=rate, base=base, places=places):
+            units = f"{10**base}"
             return broken(
                 field=f"{path}.unit_price",
-                expected=f"a price per {base} units",
+                expected=f"a price per {units} units",
                 found=item.unit_price,
-                detail=f"The amount fits a price per {base} units; the page does not print that base.",
+                detail=f"The amount fits a price per {units} units; the page does not print that base.",
                 severity=Severity.INFO,
             )
-    printed = item.amount
+    amount, values = abs(item.amount), list(prices(item))
+    pack = _pack_in_name(item, amount, values[0])
+    if pack:
+        return broken(
+            field=f"{path}.unit_price",
+            expected=f"a price per {pack} {item.unit}",
+            found=item.unit_price,
+            detail=f"The amount fits a price per {pack} {item.unit}, which the line's name tells.",
+            severity=Severity.INFO,
+        )
     expected = min(values, key=lambda value: abs(value - amount))
     discount = f" less {item.discount:f}" if item.discount else ""
+    detail = f"{item.quantity:f} × {item.unit_price:f}{discount} is not {item.amount:f}."
+    confirmed = _may_be_discount(amount, values[0]) and row.once(_page_is_not_at_hand) and row.once(amounts_confirmed)
+    if confirmed:
+        what = "discount" if amount < values[0] else "surcharge"
+        detail += f" The totals confirm the amount: a {what} of {abs(values[0] - amount):f} or another price base is missing."
     return broken(
         field=f"{path}.{'net_amount' if item.net_amount is not None else 'gross_amount'}",
         expected=expected,
-        found=printed,
-        detail=f"{item.quantity:f} × {item.unit_price:f}{discount} is not {printed:f}.",
+        found=item.amount,
+        detail=detail,
+        severity=Severity.WARNING if confirmed else None,
     )
+
+
+def _may_be_discount(amount: Decimal, product: Decimal) -> bool:
+    """Whether a discount, a surcharge or a free line can lie between quantity × price and the amount; beyond that one of the numbers is another column's."""
+    return amount == 0 or product * GIVEAWAY_SHARE < amount < product * SURCHARGE_SHARE
+
+
+def _page_is_not_at_hand(invoice: Invoice) -> bool:
+    """Whether values stand here without a page: typed by a person, or another system's. `schemas.printed_gaps` could not look for what is missing."""
+    return not invoice.evidence and invoice.route is not Route.EINVOICE_XML
+
+
+def _tells_price_base(invoice: Invoice) -> bool:
+    return PRICES_PER_TEN in invoice.notes
+
+
+def _pack_in_name(item: LineItem, amount: Decimal, product: Decimal) -> str | None:
+    """The pack that a line's name tells and its price is for: ``Brackets (3 kg)`` sold by the kg."""
+    if not item.unit or not item.description:
+        return None
+    for number in re.findall(rf"(?<![\d.,])(\d{{1,4}})\s?{re.escape(item.unit)}\b", item.description, re.IGNORECASE):
+        if int(number) > 1 and amount * int(number) == product:
+            return number
+    return None
+
+
+def line_gross_follows(row: Row) -> Verdict:
+    """A line's amount with tax against its amount without: the rate of the line or, where two taxes lie on one base, of both together."""
+    item = row.invoice.line_items[row.index]
+    net, gross = item.net_amount, item.gross_amount
+    if net is None or gross is None:
+        return SILENT
+    rates = [rate for rate in (item.tax_rate, row.once(sole_rate), row.once(_rates_together)) if rate is not None]
+    if not rates:
+        return SILENT
+    places = row.once(printed_places)
+    slack = half_unit(places) * 4  # both are rounded, the tax on the net amount as well, and cents of a price per 1,000 once more
+    if any(abs(net * (HUNDRED + rate) - gross * HUNDRED) <= slack * HUNDRED for rate in rates) or abs(net) == abs(gross):
+        return HOLDS
+    expected = net + percent(net, rates[0])
+    return broken(
+        field=f"line_items.{row.index}.gross_amount",
+        expected=expected,
+        found=gross,
+        detail=f"{net:f} with {rates[0]:f} % tax is {rounded(expected, 2):f}, not {gross:f}.",
+    )
+
+
+def _rates_together(invoice: Invoice) -> Decimal | None:
+    rates = [row.rate for row in invoice.tax_breakdown if row.rate is not None]
+    return total(rates) if len(rates) > 1 else None
 
 
 def line_has_category(row: Row) -> Verdict:
@@ -101,6 +190,14 @@ LINE_RULES: tuple[Rule, ...] = (
         Table.LINES,
         "Quantity times unit price less discount is the line's amount, within the rounding of the printed numbers.",
         line_multiplies,
+    ),
+    Rule(
+        "LI-GROSS",
+        "Lineitem; Directive 2006/112/EC art. 78 and 226 (8)",
+        Severity.ERROR,
+        Table.LINES,
+        "A line's amount with tax is its amount without tax and the tax of its rate.",
+        line_gross_follows,
     ),
     Rule("BR-CO-04", "EN 16931 BR-CO-04", Severity.WARNING, Table.LINES, "Each line has a tax category.", line_has_category),
 )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from schemas.arithmetic import decimals, significant_decimals
-from schemas.countries import minor_units, seller_country
+from schemas.countries import minor_units
 from schemas.invoice import CRITICAL_FIELDS, HEADER_FIELDS, DocumentType, Route, Severity
 from schemas.rules_types import HOLDS, SILENT, Finding, Row, Rule, Table, Verdict, broken
 
+LONGEST_PREPAYMENT = timedelta(days=31)  # a debit or an instalment of the month before the invoice
 TOTAL_FIELDS = ("net_total", "tax_total", "gross_total", "amount_due")
 
 
@@ -26,17 +27,25 @@ def _shown(name: str, *, label: str) -> Callable[[Row], Verdict]:
     return judge
 
 
-def shows_currency(row: Row) -> Verdict:
-    """Domestic invoices often print no currency: where the seller's country is known this is incomplete, not doubtful."""
-    verdict = _shown("currency", label="a currency")(row)
-    if verdict is HOLDS or seller_country(row.invoice) is None:
-        return verdict
-    return broken(
-        field="header.currency",
-        expected="a currency",
-        detail="The page shows no currency, or it was not found; the seller's country suggests one.",
-        severity=Severity.WARNING,
-    )
+def _incomplete_on_paper(name: str, *, label: str, detail: str) -> Callable[[Row], Verdict]:
+    """Structured invoices must hold the value. Paper may not print it: that is incomplete, and the confidence says whether it was overlooked."""
+    shown = _shown(name, label=label)
+
+    def judge(row: Row) -> Verdict:
+        verdict = shown(row)
+        if not verdict or row.invoice.route is Route.EINVOICE_XML:
+            return verdict
+        return broken(field=f"header.{name}", expected=label, detail=detail, severity=Severity.WARNING)
+
+    return judge
+
+
+shows_currency = _incomplete_on_paper(
+    "currency", label="a currency", detail="The page shows no currency, or it was not found; domestic invoices often print none."
+)
+shows_issue_date = _incomplete_on_paper(
+    "issue_date", label="an issue date", detail="The page shows no issue date, or it was not found; rates and tax codes cannot be checked."
+)
 
 
 def has_lines(row: Row) -> Verdict:
@@ -97,12 +106,23 @@ def dates_fit(row: Row) -> Verdict:
         detail = f"The invoice is older than {context.max_age_days} days."
         found.append(Finding("header.issue_date", f"not before {oldest}", str(header.issue_date), detail, Severity.WARNING))
     if header.due_date is not None and header.due_date < header.issue_date:
-        found.append(
-            Finding(
-                "header.due_date", f"not before {header.issue_date}", str(header.due_date), "The invoice would be due before it was issued."
-            )
-        )
+        misread = _other_order(header.issue_date, header.due_date) or header.issue_date - header.due_date > LONGEST_PREPAYMENT
+        detail = "The invoice would be due before it was issued" + ("." if misread else ", as where it was paid or collected before.")
+        severity = None if misread else Severity.WARNING
+        found.append(Finding("header.due_date", f"not before {header.issue_date}", str(header.due_date), detail, severity))
     return tuple(found)
+
+
+def _other_order(issued: date, due: date) -> bool:
+    """Whether day and month of one date, exchanged, would put the two in order: then one of them was probably read the wrong way round."""
+    return any(
+        (swapped_due or due) >= (swapped_issued or issued)
+        for swapped_issued, swapped_due in ((_swapped(issued), None), (None, _swapped(due)), (_swapped(issued), _swapped(due)))
+    )
+
+
+def _swapped(day: date) -> date | None:
+    return date(day.year, day.day, day.month) if day.day <= 12 else None
 
 
 def values_have_evidence(row: Row) -> Verdict:
@@ -195,7 +215,7 @@ _DOC, _LINE = Table.DOCUMENTS, Table.LINES
 
 PRESENCE_RULES: tuple[Rule, ...] = (
     Rule("BR-02", "EN 16931 BR-02", _ERROR, _DOC, "The invoice shows its number.", _shown("invoice_number", label="an invoice number")),
-    Rule("BR-03", "EN 16931 BR-03", _ERROR, _DOC, "The invoice shows its issue date.", _shown("issue_date", label="an issue date")),
+    Rule("BR-03", "EN 16931 BR-03", _ERROR, _DOC, "The invoice shows its issue date.", shows_issue_date),
     Rule("BR-05", "EN 16931 BR-05", _ERROR, _DOC, "The currency of the amounts is known.", shows_currency),
     Rule("BR-06", "EN 16931 BR-06", _ERROR, _DOC, "The invoice names its seller.", _shown("seller_name", label="a seller's name")),
     Rule("BR-07", "EN 16931 BR-07", _WARNING, _DOC, "The invoice names its buyer.", _shown("buyer_name", label="a buyer's name")),

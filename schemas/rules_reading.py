@@ -1,11 +1,39 @@
-"""Issues that only the steps which see the page can raise: their definitions, and one constructor for each."""
+"""Issues that only the steps which see the page can raise: their definitions, and one constructor for each; and rows left out of a numbering."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from schemas.invoice import Issue, Severity
-from schemas.rules_types import Rule, Table
+from schemas.rules_totals import amounts_confirmed
+from schemas.rules_types import HOLDS, SILENT, Row, Rule, Table, Verdict, broken
+
+MOST_ROWS_MISSING = 3  # times as many numbered as extracted: then the numbers are not those of rows
 
 _ERROR, _WARNING, _READING = Severity.ERROR, Severity.WARNING, Table.READING
+
+
+def numbered_rows_are_complete(row: Row) -> Verdict:
+    """Printed positions that count by one or by ten must not leave one out. Where the totals prove that no amount is missing, the page's own
+    numbering has a gap, which is worth a warning."""
+    items = row.invoice.line_items
+    printed = [(item.position or "").strip(". ") for item in items]
+    if len(items) < 2 or not all(position.isascii() and position.isdigit() and len(position) < 6 for position in printed):
+        return SILENT
+    numbers = [int(position) for position in printed]
+    steps = [b - a for a, b in pairwise(numbers)]
+    step = 10 if all(number % 10 == 0 for number in numbers) else 1
+    if any(gap < step for gap in steps):
+        return SILENT  # numbered anew in each section, or no numbers of rows at all
+    shown = (numbers[-1] - min(numbers[0], step)) // step + 1
+    if shown == len(items) or shown > MOST_ROWS_MISSING * len(items):
+        return HOLDS if shown == len(items) else SILENT
+    proved = row.once(amounts_confirmed)
+    detail = f"The page numbers {shown} rows of items, {len(items)} were extracted."
+    return broken(
+        field="line_items", expected=str(shown), found=str(len(items)), detail=detail, severity=Severity.WARNING if proved else None
+    )
+
 
 NOT_AN_INVOICE = Rule(
     "LI-NOTINV",
@@ -14,7 +42,9 @@ NOT_AN_INVOICE = Rule(
     _READING,
     "The document is an invoice or a credit note, not a quote, an order, a delivery note, a statement or a reminder.",
 )
-MISSING_ROWS = Rule("LI-ROWS", "Lineitem", _ERROR, _READING, "Every row that the page shows was extracted.")
+MISSING_ROWS = Rule(
+    "LI-ROWS", "Lineitem", _ERROR, Table.DOCUMENTS, "Every row that the page numbers was extracted.", numbered_rows_are_complete
+)
 INJECTED_TEXT = Rule("LI-INJECT", "Lineitem", _ERROR, _READING, "The page holds no hidden text and no text that instructs a reader.")
 
 FILE_RULES: tuple[Rule, ...] = (
@@ -35,11 +65,6 @@ def not_an_invoice(document_type: str) -> Issue:
     kind = document_type.replace("_", " ")
     message = f"This looks like a {kind}, not like an invoice or a credit note."
     return Issue(NOT_AN_INVOICE.id, NOT_AN_INVOICE.severity, "document_type", "invoice or credit note", kind, message)
-
-
-def missing_rows(*, shown: int, extracted: int) -> Issue:
-    message = f"The page shows {shown} rows of items, {extracted} were extracted."
-    return Issue(MISSING_ROWS.id, MISSING_ROWS.severity, "line_items", str(shown), str(extracted), message)
 
 
 def injected_text(words: str, *, hidden: bool) -> Issue:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from schemas.arithmetic import ZERO, half_unit, meets, percent, rounded, significant_decimals, subset_sums, total
+from schemas.arithmetic import HUNDRED, ZERO, half_unit, meets, percent, rounded, subset_sums, total
 from schemas.countries import minor_units
 from schemas.invoice import AdjustmentKind, DocumentType, Invoice, LineItem, Severity
+from schemas.rounding import finer_than_currency, sum_slack
 from schemas.rules_types import HOLDS, SILENT, Row, Rule, Table, Verdict, broken
 
 _SIGNS = {
@@ -97,21 +98,52 @@ def _line_targets(invoice: Invoice) -> list[Decimal]:
 
 def _slack(invoice: Invoice) -> Decimal:
     """Zero, unless line amounts are printed finer than the currency: then the printed total is a rounded one."""
-    places = max(minor_units(invoice.header.currency), 2)
-    finer = any(item.amount is not None and significant_decimals(item.amount) > places for item in invoice.line_items)
-    return half_unit(places) if finer else ZERO
+    return half_unit(max(minor_units(invoice.header.currency), 2)) if finer_than_currency(invoice) else ZERO
+
+
+def _steps_in_force(invoice: Invoice) -> list[list[Decimal]]:
+    """The adjustments as amounts to add; on a credit note also with the other sign, as its pages print an allowance that is taken back."""
+    found = steps(invoice)
+    if found and invoice.document_type is DocumentType.CREDIT_NOTE:
+        return [found, [-step for step in found]]
+    return [found]
+
+
+def _gross_lines_add_up(invoice: Invoice) -> bool:
+    """Lines with tax against the total with tax, whose tax is worked out on the whole: half a unit of rounding per line; allowances and charges
+    that the page states without tax count with the tax of one of its rates."""
+    gross, items = invoice.header.gross_total, invoice.line_items
+    values = [value for item in items if (value := item.gross_amount if item.gross_amount is not None else item.net_amount) is not None]
+    if gross is None or len(values) < len(items) or not tax_charged(invoice):
+        return False
+    summed, slack = total(values), sum_slack(invoice)
+    flip = invoice.document_type is DocumentType.CREDIT_NOTE
+    rates = {row.rate for row in invoice.tax_breakdown} | {item.tax_rate for item in items}
+    for amounts in _steps_in_force(invoice):
+        for factor in (HUNDRED, *sorted(HUNDRED + rate for rate in rates if rate)):
+            for step in subset_sums([(amount * factor).scaleb(-2) for amount in amounts]):
+                if meets(summed + step, gross, slack=slack, either_sign=flip):
+                    return True
+    return False
 
 
 def lines_add_up(row: Row) -> Verdict:
-    invoice = row.invoice
+    return row.once(lines_and_totals)
+
+
+def lines_and_totals(invoice: Invoice) -> Verdict:
+    """Whether a habit of printing explains the totals from the lines."""
     targets = _line_targets(invoice)
     if not targets or not invoice.line_items or all(item.amount is None for item in invoice.line_items):
         return SILENT
     slack, flip = _slack(invoice), invoice.document_type is DocumentType.CREDIT_NOTE
     sums = line_sums(invoice)
-    for step in subset_sums(steps(invoice)):
-        if any(meets(value + step, target, slack=slack, either_sign=flip) for value in sums for target in targets):
-            return HOLDS
+    for amounts in _steps_in_force(invoice):
+        for step in subset_sums(amounts):
+            if any(meets(value + step, target, slack=slack, either_sign=flip) for value in sums for target in targets):
+                return HOLDS
+    if _gross_lines_add_up(invoice):
+        return HOLDS
     if any(item.amount is None for item in invoice.line_items):
         return SILENT
     return broken(
@@ -120,6 +152,14 @@ def lines_add_up(row: Row) -> Verdict:
         found=sums[0],
         detail=f"The lines add up to {sums[0]:f}, which is neither the total without tax nor the total with tax, with or without adjustments.",
     )
+
+
+def amounts_confirmed(invoice: Invoice) -> bool:
+    """Whether the line amounts are proved by the rest of the page: every line has one, they lead to the totals, and the totals agree with each
+    other. A quantity or price that does not fit such an amount cannot change what is owed."""
+    if any(item.amount is None for item in invoice.line_items) or lines_and_totals(invoice) != HOLDS:
+        return False
+    return not totals_agree(invoice)
 
 
 def adjustments_are_used(row: Row) -> Verdict:
@@ -175,7 +215,10 @@ def tax_total_is_sum(row: Row) -> Verdict:
 
 
 def gross_is_net_plus_tax(row: Row) -> Verdict:
-    invoice = row.invoice
+    return totals_agree(row.invoice)
+
+
+def totals_agree(invoice: Invoice) -> Verdict:
     net, gross, tax = invoice.header.net_total, invoice.header.gross_total, tax_charged(invoice)
     if net is None or gross is None:
         return SILENT
@@ -202,7 +245,30 @@ def due_is_what_remains(row: Row) -> Verdict:
         detail = f"The amount due {due:f} is not the total {gross:f} less what was paid before."
         return broken(field="header.amount_due", expected=gross + total(late), found=due, detail=detail)
     detail = f"The amount due {due:f} differs from the total {gross:f}, and no earlier payment was found on the page."
-    return broken(field="header.amount_due", expected=gross, found=due, detail=detail, severity=Severity.WARNING)
+    severity = None if invoice.evidence else Severity.WARNING  # without a page at hand, the payment may stand there
+    return broken(field="header.amount_due", expected=gross, found=due, detail=detail, severity=severity)
+
+
+def bases_make_the_net_total(row: Row) -> Verdict:
+    """Where every rate prints its base, the bases make the total without tax; where two taxes lie on one base, each base is that total."""
+    invoice = row.invoice
+    net, gross = invoice.header.net_total, invoice.header.gross_total
+    bases = [line.taxable_amount for line in invoice.tax_breakdown if line.taxable_amount is not None]
+    untaxed_lines = any(item.tax_rate == 0 for item in invoice.line_items)
+    if net is None or not bases or len(bases) < len(invoice.tax_breakdown) or (untaxed_lines and len(bases) == 1):
+        return SILENT
+    summed = total(bases)
+    goals = [goal for goal in (net, gross) if goal is not None]
+    if any(
+        meets(base + step, goal, either_sign=True)
+        for amounts in _steps_in_force(invoice)
+        for step in subset_sums(amounts)
+        for base in (summed, *set(bases))
+        for goal in goals
+    ):
+        return HOLDS
+    detail = f"The amounts by tax rate add up to {summed:f}, the total without tax is {net:f}."
+    return broken(field="tax_breakdown", expected=net, found=summed, detail=detail)
 
 
 def breakdown_exists(row: Row) -> Verdict:
@@ -228,15 +294,20 @@ def tax_follows_from_lines(row: Row) -> Verdict:
         if item.net_amount is None or item.tax_rate is None:
             return SILENT
         products.append(percent(item.net_amount, item.tax_rate))
-    if abs(total(item.net_amount or ZERO for item in items)) != abs(net):
+    if abs(total(item.net_amount or ZERO for item in items)) != abs(net) or _taxed_twice(invoice, net):
         return SILENT
     expected = total(products)
-    slack = half_unit(minor_units(invoice.header.currency)) * (len(items) + 1)
-    if abs(abs(expected) - abs(tax)) <= slack:
+    if abs(abs(expected) - abs(tax)) <= sum_slack(invoice):
         return HOLDS
     given = rounded(expected, 2)
     detail = f"The printed tax {tax:f} is not what the rates of the lines give ({given:f})."
     return broken(field="header.tax_total", expected=given, found=tax, detail=detail)
+
+
+def _taxed_twice(invoice: Invoice, net: Decimal) -> bool:
+    """Whether two taxes lie on one base (federal and provincial, central and state): the lines then show the rate of one of them."""
+    bases = [row.taxable_amount for row in invoice.tax_breakdown if row.taxable_amount is not None]
+    return len(bases) > 1 and total(abs(base) for base in bases) > abs(net)
 
 
 _ERROR, _WARNING, _DOC = Severity.ERROR, Severity.WARNING, Table.DOCUMENTS
@@ -270,6 +341,14 @@ TOTAL_RULES: tuple[Rule, ...] = (
         _DOC,
         "The amount due is the total with tax less what was paid or withheld, plus rounding.",
         due_is_what_remains,
+    ),
+    Rule(
+        "LI-BASE",
+        "Lineitem; Directive 2006/112/EC art. 226 (8)",
+        _WARNING,
+        _DOC,
+        "The taxable amounts by rate add up to the total without tax.",
+        bases_make_the_net_total,
     ),
     Rule("BR-CO-18", "EN 16931 BR-CO-18", _WARNING, _DOC, "Where tax is charged, the page breaks it down by rate.", breakdown_exists),
     Rule(

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import TypeVar, cast
 
 from schemas.arithmetic import decimals, rounded, significant_decimals
 from schemas.invoice import Invoice, Severity
+
+Answer = TypeVar("Answer")
 
 
 class Table(StrEnum):
@@ -57,11 +60,22 @@ class RuleContext:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row under judgement: the invoice and, for lines and breakdown rows, the position in their tuple (from 0)."""
+    """One row under judgement: the invoice and, for lines and breakdown rows, the position in their tuple (from 0).
+
+    ``memo`` is shared by all rows of one document: what follows from the document as a whole is worked out once, not once per line.
+    """
 
     invoice: Invoice
     index: int
     context: RuleContext
+    memo: dict[str, object] = field(default_factory=dict[str, object], compare=False)
+
+    def once(self, question: Callable[[Invoice], Answer]) -> Answer:
+        """``question(invoice)``, asked at most once per document."""
+        name = question.__qualname__
+        if name not in self.memo:
+            self.memo[name] = question(self.invoice)
+        return cast(Answer, self.memo[name])
 
 
 @dataclass(frozen=True, slots=True)

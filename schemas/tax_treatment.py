@@ -31,6 +31,7 @@ class _Facts:
     phrases: tuple[PhraseMatch, ...]
     taxed: bool  # the document charges tax
     rates: frozenset[Decimal]  # printed in the breakdown, or at lines where there is no breakdown
+    goods: bool  # most of what is supplied is goods: one page has one treatment across borders
 
 
 def assign_tax_categories(invoice: Invoice, page_text: str) -> Invoice:
@@ -70,7 +71,9 @@ def _facts(invoice: Invoice, phrases: tuple[PhraseMatch, ...]) -> _Facts:
         taxed |= header.net_total != header.gross_total and not invoice.document_adjustments
     rates = {row.rate for row in invoice.tax_breakdown if row.rate is not None}
     rates = rates or {item.tax_rate for item in invoice.line_items if item.tax_rate is not None}
-    return _Facts(invoice, seller_country(invoice), buyer_country(invoice), phrases, taxed, frozenset(rates))
+    spends = [item.spend_category for item in invoice.line_items if item.spend_category]
+    goods = 2 * sum(spend in GOODS for spend in spends) > len(spends)
+    return _Facts(invoice, seller_country(invoice), buyer_country(invoice), phrases, taxed, frozenset(rates), goods)
 
 
 def _category(facts: _Facts, printed: str | None, rate: Decimal | None, *, spend: str | None) -> str | None:
@@ -101,7 +104,7 @@ def _untaxed(facts: _Facts, *, rate_printed: bool, spend: str | None) -> str | N
     matches = [match for match in facts.phrases if match.treatment.category not in LOCAL_TAXES]
     if matches:
         return min(matches, key=lambda match: _weight(facts, match)).treatment.category
-    abroad = _across_border(facts, spend=spend)
+    abroad = _across_border(facts)
     if abroad:
         return abroad
     if spend in MOSTLY_EXEMPT and facts.seller not in WITHOUT_VAT:
@@ -129,14 +132,14 @@ def _possible(facts: _Facts, category: str) -> bool:
     return True
 
 
-def _across_border(facts: _Facts, *, spend: str | None) -> str | None:
+def _across_border(facts: _Facts) -> str | None:
     """Supplies of a seller in the Union to a business in another country, where the page gives no reason (art. 44, 138, 146)."""
     day = facts.invoice.header.issue_date
     if facts.seller is None or facts.buyer is None or facts.seller == facts.buyer or not in_union(facts.seller, on=day):
         return None
-    goods = spend in GOODS
     if in_union(facts.buyer, on=day):
         if not facts.invoice.header.buyer_vat_id:
             return None
-        return "K" if goods else "AE"
-    return "G" if goods or spend is None else "O"
+        return "K" if facts.goods else "AE"
+    unknown = all(item.spend_category is None for item in facts.invoice.line_items)
+    return "G" if facts.goods or unknown else "O"

@@ -1,8 +1,8 @@
 """Train the spend-category model on the vocabularies and the keyword dictionary: ``python -m extractors.training.train_spend_category``.
 
-Texts: the product names of every ``vocabulary/products.<language>.yaml``, with and without a qualifier behind them, and the dictionary's own
-phrases. One item in ten is kept apart; on those the way of combining model, keywords and seller and the threshold are chosen, and then the
-model is fitted once more on all of them. Takes some minutes on one core; seeded.
+Texts: the product names of every ``vocabulary/products.<language>.yaml``, with and without a qualifier behind them, the purchases of
+``spend_phrases.yaml``, and the dictionary's own phrases. One item in ten is kept apart; on those the way of combining model, keywords and seller
+and the threshold are chosen, and then the model is fitted once more on all of them. Takes some minutes on one core; seeded.
 """
 
 from __future__ import annotations
@@ -64,6 +64,17 @@ def keyword_samples() -> list[Sample]:
     document = yaml.safe_load(files("extractors").joinpath("data", KEYWORDS_FILE).read_text(encoding="utf-8"))
     entries, _ = parse_keywords(document)
     return [Sample(" ".join(entry.words), entry.category, entry.language) for entry in entries if entry.weight >= 1]
+
+
+def phrase_samples() -> list[Sample]:
+    """The purchases of ``spend_phrases.yaml``: names by category and language, separated by semicolons."""
+    document: dict[str, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "spend_phrases.yaml").read_text(encoding="utf-8"))
+    return [
+        Sample(name, category, language)
+        for category, languages in document.items()
+        for language, text in languages.items()
+        for name in filter(None, (part.strip() for part in text.split(";")))
+    ]
 
 
 def matrix(texts: Sequence[str], idf: NDArray[np.float32]) -> Any:
@@ -146,8 +157,8 @@ def main() -> None:
     products = product_samples(rng)
     rng.shuffle(products)
     kept, rest = products[: len(products) // 10], products[len(products) // 10 :]
-    keywords = keyword_samples()
-    print(f"{len(products)} product names, {len(keywords)} keywords, {len(kept)} kept apart", file=sys.stderr)
+    keywords = [*keyword_samples(), *phrase_samples()]
+    print(f"{len(products)} product names, {len(keywords)} keywords and phrases, {len(kept)} kept apart", file=sys.stderr)
     settings, report = choose_settings(fit([*rest, *keywords], strength=arguments.strength), kept)
     print({**settings, **report}, file=sys.stderr)
     model = fit([*products, *keywords], strength=arguments.strength)

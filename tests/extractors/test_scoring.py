@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from extractors.scoring import HEADER_FIELDS, LINE_FIELDS, score
+from extractors.scoring import HEADER_FIELDS, LINE_FIELDS, covered, gap_of_confidence, score
 
 SCORER = Path(__file__).parents[2].parent / "shared" / "tools" / "score.py"
 
@@ -120,3 +120,22 @@ def test_calibration_error_is_the_gap_between_confidence_and_being_right() -> No
     wrong = {**truth, "header": {**truth["header"], "gross_total": str(Decimal("1"))}}
     pairs = [(truth, {**got, "status": "accepted", "confidence": 0.75}) for got in (truth, truth, wrong, wrong)]
     assert score(pairs).calibration_error == pytest.approx(0.25)
+
+
+def test_coverage_and_calibration_of_categories() -> None:
+    guesses = [(0.9, True)] * 19 + [(0.9, False)] + [(0.6, False)] * 5 + [(0.5, True)] * 10
+    assert covered(guesses, of=50, precision=0.95) == 20 / 50
+    assert covered(guesses, of=50, precision=0.99) == 0.0  # equal probabilities cannot be told apart
+    assert covered([], of=0, precision=0.95) == 0.0
+    assert gap_of_confidence([(0.75, True)] * 3 + [(0.75, False)]) == 0.0
+    assert gap_of_confidence([(0.5, True)] * 4) == 0.5
+
+
+def test_the_share_of_categories_at_a_precision_is_reported() -> None:
+    lines = [{"description": f"Paint {n}", "spend_category": "office_supplies", "spend_category_probability": 0.9} for n in "abcd"]
+    truth = {"id": "x", "header": {}, "line_items": [{**line, "spend_category": "office_supplies"} for line in lines]}
+    found = {"header": {}, "line_items": [*lines[:3], {**lines[3], "spend_category": None}]}
+    total = score([(truth, found)])
+    assert (total.spend_category.right, total.spend_category.expected) == (3, 4)
+    assert total.spend_coverage == 0.75
+    assert total.spend_calibration_error == pytest.approx(0.1)

@@ -1,0 +1,59 @@
+"""Which test shows that a rule holds and which that it is broken: ``python tests/schemas/rule_coverage.py > docs/rule-coverage.md``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+
+from rule_cases import CASES, RAISED_BY_READING  # noqa: E402  (the paths come first)
+
+from schemas.errors import DocumentError  # noqa: E402
+from schemas.rules import RULES  # noqa: E402
+
+PASSING, FAILING = "test_the_rule_is_kept", "test_the_rule_is_broken"
+READING = {
+    "LI-NOTINV": ("test_rules.py::test_a_clean_invoice_has_no_issue", "test_rules.py::test_reading_issues_carry_their_rule[LI-NOTINV]"),
+    "LI-INJECT": (
+        "test_instructions.py::test_ordinary_pages_instruct_nobody",
+        "test_instructions.py::test_sentences_to_a_machine_are_found",
+    ),
+}
+
+
+def coverage() -> dict[str, tuple[str, str]]:
+    """Rule id to its passing and its failing test. Raises `KeyError` for a rule that has none."""
+    found: dict[str, tuple[str, str]] = {}
+    refusals = {error.rule for error in (DocumentError, *DocumentError.__subclasses__())}
+    for rule in RULES:
+        if rule.id in CASES:
+            found[rule.id] = (f"test_rules.py::{PASSING}[{rule.id}]", f"test_rules.py::{FAILING}[{rule.id}]")
+        elif rule.id in refusals:
+            found[rule.id] = (
+                "test_rules.py::test_a_clean_invoice_has_no_issue",
+                f"test_rules.py::test_a_refused_file_carries_its_rule[{rule.id}]",
+            )
+        else:
+            RAISED_BY_READING[rule.id]
+            found[rule.id] = READING[rule.id]
+    return found
+
+
+def page() -> str:
+    """The table as Markdown."""
+    rows = "\n".join(f"| {rule} | {passing} | {failing} |" for rule, (passing, failing) in coverage().items())
+    return f"""# Rule coverage
+
+For every rule the test in which it holds and the test in which it is broken, all in `tests/schemas`. A test fails when a rule has none, when a named
+test does not exist, or when this page, made by `python tests/schemas/rule_coverage.py`, is not up to date.
+
+| rule | holds in | is broken in |
+|---|---|---|
+{rows}
+"""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

@@ -1,0 +1,91 @@
+"""Numbers of the page that close a gap in its sums."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from invoices import TODAY, invoice, line
+
+from schemas.invoice import AdjustmentKind, Evidence, Invoice, Severity
+from schemas.printed_gaps import printed_discounts, with_printed_gaps
+from schemas.rules import RuleContext, validate
+
+SEEN = {"header.net_total": Evidence(1, (0, 0, 1, 1), "", 1.0, "task_model")}
+
+
+def errors(document: Invoice) -> list[str]:
+    return [issue.rule for issue in validate([document], context=RuleContext(TODAY))[0] if issue.severity is Severity.ERROR]
+
+
+def read(price: str, amount: str, *, quantity: str = "2") -> Invoice:
+    """As it was read from a page: two lines that make 100.00, the first with this price and amount."""
+    rest = f"{Decimal(100) - Decimal(amount):f}"
+    return invoice(lines=(line(quantity, price, amount), line("1", rest, rest)), evidence=SEEN)
+
+
+@pytest.mark.parametrize(
+    ("text", "percent", "amount"),
+    [
+        ("2 x 40,00 Rabatt 10 % = 72,00", "10", None),
+        ("2 pcs 40.00 less 10% 72.00", "10", None),
+        ("2 40,00 Nachlass - 8,00 72,00", None, "8.00"),
+        ("2 40,00 8,00- 72,00", None, "8.00"),
+        ("2 40.00 discount -9.00 handling + 1.00 72.00", None, "8.00"),
+    ],
+)
+def test_a_printed_discount_closes_the_gap(text: str, percent: str | None, amount: str | None) -> None:
+    document = read("40.00", "72.00")
+    assert errors(document) == ["LI-LINE"]
+    found = with_printed_gaps(document, text)
+    assert errors(found) == []
+    item = found.line_items[0]
+    assert (item.discount_percent, item.discount) == (percent and Decimal(percent), amount and Decimal(amount))
+    assert found.line_items[1] == document.line_items[1]
+
+
+def test_a_surcharge_of_a_printed_percentage_is_found() -> None:
+    found = with_printed_gaps(read("25.00", "58.17"), "Enthält 16,34 % Versicherungssteuer")
+    assert found.line_items[0].discount_percent == Decimal("-16.34")
+    assert errors(found) == []
+
+
+@pytest.mark.parametrize("text", ["", "2 x 40,00 = 72,00", "Skonto 2 %, Rabatt 15 %, - 3,00", "2024-08-00 8 -8 8,00"])
+def test_a_gap_that_nothing_printed_closes_stays_an_error(text: str) -> None:
+    document = read("40.00", "72.00")
+    assert with_printed_gaps(document, text) == document
+    assert errors(with_printed_gaps(document, text)) == ["LI-LINE"]
+
+
+def test_a_slipped_decimal_point_is_an_error_and_a_price_per_ten_is_not() -> None:
+    document = read("50.00", "20.00", quantity="4")
+    assert errors(with_printed_gaps(document, "50,00 4 20,00")) == ["LI-LINE"]
+    assert errors(with_printed_gaps(document, "50,00 10 4 20,00")) == []
+
+
+def test_an_earlier_payment_is_found_and_another_amount_due_is_an_error() -> None:
+    document = invoice(header={"amount_due": "89.00"}, evidence=SEEN)
+    assert errors(document) == ["BR-CO-16"]
+    assert errors(with_printed_gaps(document, "Total 119,00 Anzahlung 12,34 offen 89,00")) == ["BR-CO-16"]
+    found = with_printed_gaps(document, "Total 119,00 Anzahlung 30,00 offen 89,00")
+    assert [(a.kind, a.amount) for a in found.document_adjustments] == [(AdjustmentKind.PREPAID, Decimal("30.00"))]
+    assert errors(found) == []
+
+
+def test_the_net_total_read_as_amount_due_is_no_payment_of_the_tax() -> None:
+    document = invoice(header={"amount_due": "100.00"}, evidence=SEEN)
+    assert errors(with_printed_gaps(document, "Net 100,00 Tax 19,00 Total 119,00")) == ["BR-CO-16"]
+
+
+def test_without_a_page_a_confirmed_amount_is_a_warning() -> None:
+    typed = replace(read("40.00", "72.00"), evidence={})
+    assert errors(typed) == []
+    assert [issue.rule for issue in validate([typed], context=RuleContext(TODAY))[0]] == ["LI-LINE"]
+    assert "LI-LINE" in errors(typed.replace(header=replace(typed.header, net_total=Decimal("98.00"))))
+
+
+def test_numbers_are_read_in_both_conventions_and_dates_are_no_amounts() -> None:
+    found = printed_discounts("am 12-11-2025 -1.234,50 € und - 1,234.50 sowie 3,5 % und + 0.75 bis 99%")
+    assert found.percents == (Decimal("3.5"), Decimal(99))
+    assert found.amounts == (Decimal("-1234.50"), Decimal("0.75"))
