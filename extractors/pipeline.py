@@ -168,7 +168,7 @@ def _from_xml(source: SourceFile, blank: Invoice, document: Document, options: E
             raise
         return None
     text = "\n".join(" ".join(page.texts) for page in document.pages)
-    return _categorised([invoice], [text], options.bookkeeping)[0]
+    return categorised([invoice], [text], options.bookkeeping)[0]
 
 
 def _read_by_model(
@@ -188,7 +188,7 @@ def _read_by_model(
         assembled = [assemble(t) for t in tagged]
         invoices = [_invoice(blanks[i], documents[i], a, calibration) for i, a in zip(indices, assembled, strict=True)]
     with clock.stage("categorise"):
-        invoices = _categorised(invoices, [a.text for a in assembled], bookkeeping)
+        invoices = categorised(invoices, [a.text for a in assembled], bookkeeping)
     return dict(zip(indices, invoices, strict=True))
 
 
@@ -221,7 +221,7 @@ def _invoice(blank: Invoice, document: Document, assembled: Assembled, calibrati
     )
 
 
-def _categorised(invoices: Sequence[Invoice], texts: Sequence[str], bookkeeping: Bookkeeping) -> list[Invoice]:
+def categorised(invoices: Sequence[Invoice], texts: Sequence[str], bookkeeping: Bookkeeping) -> list[Invoice]:
     """VAT treatment, spend category and tax codes of every line."""
     from extractors.spend_category import ItemText, categorize
     from schemas.bookkeeping import own_categories, own_tax_codes

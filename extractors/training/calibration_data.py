@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from extractors.assembly.document import Assembled, assemble
 from extractors.confidence import GROUPS, group_of
 from extractors.model_directory import WordTagger
+from extractors.pipeline import categorised
 from extractors.scoring import align, same_value, score
 from extractors.signals import PARTS, signals
-from extractors.spend_category import ItemText, categorize
 from extractors.training.windows_data import load_shard
 from extractors.words import Document
+from schemas.bookkeeping import Bookkeeping
 from schemas.invoice import CRITICAL_FIELDS, DocumentType, Invoice, Severity
 from schemas.rules import RuleContext, validate
-from schemas.tax_treatment import assign_tax_categories
 
 Record = Mapping[str, Any]
 AHEAD = timedelta(days=366)  # generated dates run to the end of a year, so some lie in the future
@@ -71,7 +71,7 @@ def collect(tagger: WordTagger, shards: Sequence[Path], *, today: date, report: 
     for number, shard in enumerate(shards):
         samples = [s for s in load_shard(shard) if s.document_type in ("invoice", "credit_note")]
         assembled = [assemble(tagged) for tagged in tagger.tag_many([Document(s.pages, reader="generated") for s in samples])]
-        invoices = _treated(assembled)
+        invoices = categorised([as_invoice(a) for a in assembled], [a.text for a in assembled], Bookkeeping())
         issues = validate(invoices, context=RuleContext(today=today + AHEAD))
         for sample, a, invoice, found in zip(samples, assembled, invoices, issues, strict=True):
             outcomes.flagged.append(not a.is_invoice or any(i.severity is Severity.ERROR for i in found))
@@ -79,22 +79,6 @@ def collect(tagger: WordTagger, shards: Sequence[Path], *, today: date, report: 
             add_outcome(outcomes, sample.truth, a, invoice)
         report(number + 1)
     return outcomes
-
-
-def _treated(assembled: Sequence[Assembled]) -> list[Invoice]:
-    """Invoices with spend categories and, following from them, the VAT treatment that rules judge."""
-    invoices = [as_invoice(a) for a in assembled]
-    items = [
-        ItemText(line.description or "", invoice.header.seller_name, invoice.language, document=f"{number}")
-        for number, invoice in enumerate(invoices)
-        for line in invoice.line_items
-    ]
-    categories = iter(categorize(items))
-    result: list[Invoice] = []
-    for invoice, a in zip(invoices, assembled, strict=True):
-        lines = tuple(replace(line, spend_category=next(categories)[0]) for line in invoice.line_items)
-        result.append(assign_tax_categories(invoice.replace(line_items=lines), a.text))
-    return result
 
 
 def add_outcome(outcomes: Outcomes, truth: Record, assembled: Assembled, invoice: Invoice) -> None:
