@@ -151,24 +151,49 @@ def _read(source: SourceFile, blank: Invoice, options: ExtractOptions) -> tuple[
     if document.pages and options.ignore_xml:
         return blank, document
     invoice = _from_xml(source, blank, document, options)
+    if invoice is not None and document.pages and not _is_complete(invoice):  # profiles without lines, or with lines without prices
+        return blank.replace(issues=invoice.issues), document
     return (blank, document) if invoice is None else (invoice, None)
+
+
+def _is_complete(invoice: Invoice) -> bool:
+    """Whether the XML holds what the page does: Factur-X MINIMUM and BASIC WL have no lines, ZUGFeRD 1.0 BASIC has no prices."""
+    return any(line.unit_price is not None or line.tax_rate is not None for line in invoice.line_items)
 
 
 def _from_xml(source: SourceFile, blank: Invoice, document: Document, options: ExtractOptions) -> Invoice | None:
     """The invoice of embedded or bare XML; None where there is none, or where a PDF's XML cannot be read and its page must do."""
-    from extractors.readers.einvoice_xml import find_xml, read_einvoice
+    from extractors.readers.einvoice_xml import find_all_xml, read_einvoice
+    from schemas.rules_reading import xml_contradicts
 
-    xml = find_xml(source.data)
-    if xml is None:
+    found = find_all_xml(source.data)
+    if not found:
         return None
+    xml = found[0]
     try:
         invoice = read_einvoice(xml, id=blank.id, sha256=blank.sha256, source=blank.source, pages=blank.pages)
     except DocumentError:
         if not document.pages:
             raise
         return None
+    if len(found) > 1:
+        several = xml_contradicts("number of different e-invoices in one PDF", expected="1", found=str(len(found)))
+        invoice = invoice.replace(issues=(*invoice.issues, several))
+    if document.pages:
+        invoice = _compared(invoice, xml, document)
     text = "\n".join(" ".join(page.texts) for page in document.pages)
     return _categorised([invoice], [text], options.bookkeeping)[0]
+
+
+def _compared(invoice: Invoice, xml: bytes, document: Document) -> Invoice:
+    """The XML's invoice as its page prints the prices, with the contradictions between the two."""
+    from extractors.page_agreement import disagreements, printed_price, text_of
+    from extractors.readers.einvoice_xml import accounts_and_prices
+
+    accounts, prices = accounts_and_prices(xml)
+    text = text_of(document)
+    lines = tuple(printed_price(line, *stated, text=text) for line, stated in zip(invoice.line_items, prices, strict=True))
+    return invoice.replace(line_items=lines, issues=(*invoice.issues, *disagreements(invoice, document, accounts=accounts)))
 
 
 def _read_by_model(
@@ -198,7 +223,9 @@ def _invoice(blank: Invoice, document: Document, assembled: Assembled, calibrati
 
     if not assembled.is_invoice:
         return blank.replace(
-            language=assembled.language, issues=(not_an_invoice(assembled.document_type),), confidence=assembled.type_probability
+            language=assembled.language,
+            issues=(*blank.issues, not_an_invoice(assembled.document_type)),
+            confidence=assembled.type_probability,
         )
     issues = (injected_text(f"{document.hidden} hidden words", hidden=True),) if document.hidden else ()
     return blank.replace(
@@ -211,7 +238,7 @@ def _invoice(blank: Invoice, document: Document, assembled: Assembled, calibrati
         document_adjustments=assembled.totals.adjustments,
         confidence=calibration.probability(signals(assembled)),
         evidence=calibration.evidence(assembled.evidence),
-        issues=issues,
+        issues=(*blank.issues, *issues),
         seller_country=assembled.seller_country,
         buyer_country=assembled.buyer_country,
     )
