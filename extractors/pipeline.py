@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractors.readers.document import ReadLimits, read_document
+from extractors.readers.passwords import SourcePassword, unlock
 from extractors.strategy import Decision, decide
 from schemas.bookkeeping import Bookkeeping
 from schemas.errors import DocumentError, NoTextError
@@ -40,7 +41,8 @@ class SourceFile:
 @dataclass(frozen=True, slots=True)
 class ExtractOptions:
     """How to extract. ``today`` bounds dates; ``accept_threshold`` None = the one that was calibrated with the model; ``second_read_pages``: documents of
-    up to this many pages whose first reading breaks a rule are read again by pdfplumber (0 = never); ``bookkeeping``: own tax codes and categories."""
+    up to this many pages whose first reading breaks a rule are read again by pdfplumber (0 = never); ``bookkeeping``: own tax codes and categories; ``passwords`` of
+    encrypted PDFs."""
 
     today: date
     ignore_xml: bool = False
@@ -49,6 +51,7 @@ class ExtractOptions:
     second_read_pages: int = 0
     limits: ReadLimits = field(default_factory=ReadLimits)
     bookkeeping: Bookkeeping = field(default_factory=Bookkeeping)
+    passwords: tuple[SourcePassword, ...] = ()
 
 
 def pipeline_version(options: ExtractOptions) -> str:
@@ -73,24 +76,37 @@ def extract(source: SourceFile, *, options: ExtractOptions) -> Invoice:
     return extract_many([source], options=options)[0]
 
 
-def extract_many(sources: Sequence[SourceFile], *, options: ExtractOptions, times: dict[str, float] | None = None) -> list[Invoice]:
+def extract_many(
+    sources: Sequence[SourceFile],
+    *,
+    options: ExtractOptions,
+    times: dict[str, float] | None = None,
+    begun: Callable[[int | None], None] = lambda _: None,
+) -> list[Invoice]:
     """As `extract` for many files, in their order; the network and the rules run once over all of them.
 
-    ``times`` collects seconds per stage (`STAGES`). Raises `ModelError` when the model cannot be loaded.
+    ``times`` collects seconds per stage (`STAGES`). ``begun`` is told the position of each file before foreign code reads it, so that the one
+    which ends the process is known; None: reading is over. Raises `ModelError` when the model cannot be loaded.
     """
     clock = _Clock(times if times is not None else {})
     tagger, calibration = load_model(options.model_dir)
     results: dict[int, Invoice] = {}
     documents: dict[int, Document] = {}
+    sources = list(sources)
     for index, source in enumerate(sources):
+        begun(index)
         blank = Invoice(id=source.id, sha256=hashlib.sha256(source.data).hexdigest(), source=source.source, pages=0)
         with clock.stage("read"):
             try:
+                if options.passwords:
+                    unlocked = unlock(source.data, source=source.source, passwords=options.passwords)
+                    source = sources[index] = replace(source, data=unlocked)
                 results[index], document = _read(source, blank, options)
                 if document is not None:
                     documents[index] = document
             except DocumentError as exc:
                 results[index] = _refused(blank, exc)
+    begun(None)
     results.update(_read_by_model(documents, results, tagger, calibration, clock, options.bookkeeping))
     with clock.stage("validate"):
         checked = validated([results[i] for i in range(len(sources))], options)

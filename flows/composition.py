@@ -22,6 +22,7 @@ def extract_options(settings: Settings, *, today: date) -> Any:
     from extractors.pipeline import ExtractOptions
     from extractors.readers.document import ReadLimits
     from flows.bookkeeping_files import read_bookkeeping
+    from flows.password_file import read_passwords
 
     return ExtractOptions(
         today=today,
@@ -30,6 +31,7 @@ def extract_options(settings: Settings, *, today: date) -> Any:
         accept_threshold=settings.accept_threshold,
         second_read_pages=settings.second_read_pages,
         bookkeeping=read_bookkeeping(settings),
+        passwords=read_passwords(settings.passwords),
         limits=ReadLimits(max_bytes=int(settings.document_max_mb * 1e6), max_pages=settings.document_max_pages),
     )
 

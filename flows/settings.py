@@ -59,6 +59,13 @@ class Settings(BaseSettings):
         description="`prefect` reports each batch as a flow run (to `PREFECT_API_URL` where set); `none` runs the same batch without it.",
     )
 
+    # Every kind of document
+    passwords: Path | None = Field(
+        None,
+        description="File of passwords for encrypted PDFs (YAML list of `source`, a glob for the document's path or name, and `password`). "
+        "Keep it readable for the batch's user only.",
+    )
+
     @classmethod
     def settings_customise_sources(
         cls,
