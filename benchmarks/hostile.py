@@ -81,7 +81,7 @@ def measure_each(files: Sequence[Path], settings: Settings) -> list[Line]:
 def mixed_batch(good: Sequence[Path], hostile: Sequence[Path], settings: Settings) -> str:
     """Good documents alone, then the same with a fifth of hostile files among them."""
     count = round(len(good) * SHARE / (1 - SHARE))
-    chosen = [hostile[number % len(hostile)] for number in range(count)]
+    chosen = [hostile[number * len(hostile) // count % len(hostile)] for number in range(count)]  # from all over the folder
     rows: list[tuple[str, float, int]] = []
     with tempfile.TemporaryDirectory(prefix="lineitem-hostile-") as scratch:
         for name, extra in (("good documents alone", []), (f"with {count} hostile files", chosen)):
