@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractors.readers.document import ReadLimits, read_document
+from extractors.readers.scanned_documents import OcrOptions, recognise
 from extractors.readers.passwords import SourcePassword, unlock
 from extractors.strategy import Decision, decide
 from schemas.bookkeeping import Bookkeeping
 from schemas.errors import DocumentError, NoTextError
-from schemas.invoice import DocumentType, Invoice, Issue, LineItem, Route, Severity
+from schemas.invoice import DocumentType, Evidence, Invoice, Issue, LineItem, Route, Severity
 
 if TYPE_CHECKING:
     from extractors.assembly.document import Assembled
@@ -47,7 +48,7 @@ class SourceFile:
 class ExtractOptions:
     """How to extract. ``today`` bounds dates; ``accept_threshold`` None = the one that was calibrated with the model; ``second_read_pages``: documents of
     up to this many pages whose first reading breaks a rule are read again by pdfplumber (0 = never); ``bookkeeping``: own tax codes and categories; ``passwords`` of
-    encrypted PDFs."""
+    encrypted PDFs; ``ocr``: how pages without usable text are read."""
 
     today: date
     ignore_xml: bool = False
@@ -57,6 +58,7 @@ class ExtractOptions:
     limits: ReadLimits = field(default_factory=ReadLimits)
     bookkeeping: Bookkeeping = field(default_factory=Bookkeeping)
     passwords: tuple[SourcePassword, ...] = ()
+    ocr: OcrOptions = field(default_factory=OcrOptions)
 
 
 def pipeline_version(options: ExtractOptions) -> str:
@@ -64,6 +66,8 @@ def pipeline_version(options: ExtractOptions) -> str:
     version = f"{CODE_VERSION}+{_model_digest(options.model_dir)}"
     if options.ignore_xml:
         version += ".noxml"
+    if options.ocr.is_usable:
+        version += f".{options.ocr.engine}-{options.ocr.dpi}"
     if options.bookkeeping.digest:
         version += f".tables-{options.bookkeeping.digest}"
     return version + (f".read2-{options.second_read_pages}" if options.second_read_pages else "")
@@ -106,7 +110,7 @@ def extract_many(
                 if options.passwords:
                     unlocked = unlock(source.data, source=source.source, passwords=options.passwords)
                     source = sources[index] = replace(source, data=unlocked)
-                results[index], document = _read(source, blank, options)
+                results[index], document = _read(source, blank, options, on_page=lambda index=index: begun(index))
                 if document is not None:
                     documents[index] = document
             except DocumentError as exc:
@@ -157,24 +161,39 @@ def _refused(blank: Invoice, error: DocumentError) -> Invoice:
     return blank.replace(issues=(Issue(error.rule, Severity.ERROR, None, None, None, str(error)),))
 
 
-def _read(source: SourceFile, blank: Invoice, options: ExtractOptions) -> tuple[Invoice, Document | None]:
+def _read(
+    source: SourceFile, blank: Invoice, options: ExtractOptions, *, on_page: Callable[[], None] = lambda: None
+) -> tuple[Invoice, Document | None]:
     """The invoice of the file's XML and None, or a blank invoice and the words that the model is to read."""
     from extractors.words import Document
 
+    without_text: NoTextError | None = None
     try:
         document = read_document(source.data, limits=options.limits)
-    except NoTextError:  # a scan may carry its XML
-        invoice = None if options.ignore_xml else _from_xml(source, blank, Document((), "none"), options)
-        if invoice is None:
-            raise
-        return invoice, None
+    except NoTextError as exc:  # a scan may carry its XML
+        without_text, document = exc, Document((), "none")
     blank = blank.replace(pages=len(document.pages))
-    if document.pages and options.ignore_xml:
-        return blank, document
-    invoice = _from_xml(source, blank, document, options)
-    if invoice is not None and document.pages and not _is_complete(invoice):  # profiles without lines, or with lines without prices
-        return blank.replace(issues=invoice.issues), document
-    return (blank, document) if invoice is None else (invoice, None)
+    if not options.ignore_xml or not (document.pages or without_text):
+        invoice = _from_xml(source, blank, document, options)
+        if invoice is not None and document.pages and not _is_complete(invoice):  # profiles without lines, or with lines without prices
+            blank = blank.replace(issues=invoice.issues)
+        elif invoice is not None:
+            return invoice, None
+    if options.ocr.is_usable:
+        document = recognise(source.data, _text_layer(source, document, options), options=options.ocr, on_page=on_page)
+    elif without_text is not None:
+        raise without_text
+    return blank.replace(pages=len(document.pages)), document
+
+
+def _text_layer(source: SourceFile, document: Document, options: ExtractOptions) -> Document | None:
+    """The pages of a PDF with whatever words they have; None for a picture file."""
+    from extractors.readers.document import Kind, kind_of
+    from extractors.readers.text_layer import read_text_layer
+
+    if document.pages:
+        return document
+    return read_text_layer(source.data, max_pages=options.limits.max_pages) if kind_of(source.data) is Kind.PDF else None
 
 
 def _is_complete(invoice: Invoice) -> bool:
@@ -278,11 +297,21 @@ def _invoice(blank: Invoice, document: Document, assembled: Assembled, calibrati
         line_items=assembled.line_items,
         document_adjustments=assembled.totals.adjustments,
         confidence=calibration.probability(signals(assembled)),
-        evidence=calibration.evidence(assembled.evidence),
+        evidence=_placed(calibration.evidence(assembled.evidence), document),
         issues=(*blank.issues, *issues),
         seller_country=assembled.seller_country,
         buyer_country=assembled.buyer_country,
     )
+
+
+def _placed(evidence: Mapping[str, Evidence], document: Document) -> Mapping[str, Evidence]:
+    """The evidence with its boxes on the pages as they came: scans are read upright and level."""
+    placements = {page.number: page.placement for page in document.pages if page.placement is not None}
+    if not placements:
+        return evidence
+    return {
+        path: replace(e, box=placement.box(e.box)) if (placement := placements.get(e.page)) is not None else e for path, e in evidence.items()
+    }
 
 
 def _categorised(invoices: Sequence[Invoice], texts: Sequence[str], bookkeeping: Bookkeeping) -> list[Invoice]:

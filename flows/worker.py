@@ -38,8 +38,12 @@ def main() -> None:
         connection.send(prepare(order))
         while True:
             tasks: list[Task] = connection.recv()
-            limit_time(order.document_timeout_s * (len(tasks) + 1))
-            reply = answer(tasks, order, begun=lambda position: connection.send(Begun(position)))
+
+            def begun(position: int | None, count: int = len(tasks)) -> None:
+                limit_time(order.document_timeout_s * (count + 1))
+                connection.send(Begun(position))
+
+            reply = answer(tasks, order, begun=begun)
             try:
                 send(connection, reply, max_bytes=order.answer_max_bytes)
             except MemoryError:

@@ -13,6 +13,7 @@ from extractors.words import Page
 
 # Reading the other way round is tried when a page gives less than this: upright print has 0.9 and more, print upside down under 0.6.
 SURE = 0.75
+STRIPS = 8  # a strip for finding the way up has this share of the page
 _SIZE_OF_LINE = 0.75  # font size of the height that an engine gives to a line, which has room for ascenders and descenders
 _MIN_CONTRAST = 40  # of 255 between paper and ink; a page with less is blank
 _MIN_INK_SHARE = 0.0002  # of the pixels; less is dust
@@ -34,16 +35,27 @@ def read_picture(pixels: NDArray[np.uint8], engine: OcrEngine, *, number: int, w
 
 
 def _best_way_up(pixels: NDArray[np.uint8], engine: OcrEngine) -> tuple[Straightened, list[OcrWord]]:
-    first = _read(pixels, engine, 0)
-    if not _is_doubtful(first[1]):
-        return first
-    # Text that ran up or down the picture is told by tall boxes; engines may still read it, but not in its order.
-    tall = _share_tall(first[1]) > 0.5
-    tries = [first, *(_read(pixels, engine, turns) for turns in ((1, 3) if tall else (2,)))]
-    best = max(tries, key=lambda attempt: _score(attempt[1]))
-    if _is_doubtful(best[1]) and not tall and len(first[1]) > 3:
-        best = max([best, _read(pixels, engine, 1), _read(pixels, engine, 3)], key=lambda attempt: _score(attempt[1]))
-    return best
+    """The page read the way up on which a strip of it reads best; most pages come upright, so that way is tried first."""
+    turns, best = 0, -1.0
+    for candidate in (0, 2, 1, 3):
+        words = _read_strip(pixels, engine, candidate)
+        if (score := _score(words)) > best:
+            turns, best = candidate, score
+        if words and not _is_doubtful(words):
+            break
+    return _read(pixels, engine, turns)
+
+
+def _read_strip(pixels: NDArray[np.uint8], engine: OcrEngine, quarter_turns: int) -> list[OcrWord]:
+    """The words of the band of rows that holds most ink."""
+    straightened = straighten(pixels, quarter_turns=quarter_turns)
+    height = straightened.pixels.shape[0]
+    band = max(height // STRIPS, 120)
+    if band >= height:
+        return list(engine(straightened.pixels))
+    ink = np.concatenate(([0], np.cumsum((straightened.pixels < 128).mean(axis=1))))
+    top = int(np.argmax(ink[band:] - ink[:-band]))
+    return list(engine(np.ascontiguousarray(straightened.pixels[top : top + band])))
 
 
 def _read(pixels: NDArray[np.uint8], engine: OcrEngine, quarter_turns: int) -> tuple[Straightened, list[OcrWord]]:
