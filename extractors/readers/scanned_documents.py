@@ -175,4 +175,4 @@ def _dpi_of(size: tuple[int, int], stated: Any) -> float:
         dpi = float(stated[0])
     except (TypeError, ValueError, IndexError):
         dpi = 0.0
-    return dpi if 100 <= dpi <= 1200 and 3 <= longer / dpi <= 20 else max(longer / 11.69, 30.0)
+    return dpi if 90 <= dpi <= 1200 and 3 <= longer / dpi <= 20 else max(longer / 11.69, 30.0)
