@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractors.readers.document import ReadLimits, read_document
-from extractors.readers.scanned_documents import OcrOptions, recognise
 from extractors.readers.passwords import SourcePassword, unlock
+from extractors.readers.scanned_documents import OcrOptions, recognise
 from extractors.strategy import Decision, decide
 from schemas.bookkeeping import Bookkeeping
 from schemas.errors import DocumentError, NoTextError
@@ -254,9 +254,27 @@ def _read_by_model(
     with clock.stage("assemble"):
         assembled = [assemble(t) for t in tagged]
         invoices = [_invoice(blanks[i], documents[i], a, calibration) for i, a in zip(indices, assembled, strict=True)]
+    with clock.stage("tag"):
+        invoices = [_with_others(invoice, documents[i], tagger) for i, invoice in zip(indices, invoices, strict=True)]
     with clock.stage("categorise"):
         invoices = _categorised(invoices, [a.text for a in assembled], bookkeeping)
     return closed | dict(zip(indices, invoices, strict=True))
+
+
+def _with_others(invoice: Invoice, document: Document, tagger: WordTagger) -> Invoice:
+    """The invoice with the issue that its file holds others beside it, where page numbers begin again and the parts' invoice numbers differ."""
+    from extractors.assembly.document import assemble
+    from extractors.several_invoices import numbered_parts
+    from schemas.rules_reading import several_invoices
+
+    parts = numbered_parts(document) if len(document.pages) > 1 else []
+    if len(parts) < 2:
+        return invoice
+    read = [assemble(tagged) for tagged in tagger.tag_many(parts)]
+    numbers = dict.fromkeys(part.header.invoice_number for part in read if part.is_invoice and part.header.invoice_number)
+    if len(numbers) < 2:
+        return invoice
+    return invoice.replace(issues=(*invoice.issues, several_invoices(", ".join(map(str, numbers)), len(numbers))))
 
 
 def _long_other_documents(documents: dict[int, Document], blanks: dict[int, Invoice], tagger: WordTagger) -> dict[int, Invoice]:
@@ -310,7 +328,8 @@ def _placed(evidence: Mapping[str, Evidence], document: Document) -> Mapping[str
     if not placements:
         return evidence
     return {
-        path: replace(e, box=placement.box(e.box)) if (placement := placements.get(e.page)) is not None else e for path, e in evidence.items()
+        path: replace(e, box=placement.box(e.box)) if (placement := placements.get(e.page)) is not None else e
+        for path, e in evidence.items()
     }
 
 

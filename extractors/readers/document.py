@@ -98,7 +98,9 @@ def read_document(data: bytes, *, limits: ReadLimits | None = None) -> Document:
         raise NotADocumentError(f"Expected a PDF or an e-invoice XML, found {_with_article(kind)}.")
     document = read_text_layer(data, max_pages=limits.max_pages)
     if not len(document):
-        raise NoTextError(f"None of the {len(document.pages)} page(s) has a text layer; the document is probably a scan (the ocr extra reads it).")
+        raise NoTextError(
+            f"None of the {len(document.pages)} page(s) has a text layer; the document is probably a scan (the ocr extra reads it)."
+        )
     if unmapped_share(document.pages) > _MAX_UNMAPPED_SHARE:
         raise NoTextError("The text layer has no usable characters: its fonts do not say which letters their glyphs are.")
     return document

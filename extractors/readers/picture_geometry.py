@@ -32,7 +32,7 @@ class Straightened:
         if not self.quarter_turns and not self.skew_degrees:
             return None
         height, width = self.pixels.shape
-        original_width, original_height = self.size
+        original_width = self.size[0]
         pt = width_pt / original_width  # a page's pixels are square
         cos, sin = np.cos(np.radians(self.skew_degrees)), np.sin(np.radians(self.skew_degrees))
         centre_x, centre_y = width * pt / 2, height * pt / 2

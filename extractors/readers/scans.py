@@ -48,14 +48,12 @@ def _best_way_up(pixels: NDArray[np.uint8], engine: OcrEngine) -> tuple[Straight
 
 def _read_strip(pixels: NDArray[np.uint8], engine: OcrEngine, quarter_turns: int) -> list[OcrWord]:
     """The words of the band of rows that holds most ink."""
-    straightened = straighten(pixels, quarter_turns=quarter_turns)
-    height = straightened.pixels.shape[0]
-    band = max(height // STRIPS, 120)
-    if band >= height:
-        return list(engine(straightened.pixels))
-    ink = np.concatenate(([0], np.cumsum((straightened.pixels < 128).mean(axis=1))))
-    top = int(np.argmax(ink[band:] - ink[:-band]))
-    return list(engine(np.ascontiguousarray(straightened.pixels[top : top + band])))
+    turned = np.rot90(pixels, -quarter_turns % 4)
+    height = turned.shape[0]
+    band = min(max(height // STRIPS, 120), height)
+    ink = np.concatenate(([0], np.cumsum((turned < 128).mean(axis=1))))
+    top = int(np.argmax(ink[band:] - ink[:-band])) if band < height else 0
+    return list(engine(np.ascontiguousarray(turned[top : top + band])))
 
 
 def _read(pixels: NDArray[np.uint8], engine: OcrEngine, quarter_turns: int) -> tuple[Straightened, list[OcrWord]]:

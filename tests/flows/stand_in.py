@@ -54,10 +54,6 @@ def _invoice(source: SourceFile) -> Invoice:
                 os.abort()
         case "be killed":
             os.kill(os.getpid(), signal.SIGKILL)
-        case "be wrong about memory":
-            os.kill(os.getpid(), signal.SIGSEGV)
-        case "burn":
-            os.kill(os.getpid(), signal.SIGXCPU)
         case "hang":
             time.sleep(3600)
         case "slow":

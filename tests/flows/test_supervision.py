@@ -46,8 +46,6 @@ def outcome(worker: Worker, *paths: Path) -> list[Any]:
         ("hang", "LI-DOC-LIMIT", "longer than 3 s"),
         ("broken", "LI-DOC-DAMAGED", "damaged"),
         ("be killed", "LI-DOC-LIMIT", "memory ran out"),
-        ("burn", "LI-DOC-LIMIT", "processor time"),
-        ("be wrong about memory", "LI-DOC-DAMAGED", "SIGSEGV"),
     ],
 )
 def test_only_the_document_at_fault_is_rejected(
@@ -160,3 +158,15 @@ def test_a_result_that_would_fill_the_coordinator_is_refused(inbox: Path) -> Non
 def test_a_document_that_killed_its_worker_is_tried_once_more_alone(worker: Worker, inbox: Path) -> None:
     once = stand_in.write(inbox, "once", goes="crash once", mark=str(inbox / "tried"))
     assert outcome(worker, stand_in.write(inbox, "a"), once, stand_in.write(inbox, "c")) == ["read"] * 3
+
+
+@pytest.mark.parametrize(
+    ("ending", "rule", "words"),
+    [("SIGXCPU", "LI-DOC-LIMIT", "processor time"), ("SIGSEGV", "LI-DOC-DAMAGED", "crash"), ("exit code 1", "LI-DOC", "exit code 1")],
+)
+def test_the_reason_says_how_the_process_ended(inbox: Path, ending: str, rule: str, words: str) -> None:
+    order = WorkOrder(extract=stand_in.extract_many, options=None)
+    invoice = flows.supervision._rejection(tasks(stand_in.write(inbox, "a"))[0], ending, order).invoice
+    assert invoice is not None
+    assert invoice.issues[0].rule == rule
+    assert words in invoice.issues[0].message

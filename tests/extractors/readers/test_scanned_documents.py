@@ -117,7 +117,10 @@ def test_limits_of_pages_and_pixels_are_kept_before_anything_is_decoded(engine: 
     assert engine.pictures == []
 
 
-@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n broken", file_of(picture())[:300], b"II*\x00" + b"\xff" * 60])
+@pytest.mark.parametrize(
+    "data", [b"\x89PNG\r\n\x1a\n broken", file_of(picture())[:300], b"II*\x00" + b"\xff" * 60], ids=["png", "cut", "tiff"]
+)
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
 def test_broken_pictures_are_damaged_documents(engine: CornerEngine, data: bytes) -> None:
     with pytest.raises(DamagedDocumentError):
         recognise_picture_file(data, options=OPTIONS)
@@ -152,11 +155,10 @@ def test_a_garbled_text_layer_is_not_believed() -> None:
         n = len(words)
         return Page(1, 595, 842, words, np.zeros((n, 4), np.float32), np.ones(n, np.float32), np.zeros(n, bool), np.ones(n, np.float32))
 
-    shifted = "".join(chr(ord(c) - 3) if c.isalpha() else c for c in f"{TEXT} {TEXT} {TEXT}".lower())
     assert not is_garbled(page(f"{TEXT} {TEXT} {TEXT}"))
     assert not is_garbled(page("GmbH & Co. KG 4711 " * 3))
-    assert is_garbled(page(" ".join(word for word in ["Qhfkqxqj", "Zhunchxj", "Sdrtnkrt"] * 8)))
-    assert is_garbled(page("\ue001\ue002\ue003 \ue004\ue005 \ue006")) or shifted
+    assert is_garbled(page("Qhfkqxqj Zhrkzkxj Sdrtnkrt Bgsdfghj " * 5))
+    assert is_garbled(page("\ue001\ue002\ue003 \ue004\ue005 \ue006"))
 
 
 @pytest.mark.parametrize(("said", "believed"), [("Rechnung", True), ("Lieferschein", False)])
