@@ -16,7 +16,9 @@ def document(*footers: str) -> Document:
     def page(number: int, footer: str) -> Page:
         words = ("Invoice", "4711", *footer.split())
         n = len(words)
-        return Page(number, 595, 842, words, np.zeros((n, 4), np.float32), np.ones(n, np.float32), np.zeros(n, bool), np.ones(n, np.float32))
+        return Page(
+            number, 595, 842, words, np.zeros((n, 4), np.float32), np.ones(n, np.float32), np.zeros(n, bool), np.ones(n, np.float32)
+        )
 
     return Document(tuple(page(n, footer) for n, footer in enumerate(footers, start=1)), "pypdfium2")
 

@@ -130,7 +130,7 @@ def test_every_file_ends_with_a_verdict_and_what_is_not_accepted_has_a_reason(re
     ("name", "rules"),
     [
         ("ring", {"LI-DOC-DAMAGED", "LI-DOC-EMPTY", "LI-DOC-NOTEXT"}),
-        ("bomb", {"LI-DOC-LIMIT", "LI-DOC-NOTEXT"}),
+        ("bomb", {"LI-DOC-LIMIT", "LI-DOC-NOTEXT", "LI-NOTINV"}),
         ("encrypted", {"LI-DOC-ENCRYPTED"}),
         ("empty", {"LI-DOC-EMPTY"}),
         ("text", {"LI-DOC-KIND"}),
