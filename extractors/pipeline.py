@@ -47,8 +47,8 @@ class SourceFile:
 @dataclass(frozen=True, slots=True)
 class ExtractOptions:
     """How to extract. ``today`` bounds dates; ``accept_threshold`` None = the one that was calibrated with the model; ``second_read_pages``: documents of
-    up to this many pages whose first reading breaks a rule are read again by pdfplumber (0 = never); ``bookkeeping``: own tax codes and categories; ``passwords`` of
-    encrypted PDFs; ``ocr``: how pages without usable text are read."""
+    up to this many pages whose first reading breaks a rule are read again by pdfplumber (0 = never); ``bookkeeping``: own tax codes and categories;
+    ``passwords`` of encrypted PDFs; ``ocr``: how pages without usable text are read."""
 
     today: date
     ignore_xml: bool = False

@@ -89,12 +89,12 @@ def answer(tasks: Sequence[Task], order: WorkOrder, *, begun: Callable[[int | No
             sources.append(SourceFile(id=task.name, source=task.source, data=content))
     waiting = [task for task in tasks if task.document_id not in results]
     times: dict[str, float] = {}
+
+    def reading(number: int | None) -> None:
+        begun(None if number is None else positions[number])
+
     try:
-        invoices: Sequence[Invoice] = (
-            order.extract(sources, options=order.options, times=times, begun=lambda n: begun(None if n is None else positions[n]))
-            if sources
-            else ()
-        )
+        invoices: Sequence[Invoice] = order.extract(sources, options=order.options, times=times, begun=reading) if sources else ()
         if len(invoices) != len(waiting):
             raise RuntimeError(f"expected {len(waiting)} invoices, found {len(invoices)}")
     except MemoryError:

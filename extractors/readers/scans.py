@@ -89,7 +89,7 @@ def _page(straightened: Straightened, words: list[OcrWord], number: int, width_p
     sizes = np.array([max(word.line_height * _SIZE_OF_LINE * pt, 1.0) for word in words], np.float32).round(2)
     confidences = np.array([word.confidence for word in words], np.float32)
     # The middle stands in for the baseline: engines give the words of one line different heights.
-    middles = np.stack((boxes[:, 2], (boxes[:, 1] + boxes[:, 3]) / 2), axis=1)
+    middles = np.stack((boxes[:, 2], (boxes[:, 1] + boxes[:, 3]) / 2), axis=1).astype(np.float32)
     none = np.zeros(n, bool)
     columns = Words([word.text for word in words], boxes, sizes, none, middles, np.zeros(n, np.int8), none, np.ones(n, bool))
     order = visual_order(columns) if n else np.zeros(0, np.intp)
