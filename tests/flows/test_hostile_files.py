@@ -38,10 +38,10 @@ def mutated(data: bytes, seed: int) -> bytes:
     rng = random.Random(seed)
     changed = bytearray(data)
     for _ in range(rng.choice((1, 5, 40))):
-        at = rng.randrange(len(changed))
+        at = rng.randrange(len(changed) + 1)
         match rng.randrange(5):
             case 0:
-                changed[at] = rng.randrange(256)
+                changed[at : at + 1] = bytes([rng.randrange(256)])
             case 1:
                 del changed[at : at + rng.randrange(1, 400)]
             case 2:
