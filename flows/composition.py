@@ -21,7 +21,9 @@ def extract_options(settings: Settings, *, today: date) -> Any:
     """The settings that the extraction understands, as its own options."""
     from extractors.pipeline import ExtractOptions
     from extractors.readers.document import ReadLimits
+    from extractors.readers.scanned_documents import OcrOptions
     from flows.bookkeeping_files import read_bookkeeping
+    from flows.password_file import read_passwords
 
     return ExtractOptions(
         today=today,
@@ -30,6 +32,8 @@ def extract_options(settings: Settings, *, today: date) -> Any:
         accept_threshold=settings.accept_threshold,
         second_read_pages=settings.second_read_pages,
         bookkeeping=read_bookkeeping(settings),
+        ocr=OcrOptions(settings.ocr, settings.ocr_dpi, settings.ocr_max_pages),
+        passwords=read_passwords(settings.passwords),
         limits=ReadLimits(max_bytes=int(settings.document_max_mb * 1e6), max_pages=settings.document_max_pages),
     )
 

@@ -59,6 +59,20 @@ class Settings(BaseSettings):
         description="`prefect` reports each batch as a flow run (to `PREFECT_API_URL` where set); `none` runs the same batch without it.",
     )
 
+    # Every kind of document
+    passwords: Path | None = Field(
+        None,
+        description="File of passwords for encrypted PDFs (YAML list of `source`, a glob for the document's path or name, and `password`). "
+        "Keep it readable for the batch's user only.",
+    )
+    ocr: Literal["rapidocr", "tesseract", "none"] = Field(
+        "rapidocr",
+        description="What reads scans and pictures: `rapidocr` (the `ocr` extra), `tesseract` (a program of the system). "
+        "Where it is not installed, and with `none`, they are rejected.",
+    )
+    ocr_dpi: int = Field(200, ge=150, le=300, description="Dots per inch at which pages are drawn for OCR; more is slower.")
+    ocr_max_pages: int = Field(100, ge=1, description="Documents with more pages that need OCR are rejected.")
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -14,11 +14,11 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
-from flows.work import Answer, Defect, Ready, Result, Task, Unusable, Verdict, WorkOrder, rejected
-from schemas.errors import DocumentError, DocumentLimitError, LineitemError
+from flows.work import Answer, Begun, Defect, Ready, Result, Task, Unusable, Verdict, WorkOrder, rejected
+from schemas.errors import DamagedDocumentError, DocumentError, DocumentLimitError, LineitemError
 
-# A list of documents is read in one go. It gets the time of one slow document plus this much for each further one (typical documents take
-# 0.1 to 1 s); a list that needs longer is done again one by one, each with the full time of one document.
+# After reading, a list of documents is tagged and judged in one go. That gets the time of one slow document plus this much for each further
+# one (typical documents take 0.1 to 1 s); a list that needs longer is done again one by one, each with the full time of one document.
 FURTHER_DOCUMENT_S = 5.0
 START_S = 300.0  # Python, model and libraries loaded from a cold disk on a busy machine
 POLL_S = 0.25
@@ -38,6 +38,12 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
         self._fresh = True
+        self._reading: int | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process that works now, None before the first and between two."""
+        return self._process.pid if self._process is not None else None
 
     def start(self) -> Connection:
         """Start the process, so that it can load its libraries while the coordinator still does other things."""
@@ -64,28 +70,39 @@ class Worker:
     def run(self, tasks: Sequence[Task], *, waiting: Callable[[], None] = lambda: None) -> Answer:
         """The results of ``tasks``, in order. ``waiting`` is called about four times a second meanwhile.
 
-        A document that crashes the worker, raises, or exceeds its time is rejected; the others are done again without it.
+        A document that crashes the worker, raises, or exceeds its time is rejected; the others are done again without it. One whose process
+        died is tried once more, alone, before: when memory runs out, the system ends any process.
         Raises `Stopped`, or the worker's own error when it cannot work at all.
         """
-        reply = self._ask(tasks, self._order.document_timeout_s + FURTHER_DOCUMENT_S * (len(tasks) - 1), waiting)
-        if isinstance(reply, Answer):
-            return reply
-        if len(tasks) == 1 and (reply == TIMEOUT or isinstance(reply, Defect)):
-            return Answer((_rejection(tasks[0], reply, self._order),))
-        # One by one. A single document whose process died is tried once more too: when memory runs out, the system ends any process.
-        results: list[Result] = []
+        results: dict[int, Result] = {}
         times: Counter[str] = Counter()
-        for task in tasks:
-            single = self._ask([task], self._order.document_timeout_s, waiting)
-            if isinstance(single, Answer):
-                results += single.results
-                times.update(single.times)
-            else:
-                results.append(_rejection(task, single, self._order))
-        return Answer(tuple(results), times)
+        waits = list(tasks)
+        while waits:
+            reply = self._ask(waits, waiting)
+            if isinstance(reply, Answer):
+                results.update((result.task.document_id, result) for result in reply.results)
+                times.update(reply.times)
+                break
+            guilty = waits if self._reading is None else [waits[self._reading]]
+            # Nobody knows which one it was: each for itself. Else that one, and the others go on as a list.
+            for task in guilty:
+                results[task.document_id] = self._alone(task, reply if len(guilty) == 1 else None, times, waiting)
+            waits = [task for task in waits if task.document_id not in results]
+        return Answer(tuple(results[task.document_id] for task in tasks), times)
 
-    def _ask(self, tasks: Sequence[Task], limit_s: float, waiting: Callable[[], None]) -> Answer | Defect | str:
-        """One request. A string says how the process ended instead of answering."""
+    def _alone(self, task: Task, reply: Defect | str | None, times: Counter[str], waiting: Callable[[], None]) -> Result:
+        """The result of one document by itself. ``reply``: how its first try failed, where that is known to be its fault."""
+        if reply is None or (isinstance(reply, str) and reply != TIMEOUT):
+            single = self._ask([task], waiting)
+            if isinstance(single, Answer):
+                times.update(single.times)
+                return single.results[0]
+            reply = single
+        return _rejection(task, reply, self._order)
+
+    def _ask(self, tasks: Sequence[Task], waiting: Callable[[], None]) -> Answer | Defect | str:
+        """One request. A string says how the process ended instead of answering; `_reading` is then the position of the document it was at."""
+        self._reading = None
         connection = self.start()
         try:
             if self._fresh:
@@ -94,7 +111,13 @@ class Worker:
                     raise ready.error if isinstance(ready, Unusable) else LineitemError(f"A worker process did not start ({ready}).")
                 self._fresh = False
             connection.send(list(tasks))
+            limit_s = self._order.document_timeout_s
             reply = self._receive(connection, limit_s, waiting)
+            while isinstance(reply, Begun):
+                # Each document has its own time to be read; the steps that follow are for all at once.
+                self._reading = reply.position
+                further = 0 if reply.position is not None else FURTHER_DOCUMENT_S * (len(tasks) - 1)
+                reply = self._receive(connection, limit_s + further, waiting)
         except BrokenPipeError:
             return self._ending()
         except BaseException:
@@ -151,14 +174,28 @@ def _environment() -> dict[str, str]:
     return {**threads, "TOKENIZERS_PARALLELISM": "false", **os.environ, "PYTHONPATH": path}
 
 
+# How a process ends that was not asked to, in words for the person who gets the document back.
+_ENDINGS = {
+    "SIGKILL": "the system ended it, most likely because memory ran out",
+    "SIGXCPU": "it used more processor time than one document may",
+    "SIGXFSZ": "it wrote more than one document may",
+    "SIGSEGV": "a damaged structure made it crash",
+    "SIGBUS": "a damaged structure made it crash",
+    "SIGABRT": "a damaged structure or too little memory made it give up",
+}
+_LIMITS, _CRASHES = ("SIGKILL", "SIGXCPU", "SIGXFSZ"), ("SIGSEGV", "SIGBUS")
+
+
 def _rejection(task: Task, reply: Defect | str, order: WorkOrder) -> Result:
     rule = DocumentError.rule
     if reply == TIMEOUT:
         rule = DocumentLimitError.rule
-        message = f"Reading took longer than {order.document_timeout_s:g} s and was stopped (setting document_timeout_s)."
+        message = f"Timed out: reading took longer than {order.document_timeout_s:g} s and was stopped (setting document_timeout_s)."
     elif isinstance(reply, Defect):
-        rule = DocumentLimitError.rule if reply.out_of_memory else rule
-        message = f"Reading failed: {reply.summary}."
+        rule = DocumentLimitError.rule if reply.out_of_memory or reply.too_large else rule
+        start = "Out of memory" if reply.out_of_memory else "Reading failed"
+        message = f"{start}: {reply.summary}{' (setting worker_memory_mb)' if reply.out_of_memory else ''}."
     else:
-        message = f"The process that read it was ended twice ({reply}): a damaged structure, or not enough memory."
+        rule = DocumentLimitError.rule if reply in _LIMITS else DamagedDocumentError.rule if reply in _CRASHES else rule
+        message = f"The process that read it ended twice ({reply}): {_ENDINGS.get(reply, 'a damaged structure, or too little memory')}."
     return Result(task, Verdict.DONE, rejected(task, rule, message))

@@ -13,14 +13,15 @@ from schemas.invoice import Invoice, Issue, Severity, Status
 
 @dataclass(frozen=True, slots=True)
 class WorkOrder:
-    """What a worker does with every document: ``extract(sources, options=options, times=times)`` is `extractors.pipeline.extract_many`
-    or, in tests, a stand-in. Both travel by pickle: the function by its name."""
+    """What a worker does with every document: ``extract(sources, options=options, times=times, begun=begun)`` is
+    `extractors.pipeline.extract_many` or, in tests, a stand-in. Both travel by pickle: the function by its name."""
 
     extract: Callable[..., Sequence[Invoice]]
     options: Any
     document_timeout_s: float = 60.0
     document_max_bytes: int = 100_000_000
     memory_bytes: int | None = None
+    answer_max_bytes: int = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,13 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A worker's sign that it begins to read the document with this position in its list; None: all are read, the rest is done for all at once."""
+
+    position: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A worker's answer to a list of tasks; ``times`` are seconds per stage."""
 
@@ -64,11 +72,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """The extraction raised: ``summary`` is the exception in one line, ``out_of_memory`` tells that apart."""
+    """The extraction raised: ``summary`` is the exception in one line, ``out_of_memory`` and ``too_large`` (the result) tell those apart."""
 
     summary: str
     trace: str
     out_of_memory: bool = False
+    too_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,15 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
 
-from flows.work import Answer, Defect, Ready, Result, Task, Unusable, Verdict, WorkOrder, rejected
+from flows.work import Answer, Begun, Defect, Ready, Result, Task, Unusable, Verdict, WorkOrder, rejected
 from schemas.errors import DocumentError, DocumentLimitError, LineitemError
 from schemas.invoice import Invoice
+
+MAX_FILE_BYTES = 200_000_000
 
 
 def main() -> None:
@@ -31,11 +34,21 @@ def main() -> None:
             connection.send(Unusable(LineitemError(f"The extraction cannot be loaded: {exc}.")))
             return
         limit_memory(order.memory_bytes)
+        limit_output()
         connection.send(prepare(order))
         while True:
             tasks: list[Task] = connection.recv()
-            reply = answer(tasks, order)
-            connection.send(reply)
+
+            def begun(position: int | None, count: int = len(tasks)) -> None:
+                limit_time(order.document_timeout_s * (count + 1))
+                connection.send(Begun(position))
+
+            reply = answer(tasks, order, begun=begun)
+            try:
+                send(connection, reply, max_bytes=order.answer_max_bytes)
+            except MemoryError:
+                reply = Defect("its result needs more memory than a worker has", "", out_of_memory=True)
+                connection.send(reply)
             if isinstance(reply, Defect) and reply.out_of_memory:
                 return  # what is left of this process's memory is anybody's guess
 
@@ -51,22 +64,37 @@ def prepare(order: WorkOrder) -> Ready | Unusable:
     return Ready()
 
 
-def answer(tasks: Sequence[Task], order: WorkOrder) -> Answer | Defect | Unusable:
-    """Read and extract ``tasks``. A document that cannot be read is a result, not an error."""
+def send(connection: Connection, reply: Answer | Defect | Unusable, *, max_bytes: int) -> None:
+    """Answer the coordinator, whose memory a document must not fill either."""
+    content = bytes(ForkingPickler.dumps(reply))
+    if len(content) > max_bytes:
+        summary = f"its result has {len(content) / 1e6:.0f} MB; at most {max_bytes / 1e6:.0f} MB are taken"
+        content = bytes(ForkingPickler.dumps(Defect(summary, "", too_large=True)))
+    connection.send_bytes(content)
+
+
+def answer(tasks: Sequence[Task], order: WorkOrder, *, begun: Callable[[int | None], None] = lambda _: None) -> Answer | Defect | Unusable:
+    """Read and extract ``tasks``. A document that cannot be read is a result, not an error. ``begun`` is told which one is being read."""
     from extractors.pipeline import SourceFile
 
     results: dict[int, Result] = {}
     sources: list[SourceFile] = []
-    for task in tasks:
+    positions: list[int] = []
+    for position, task in enumerate(tasks):
         content = _content(task, order.document_max_bytes)
         if isinstance(content, Result):
             results[task.document_id] = content
         else:
+            positions.append(position)
             sources.append(SourceFile(id=task.name, source=task.source, data=content))
     waiting = [task for task in tasks if task.document_id not in results]
     times: dict[str, float] = {}
+
+    def reading(number: int | None) -> None:
+        begun(None if number is None else positions[number])
+
     try:
-        invoices: Sequence[Invoice] = order.extract(sources, options=order.options, times=times) if sources else ()
+        invoices: Sequence[Invoice] = order.extract(sources, options=order.options, times=times, begun=reading) if sources else ()
         if len(invoices) != len(waiting):
             raise RuntimeError(f"expected {len(waiting)} invoices, found {len(invoices)}")
     except MemoryError:
@@ -101,6 +129,34 @@ def end_with_parent(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(1)
+
+
+def limit_time(seconds: float) -> None:
+    """Let the system end this process (SIGXCPU) after that much more processor time: for when the coordinator cannot.
+
+    Twice the wall time that is allowed, because libraries may use a second thread.
+    """
+    try:
+        import resource
+    except ImportError:
+        return
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = int(usage.ru_utime + usage.ru_stime + 2 * seconds) + 1
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
+def limit_output() -> None:
+    """No core dumps, and no large files: reading a document writes none."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for kind, limit in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, MAX_FILE_BYTES)):
+        _, hard = resource.getrlimit(kind)
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(kind, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
 
 
 def limit_memory(limit_bytes: int | None) -> None:

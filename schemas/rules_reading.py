@@ -46,6 +46,14 @@ MISSING_ROWS = Rule(
     "LI-ROWS", "Lineitem", _ERROR, Table.DOCUMENTS, "Every row that the page numbers was extracted.", numbered_rows_are_complete
 )
 INJECTED_TEXT = Rule("LI-INJECT", "Lineitem", _ERROR, _READING, "The page holds no hidden text and no text that instructs a reader.")
+XML_AGREES = Rule(
+    "LI-XML",
+    "Lineitem",
+    _ERROR,
+    _READING,
+    "An e-invoice's XML agrees with the page that a person sees (number, date, seller, total, bank account) and with its own sums.",
+)
+SEVERAL_INVOICES = Rule("LI-SEVERAL", "Lineitem", _ERROR, _READING, "The file holds one invoice.")
 
 FILE_RULES: tuple[Rule, ...] = (
     Rule("LI-DOC", "Lineitem", _ERROR, _READING, "The file can be processed."),
@@ -57,7 +65,7 @@ FILE_RULES: tuple[Rule, ...] = (
     Rule("LI-DOC-LIMIT", "Lineitem", _ERROR, _READING, "The file stays within the limits of size, pages, time and memory."),
 )
 
-READING_RULES: tuple[Rule, ...] = (NOT_AN_INVOICE, MISSING_ROWS, INJECTED_TEXT, *FILE_RULES)
+READING_RULES: tuple[Rule, ...] = (NOT_AN_INVOICE, MISSING_ROWS, INJECTED_TEXT, XML_AGREES, SEVERAL_INVOICES, *FILE_RULES)
 
 
 def not_an_invoice(document_type: str) -> Issue:
@@ -72,3 +80,23 @@ def injected_text(words: str, *, hidden: bool) -> Issue:
     what = "text that a person cannot see" if hidden else "text that instructs a reader"
     severity = _WARNING if hidden else _ERROR
     return Issue(INJECTED_TEXT.id, severity, None, None, words[:200], f"The page holds {what}; it was not used.")
+
+
+def page_differs(field: str, stated: str, printed: str | None) -> Issue:
+    """The XML states ``stated``; the page prints ``printed`` instead, or (None) nothing that could be it."""
+    name = field.rpartition(".")[2].replace("_", " ")
+    instead = f"the page prints {printed}" if printed else "the page does not print it"
+    message = f"The XML states {stated} as {name}, but {instead}. Ask the seller which one holds before you pay."
+    return Issue(XML_AGREES.id, XML_AGREES.severity, field, stated, printed, message[:500])
+
+
+def xml_contradicts(what: str, *, expected: str, found: str, field: str | None = None) -> Issue:
+    """``what`` names the part of the XML that does not add up, such as ``sum of the lines``."""
+    message = f"The XML contradicts itself: its {what} is {found}, expected {expected}."
+    return Issue(XML_AGREES.id, XML_AGREES.severity, field, expected, found, message)
+
+
+def several_invoices(numbers: str, count: int) -> Issue:
+    """``count`` invoices in one file that could not be told apart safely; ``numbers`` are those found, for the person who splits them."""
+    message = f"The file seems to hold {count} invoices ({numbers}); hand them in as one file each."
+    return Issue(SEVERAL_INVOICES.id, SEVERAL_INVOICES.severity, None, "one invoice", str(count), message[:500])

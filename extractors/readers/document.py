@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from extractors.readers.einvoice_xml import is_einvoice
 from extractors.readers.text_layer import read_text_layer
-from extractors.words import Document
+from extractors.words import Document, Page
 from schemas.errors import DocumentLimitError, EmptyDocumentError, NotADocumentError, NoTextError
 
 # Private use and replacement characters: fonts without a mapping to Unicode. More than this share and the text layer is noise.
@@ -92,13 +93,15 @@ def read_document(data: bytes, *, limits: ReadLimits | None = None) -> Document:
     if kind is Kind.XML and is_einvoice(data):
         return Document((), "xml")
     if kind is Kind.IMAGE:
-        raise NoTextError("The file is an image without a text layer.")
+        raise NoTextError("The file is an image without a text layer; OCR (the ocr extra) would be needed to read it.")
     if kind is not Kind.PDF:
         raise NotADocumentError(f"Expected a PDF or an e-invoice XML, found {_with_article(kind)}.")
     document = read_text_layer(data, max_pages=limits.max_pages)
     if not len(document):
-        raise NoTextError(f"None of the {len(document.pages)} page(s) has a text layer; the document is probably a scan.")
-    if _unmapped_share(document) > _MAX_UNMAPPED_SHARE:
+        raise NoTextError(
+            f"None of the {len(document.pages)} page(s) has a text layer; the document is probably a scan (the ocr extra reads it)."
+        )
+    if unmapped_share(document.pages) > _MAX_UNMAPPED_SHARE:
         raise NoTextError("The text layer has no usable characters: its fonts do not say which letters their glyphs are.")
     return document
 
@@ -116,9 +119,10 @@ def _with_article(kind: Kind) -> str:
     return f"{'an' if kind.value[0] in 'aeiou' else 'a'} {kind.value}" if kind not in (Kind.TEXT, Kind.XML) else f"plain {kind.value}"
 
 
-def _unmapped_share(document: Document) -> float:
+def unmapped_share(pages: Sequence[Page]) -> float:
+    """The share of characters that fonts do not map to any letter, 0 to 1."""
     letters = unmapped = 0
-    for page in document.pages:
+    for page in pages:
         text = "".join(page.texts)
         letters += len(text)
         unmapped += sum("\ue000" <= c <= "\uf8ff" or c == "\ufffd" for c in text) if not text.isascii() else 0

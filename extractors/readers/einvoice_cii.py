@@ -6,9 +6,11 @@ A path's ``|`` gives both names. Element to business term: EN 16931-3-3.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
-from extractors.readers.xml_elements import Element, date_of, decimal_of, find, find_all, text_of
+from extractors.readers.einvoice_prices import Price, unit_price
+from extractors.readers.xml_elements import Element, date_of, dates_in, decimal_of, find, find_all, text_of
 from schemas.invoice import TAX_CATEGORIES, Adjustment, AdjustmentKind, DocumentType, Header, Invoice, LineItem, TaxLine
 
 # UNTDID 1001 codes that EN 16931 counts as credit notes.
@@ -31,18 +33,20 @@ def read_cii(root: Element) -> Invoice:
     agreement, settlement = find(transaction, _AGREEMENT), find(transaction, _SETTLEMENT)
     seller, buyer = find(agreement, "SellerTradeParty"), find(agreement, "BuyerTradeParty")
     summation = find(settlement, _SUMMATION)
-    currency = text_of(settlement, "InvoiceCurrencyCode")
+    currency = text_of(settlement, "InvoiceCurrencyCode") or _currency_of_amounts(summation)
+    issued = date_of(document, "IssueDateTime/DateTimeString")
     header = Header(
         invoice_number=text_of(document, "ID"),
-        issue_date=date_of(document, "IssueDateTime/DateTimeString"),
-        due_date=date_of(settlement, "SpecifiedTradePaymentTerms/DueDateDateTime/DateTimeString"),
+        issue_date=issued,
+        due_date=date_of(settlement, "SpecifiedTradePaymentTerms/DueDateDateTime/DateTimeString")
+        or last_date(_texts(settlement, "SpecifiedTradePaymentTerms/Description"), issued),
         purchase_order=text_of(agreement, "BuyerOrderReferencedDocument/IssuerAssignedID|ID"),
         currency=currency,
         seller_name=text_of(seller, "Name"),
         seller_vat_id=_vat_id(seller),
         buyer_name=text_of(buyer, "Name"),
         buyer_vat_id=_vat_id(buyer),
-        iban=without_spaces(text_of(settlement, "SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/IBANID")),
+        iban=next(iter(accounts(root)), None),
         net_total=decimal_of(summation, "TaxBasisTotalAmount"),
         tax_total=_in_currency(find_all(summation, "TaxTotalAmount"), currency),
         gross_total=decimal_of(summation, "GrandTotalAmount"),
@@ -68,6 +72,38 @@ def read_cii(root: Element) -> Invoice:
             [*_texts(settlement, "ApplicableTradeTax/ExemptionReason"), *_texts(document, "IncludedNote/Content")],
         ),
     )
+
+
+def accounts(root: Element) -> tuple[str, ...]:
+    """Every IBAN that the seller may be paid to (BT-84), without spaces."""
+    path = "SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/IBANID"
+    found = _texts(find(find(root, _TRANSACTION), _SETTLEMENT), path)
+    return distinct([iban for text in found if (iban := without_spaces(text))])
+
+
+def stated_sums(root: Element) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    """The sums of lines (BT-106), allowances (BT-107) and charges (BT-108) that the document states."""
+    summation = find(find(find(root, _TRANSACTION), _SETTLEMENT), _SUMMATION)
+    return (
+        decimal_of(summation, "LineTotalAmount"),
+        decimal_of(summation, "AllowanceTotalAmount"),
+        decimal_of(summation, "ChargeTotalAmount"),
+    )
+
+
+def line_prices(root: Element) -> tuple[tuple[Price, Price], ...]:
+    """Net price (BT-146) and the price before its discount (BT-148) of each line that `read_cii` returns."""
+    items = [item for item in find_all(find(root, _TRANSACTION), "IncludedSupplyChainTradeLineItem") if _is_billed(item)]
+    agreements = [find(item, _LINE_AGREEMENT) for item in items]
+    return tuple(
+        (_stated_price(find(a, "NetPriceProductTradePrice")), _stated_price(find(a, "GrossPriceProductTradePrice"))) for a in agreements
+    )
+
+
+def last_date(sentences: list[str], issued: date | None) -> date | None:
+    """The last day that the payment terms (BT-20) name, where it is not before the day of issue: later ones than that of a cash discount."""
+    named = [day for sentence in sentences for day in dates_in(sentence)]
+    return max(named) if named and (issued is None or max(named) >= issued) else None
 
 
 def tax_category(code: str | None) -> str | None:
@@ -109,6 +145,16 @@ def _in_currency(amounts: Iterator[Element], currency: str | None) -> Decimal | 
     return decimal_of((same or found)[0]) if found else None
 
 
+def _currency_of_amounts(summation: Element | None) -> str | None:
+    """The one currency that the totals carry, for a document that leaves its own field empty."""
+    found = {code for amount in (summation if summation is not None else ()) if (code := amount.get("currencyID"))}
+    return found.pop() if len(found) == 1 else None
+
+
+def _stated_price(price: Element | None) -> Price:
+    return Price(decimal_of(price, "ChargeAmount"), decimal_of(price, "BasisQuantity"))
+
+
 def _tax_line(tax: Element) -> TaxLine:
     return TaxLine(
         category=tax_category(text_of(tax, "CategoryCode")),
@@ -142,18 +188,20 @@ def _line(item: Element) -> LineItem:
     agreement, settlement = find(item, _LINE_AGREEMENT), find(item, _LINE_SETTLEMENT)
     product = find(item, "SpecifiedTradeProduct")
     quantity = find(item, f"{_LINE_DELIVERY}/BilledQuantity")
-    discounts = [found for found in find_all(settlement, "SpecifiedTradeAllowanceCharge") if not _is_charge(found)]
-    discount = sum((decimal_of(found, "ActualAmount") or Decimal(0) for found in discounts), Decimal(0))
+    changes = list(find_all(settlement, "SpecifiedTradeAllowanceCharge"))
+    discounts = [found for found in changes if not _is_charge(found)]
+    discount = sum(((decimal_of(found, "ActualAmount") or Decimal(0)) * (-1 if _is_charge(found) else 1) for found in changes), Decimal(0))
+    billed, amount = decimal_of(quantity), decimal_of(settlement, f"{_LINE_SUMMATION}/LineTotalAmount")
     return LineItem(
         position=text_of(item, "AssociatedDocumentLineDocument/LineID"),
         item_code=text_of(product, "SellerAssignedID") or text_of(product, "GlobalID"),
         description=text_of(product, "Name") or text_of(product, "Description"),
-        quantity=decimal_of(quantity),
+        quantity=billed,
         unit=quantity.get("unitCode") if quantity is not None else None,
-        unit_price=decimal_of(agreement, "NetPriceProductTradePrice/ChargeAmount"),
+        unit_price=unit_price(_stated_price(find(agreement, "NetPriceProductTradePrice")), billed, discount, amount),
         discount=discount or None,
-        discount_percent=decimal_of(discounts[0], "CalculationPercent") if len(discounts) == 1 else None,
-        net_amount=decimal_of(settlement, f"{_LINE_SUMMATION}/LineTotalAmount"),
+        discount_percent=decimal_of(discounts[0], "CalculationPercent") if len(discounts) == len(changes) == 1 else None,
+        net_amount=amount,
         tax_rate=decimal_of(settlement, f"ApplicableTradeTax/{_RATE}"),
         tax_category=tax_category(text_of(settlement, "ApplicableTradeTax/CategoryCode")),
     )

@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from extractors.readers.einvoice_cii import read_cii
-from extractors.readers.einvoice_ubl import read_ubl
+from extractors.readers import einvoice_cii, einvoice_ubl
+from extractors.readers.einvoice_prices import Price
 from extractors.readers.xml_elements import MAX_XML_BYTES, Element, local_name, namespace, parse_xml
 from schemas.errors import DocumentError, NotADocumentError
-from schemas.invoice import Evidence, Header, Invoice, LineItem, Route
+from schemas.invoice import AdjustmentKind, Evidence, Header, Invoice, Issue, LineItem, Route
+from schemas.rules_reading import xml_contradicts
 
 _CII = {
     ("CrossIndustryInvoice", "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"),
@@ -27,16 +28,24 @@ _UBL = {
     ("CreditNote", "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2"),
 }
 _MAX_ATTACHMENTS = 50
+_MAX_PAGES = 20  # whose pinned files are looked at
+_BEGINNING = 4096  # bytes of an attachment that tell whether it may be XML; what may not is left packed
+_CENT = Decimal("0.01")
 
 
-def find_xml(data: bytes) -> bytes | None:
+def find_xml(data: bytes, *, password: str | None = None) -> bytes | None:
     """The e-invoice in a file: the file itself, or the first attachment of a PDF that is one, whatever it is called; else None.
 
     Never raises for the file's sake: what cannot be opened has no e-invoice.
     """
+    return next(iter(find_all_xml(data, password=password)), None)
+
+
+def find_all_xml(data: bytes, *, password: str | None = None) -> tuple[bytes, ...]:
+    """As `find_xml`, all different ones in the order of the attachments: a file should hold one, and more than one is worth a look."""
     if b"%PDF-" not in data[:1024]:
-        return data if is_einvoice(data) else None
-    return next((xml for xml in _attachments(data) if is_einvoice(xml)), None)
+        return (data,) if is_einvoice(data) else ()
+    return tuple(dict.fromkeys(xml for xml in _attachments(data, password) if is_einvoice(xml)))
 
 
 def is_einvoice(xml: bytes) -> bool:
@@ -59,7 +68,7 @@ def read_einvoice(xml: bytes, *, id: str, sha256: str, source: str, pages: int) 
     syntax = _syntax(root)
     if syntax is None:
         raise NotADocumentError(f"Expected an e-invoice in CII or UBL syntax, found XML with the root element {local_name(root)!r}.")
-    content = read_cii(root) if syntax == "cii" else read_ubl(root)
+    content = einvoice_cii.read_cii(root) if syntax == "cii" else einvoice_ubl.read_ubl(root)
     return content.replace(
         id=id,
         sha256=sha256,
@@ -68,7 +77,28 @@ def read_einvoice(xml: bytes, *, id: str, sha256: str, source: str, pages: int) 
         route=Route.EINVOICE_XML,
         confidence=1.0,
         evidence=_evidence(content.header, content.line_items),
+        issues=tuple(_contradictions(content, root, syntax)),
     )
+
+
+def accounts_and_prices(xml: bytes) -> tuple[tuple[str, ...], tuple[tuple[Price, Price], ...]]:
+    """What the XML states beside the invoice: every account to pay to, and per line its net price and the price before its discount."""
+    root = parse_xml(xml)
+    module = einvoice_cii if _syntax(root) == "cii" else einvoice_ubl
+    return module.accounts(root), module.line_prices(root)
+
+
+def _contradictions(invoice: Invoice, root: Element, syntax: str) -> Iterator[Issue]:
+    """Sums that the XML states against its own lines, allowances and charges: the fields that `Invoice` has no place for."""
+    module = einvoice_cii if syntax == "cii" else einvoice_ubl
+    amounts = [line.net_amount for line in invoice.line_items]
+    lines = sum((amount for amount in amounts if amount is not None), Decimal(0)) if amounts and None not in amounts else None
+    by_kind = {kind: sum((a.amount for a in invoice.document_adjustments if a.kind is kind), Decimal(0)) for kind in AdjustmentKind}
+    computed = (lines, by_kind[AdjustmentKind.ALLOWANCE], by_kind[AdjustmentKind.CHARGE])
+    names = ("sum of the lines (BT-106)", "sum of allowances (BT-107)", "sum of charges (BT-108)")
+    for name, stated, expected in zip(names, module.stated_sums(root), computed, strict=True):
+        if stated is not None and expected is not None and abs(stated - expected) >= _CENT:
+            yield xml_contradicts(name, expected=format(expected, "f"), found=format(stated, "f"))
 
 
 def _syntax(root: Element) -> str | None:
@@ -87,12 +117,13 @@ def _evidence(header: Header, lines: tuple[LineItem, ...]) -> dict[str, Evidence
     return evidence
 
 
-def _attachments(data: bytes) -> Iterator[bytes]:
-    """Files embedded in a PDF: named ones first, then those only associated with the document (ISO 32000-2, 14.13)."""
+def _attachments(data: bytes, password: str | None) -> Iterator[bytes]:
+    """What may be XML among the files embedded in a PDF: named ones, those associated with the document (ISO 32000-2, 14.13), those pinned
+    to a page."""
     import pikepdf
 
     try:
-        with pikepdf.open(io.BytesIO(data), suppress_warnings=True) as pdf:
+        with pikepdf.open(io.BytesIO(data), suppress_warnings=True, password=password or "") as pdf:
             streams = [stream for stream in _file_streams(pdf) if stream is not None]
             for stream in streams[:_MAX_ATTACHMENTS]:
                 content = _unpacked(stream)
@@ -120,6 +151,11 @@ def _file_streams(pdf: Any) -> Iterator[Any]:
     associated = pdf.Root.get("/AF")
     for specification in associated if isinstance(associated, pikepdf.Array) else ():
         yield _stream_of(specification)
+    for page in list(pdf.pages)[:_MAX_PAGES]:
+        annotations = page.obj.get("/Annots")
+        for annotation in annotations if isinstance(annotations, pikepdf.Array) else ():
+            if isinstance(annotation, pikepdf.Dictionary) and annotation.get("/Subtype") == "/FileAttachment":
+                yield _stream_of(annotation.get("/FS"))
 
 
 def _stream_of(specification: Any) -> Any:
@@ -143,12 +179,19 @@ def _unpacked(stream: Any) -> bytes | None:
     names = [str(name) for name in filters] if isinstance(filters, pikepdf.Array) else [str(filters)] if filters is not None else []
     raw = bytes(stream.read_raw_bytes())
     if not names:
-        return raw if len(raw) <= MAX_XML_BYTES else None
+        return raw if len(raw) <= MAX_XML_BYTES and _may_be_xml(raw) else None
     if names != ["/FlateDecode"] or stream.get("/DecodeParms") is not None:
         return None
     inflater = zlib.decompressobj()
     try:
-        content = inflater.decompress(raw, MAX_XML_BYTES + 1)
+        content = inflater.decompress(raw, _BEGINNING)
+        if not _may_be_xml(content):
+            return None
+        content += inflater.decompress(inflater.unconsumed_tail, MAX_XML_BYTES + 1 - len(content))
     except zlib.error:
         return None
     return content if len(content) <= MAX_XML_BYTES else None
+
+
+def _may_be_xml(beginning: bytes) -> bool:
+    return b"<" in beginning[:200]

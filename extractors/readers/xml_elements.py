@@ -16,6 +16,9 @@ _DATES = (
     re.compile(r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)"),  # ISO 8601; a time or zone after it does not matter
     re.compile(r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)"),  # UNTDID 2379, format 102
 )
+_DATE_IN_TEXT = re.compile(
+    r"(?<!\d)(?:(?P<d>\d{1,2})\s?[./]\s?(?P<m>\d{1,2})\s?[./]\s?(?P<y>\d{4})|(?P<y2>\d{4})-(?P<m2>\d\d)-(?P<d2>\d\d))(?!\d)"
+)
 
 Element = Any  # lxml has no types
 
@@ -88,6 +91,17 @@ def text_of(element: Element | None, path: str = "") -> str | None:
         if text:
             return text
     return None
+
+
+def dates_in(text: str | None) -> list[date]:
+    """Every date that a sentence names with the day first (``30.11.2026``) or in ISO 8601; dates that do not exist are left out."""
+    found: list[date] = []
+    for match in _DATE_IN_TEXT.finditer(text or ""):
+        try:
+            found.append(date(int(match["y"] or match["y2"]), int(match["m"] or match["m2"]), int(match["d"] or match["d2"])))
+        except ValueError:
+            continue
+    return found
 
 
 def decimal_of(element: Element | None, path: str = "") -> Decimal | None:

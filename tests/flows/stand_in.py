@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -24,10 +25,20 @@ if TYPE_CHECKING:
 TODAY = date(2026, 6, 1)
 
 
-def extract_many(sources: Sequence[SourceFile], *, options: Any, times: dict[str, float] | None = None) -> list[Invoice]:
+def extract_many(
+    sources: Sequence[SourceFile],
+    *,
+    options: Any,
+    times: dict[str, float] | None = None,
+    begun: Callable[[int | None], None] = lambda _: None,
+) -> list[Invoice]:
     if times is not None:
         times["read"] = times.get("read", 0.0) + 0.01 * len(sources)
-    invoices = [_invoice(source) for source in sources]
+    invoices: list[Invoice] = []
+    for position, source in enumerate(sources):
+        begun(position)
+        invoices.append(_invoice(source))
+    begun(None)
     return [invoice.replace(status=decide(invoice, accept_threshold=0.9).status) for invoice in invoices]
 
 
@@ -36,6 +47,13 @@ def _invoice(source: SourceFile) -> Invoice:
     match wanted.get("goes"):
         case "crash":
             os.abort()
+        case "crash once":
+            mark = Path(wanted["mark"])
+            if not mark.exists():
+                mark.touch()
+                os.abort()
+        case "be killed":
+            os.kill(os.getpid(), signal.SIGKILL)
         case "hang":
             time.sleep(3600)
         case "slow":
@@ -44,6 +62,8 @@ def _invoice(source: SourceFile) -> Invoice:
             raise ZeroDivisionError("a defect")
         case "eat memory":
             raise MemoryError
+        case "answer at length":
+            return Invoice(id=source.id, sha256="", source=source.source, pages=1, notes=("x" * wanted["characters"],))
         case "no model":
             raise ModelError("The model is missing.")
         case _:

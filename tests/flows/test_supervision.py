@@ -45,6 +45,7 @@ def outcome(worker: Worker, *paths: Path) -> list[Any]:
         ("eat memory", "LI-DOC-LIMIT", "memory"),
         ("hang", "LI-DOC-LIMIT", "longer than 3 s"),
         ("broken", "LI-DOC-DAMAGED", "damaged"),
+        ("be killed", "LI-DOC-LIMIT", "memory ran out"),
     ],
 )
 def test_only_the_document_at_fault_is_rejected(
@@ -122,3 +123,50 @@ def test_a_worker_that_was_ended_while_idle_costs_no_document(worker: Worker, in
     worker._process.kill()
     worker._process.wait()
     assert outcome(worker, stand_in.write(inbox, "b")) == ["read"]
+
+
+def test_one_that_hangs_costs_its_own_time_and_no_more(worker: Worker, inbox: Path) -> None:
+    paths = [stand_in.write(inbox, f"{number}", goes="slow", seconds=0.3) for number in range(8)]
+    paths.insert(4, stand_in.write(inbox, "bad", goes="hang"))
+    assert outcome(worker, stand_in.write(inbox, "first")) == ["read"]  # the worker is up
+    begun = time.monotonic()
+    assert outcome(worker, *paths) == ["read"] * 4 + ["LI-DOC-LIMIT"] + ["read"] * 4
+    assert time.monotonic() - begun < 3.0 + 12 * 0.3 + 4.0  # its limit, what was read twice, a new process
+
+
+def test_slow_documents_together_may_take_longer_than_one_may(worker: Worker, inbox: Path) -> None:
+    paths = [stand_in.write(inbox, f"{number}", goes="slow", seconds=1.2) for number in range(4)]
+    begun = time.monotonic()
+    assert outcome(worker, *paths) == ["read"] * 4
+    assert time.monotonic() - begun < 4 * 1.2 + 4.0  # in one go, not stopped and done again
+
+
+def test_a_result_that_would_fill_the_coordinator_is_refused(inbox: Path) -> None:
+    order = WorkOrder(extract=stand_in.extract_many, options=None, answer_max_bytes=100_000)
+    worker = Worker(order)
+    try:
+        paths = [
+            stand_in.write(inbox, "a"),
+            stand_in.write(inbox, "long", goes="answer at length", characters=500_000),
+            stand_in.write(inbox, "c"),
+        ]
+        assert outcome(worker, *paths) == ["read", "LI-DOC-LIMIT", "read"]
+    finally:
+        worker.kill()
+
+
+def test_a_document_that_killed_its_worker_is_tried_once_more_alone(worker: Worker, inbox: Path) -> None:
+    once = stand_in.write(inbox, "once", goes="crash once", mark=str(inbox / "tried"))
+    assert outcome(worker, stand_in.write(inbox, "a"), once, stand_in.write(inbox, "c")) == ["read"] * 3
+
+
+@pytest.mark.parametrize(
+    ("ending", "rule", "words"),
+    [("SIGXCPU", "LI-DOC-LIMIT", "processor time"), ("SIGSEGV", "LI-DOC-DAMAGED", "crash"), ("exit code 1", "LI-DOC", "exit code 1")],
+)
+def test_the_reason_says_how_the_process_ended(inbox: Path, ending: str, rule: str, words: str) -> None:
+    order = WorkOrder(extract=stand_in.extract_many, options=None)
+    invoice = flows.supervision._rejection(tasks(stand_in.write(inbox, "a"))[0], ending, order).invoice
+    assert invoice is not None
+    assert invoice.issues[0].rule == rule
+    assert words in invoice.issues[0].message
