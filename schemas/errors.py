@@ -10,6 +10,7 @@ LineitemError
 │   ├── NoTextError             pages without a usable text layer
 │   └── DocumentLimitError      too large, too many pages, too slow, too much memory
 ├── ModelError                  the specialist's files are missing or do not fit together
+├── DocumentStoreError          the store of original files cannot be read or written
 └── WarehouseError              the database cannot be reached, written or migrated
 
 A bad document is data: `DocumentError` never leaves a batch, it is turned into an issue row whose
@@ -61,6 +62,10 @@ class DocumentLimitError(DocumentError):
 
 class ModelError(LineitemError):
     """The model's files are missing, unreadable or do not belong together."""
+
+
+class DocumentStoreError(LineitemError):
+    """The store of original files cannot be read or written, or does not hold a document."""
 
 
 class WarehouseError(LineitemError):

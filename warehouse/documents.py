@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -156,10 +156,15 @@ def load(database: Database, document_id: int) -> Invoice:
 
 def load_many(database: Database, document_ids: list[int]) -> list[Invoice]:
     """The stored invoices of the finished ones among ``document_ids``, in that order."""
-    invoices: list[Invoice] = []
     with database.read() as session:
-        for start in range(0, len(document_ids), PAGE_SIZE):
-            invoices += _load_page(session, document_ids[start : start + PAGE_SIZE])
+        return load_in(session, document_ids)
+
+
+def load_in(session: Session, document_ids: Sequence[int]) -> list[Invoice]:
+    """The same inside a transaction of the caller's."""
+    invoices: list[Invoice] = []
+    for start in range(0, len(document_ids), PAGE_SIZE):
+        invoices += _load_page(session, list(document_ids[start : start + PAGE_SIZE]))
     return invoices
 
 
