@@ -82,18 +82,18 @@ def extract(
     from flows.views import document_view
 
     settings = settings_in_force(ignore_xml=ignore_xml or None, model_dir=model)
-    paths = list(dict.fromkeys(path for name in files for path in find_documents(name).documents))
+    originals = {original.source: original for name in files for original in find_documents(name).documents}
     statuses: set[str] = set()
-    invoices = extract_files(paths, options=batch_options(settings))
+    invoices = extract_files(list(originals.values()), options=batch_options(settings))
     if out is not None:
-        for invoice, path in write_json(invoices, out, names=[path.stem for path in paths]):
+        for invoice, path in write_json(invoices, out, names=[original.name for original in originals.values()]):
             statuses.add(invoice.status)
             typer.echo(f"{invoice.status.value:<8}  {path}")
     else:
         for invoice in invoices:
             statuses.add(invoice.status)
             if as_json or not sys.stdout.isatty():
-                typer.echo(json_text(invoice, indent=len(paths) == 1))
+                typer.echo(json_text(invoice, indent=len(originals) == 1))
             else:
                 console().print(document_view(invoice, evidence=False))
     raise typer.Exit(0 if statuses == {"accepted"} else 1)

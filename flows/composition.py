@@ -15,6 +15,7 @@ from flows.settings import Settings
 from flows.summary import BatchSummary
 from flows.work import WorkOrder
 from warehouse.database import open_database
+from warehouse.document_store import DocumentStore, default_store_url, open_document_store
 
 
 def extract_options(settings: Settings, *, today: date) -> Any:
@@ -59,6 +60,7 @@ def batch_options(settings: Settings, *, today: date | None = None) -> BatchOpti
         workers=settings.workers,
         chunk=settings.chunk,
         lease_s=settings.lease_s,
+        database_wait_s=settings.database_wait_s,
     )
 
 
@@ -67,10 +69,21 @@ def open_batch(
     source: str, settings: Settings, *, options: BatchOptions | None = None, progress: Progress | None = None
 ) -> Generator[RunningBatch]:
     """A batch over ``source``, at work. Raises `ConfigurationError`, `ModelError` or `WarehouseError` before anything is processed."""
-    inbox = find_documents(source)
+    inbox = find_documents(
+        source,
+        settle_s=settings.settle_s,
+        settle_limit_s=settings.settle_limit_s,
+        max_bytes=int(settings.document_max_mb * 1e6),
+    )
     options = options or batch_options(settings)
-    with open_database(settings.database) as database, RunningBatch(inbox, database, options, progress or Quiet()) as batch:
+    store = document_store(settings)
+    with open_database(settings.database) as database, RunningBatch(inbox, database, store, options, progress or Quiet()) as batch:
         yield batch
+
+
+def document_store(settings: Settings) -> DocumentStore:
+    """The store of originals that the settings name. Raises `DocumentStoreError`."""
+    return open_document_store(settings.document_store or default_store_url(settings.database))
 
 
 def run_batch(

@@ -6,6 +6,7 @@ orchestrates waits for the chunks. `flows.batch` does so from Prefect tasks, `Ru
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
@@ -14,24 +15,25 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
-from flows.inbox import Inbox, content_hash
+from flows.inbox import Inbox
 from flows.judging import Judge
+from flows.patience import Patience
 from flows.progress import Progress
+from flows.registration import fetched, register_documents
 from flows.summary import BatchSummary
 from flows.supervision import Stopped, Worker
 from flows.work import Result, Task, Verdict, WorkOrder, rejected
-from schemas.errors import DocumentError, LineitemError, WarehouseError
+from schemas.errors import DocumentError, LineitemError, WarehouseError, WarehouseUnavailableError
 from schemas.invoice import Invoice
 from warehouse.batches import begin_batch, end_batch
 from warehouse.database import Database
+from warehouse.document_store import DocumentStore
 from warehouse.documents import finish
-from warehouse.leases import Arrival, claim, new_owner, register, release, renew, states
+from warehouse.leases import claim, new_owner, release, renew, states
 from warehouse.queries import count_by_rule, count_by_status
 from warehouse.tables import FINAL_STATES
 
-REGISTER_AT_ONCE = 200
 OTHERS_POLL_S = 0.5
 
 
@@ -46,6 +48,7 @@ class BatchOptions:
     workers: int = 1
     chunk: int = 25
     lease_s: float = 120.0
+    database_wait_s: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +68,15 @@ class RunningBatch:
     """Use it as a context manager: entering registers the documents and sets to work; leaving ends the workers, gives back the leases of
     what is not done and records how the batch ended, whatever happened in between."""
 
-    def __init__(self, inbox: Inbox, database: Database, options: BatchOptions, progress: Progress) -> None:
-        self.inbox, self.database, self.options, self.progress = inbox, database, options, progress
+    def __init__(self, inbox: Inbox, database: Database, store: DocumentStore, options: BatchOptions, progress: Progress) -> None:
+        self.inbox, self.database, self.store, self.options, self.progress = inbox, database, store, options, progress
         self.batch_id = 0
         self.chunks: list[Sequence[Task]] = []
         self._begun = self._worked_until = time.perf_counter()
         self._owner = new_owner()
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._patiently = Patience(options.database_wait_s, progress.say, self._stop.is_set)
         self._outcome = "interrupted"
         self._tasks: list[Task] = []
         self._ids: set[int] = set()  # of all documents of this batch, done or not
@@ -124,27 +128,18 @@ class RunningBatch:
 
     def _register(self) -> None:
         """Make a task of every document that is not done, one per content."""
-        tasks: dict[int, Task] = {}
-        done: set[int] = set()
-        paths = self.inbox.documents
-        for start in range(0, len(paths), REGISTER_AT_ONCE):
-            readable = [(path, sha256) for path in paths[start : start + REGISTER_AT_ONCE] if (sha256 := self._hash(path))]
-            arrivals = [Arrival(sha256, path.stem, str(path)) for path, sha256 in readable]
-            rows = register(self.database, arrivals, pipeline_version=self.options.pipeline_version, batch_id=self.batch_id)
-            for (path, sha256), row in zip(readable, rows, strict=True):
-                self._ids.add(row.id)
-                if row.done:
-                    done.add(row.id)
-                else:
-                    tasks.setdefault(row.id, Task(row.id, path.stem, str(path), path, sha256))
-        self._tasks, self._already_done = list(tasks.values()), len(done)
-
-    def _hash(self, path: Path) -> str | None:
-        try:
-            return content_hash(path)
-        except OSError as exc:
-            self._leave_unread(f"{path} cannot be read: {exc.strerror or exc}")
-            return None
+        registration = register_documents(
+            self.inbox,
+            self.database,
+            self.store,
+            pipeline_version=self.options.pipeline_version,
+            batch_id=self.batch_id,
+            max_bytes=self.options.order.document_max_bytes,
+            patience=self._patiently,
+        )
+        self._tasks, self._ids, self._already_done = registration.tasks, registration.ids, len(registration.done)
+        for sentence in registration.unread:
+            self._leave_unread(sentence)
 
     def process_chunk(self, number: int, tasks: Sequence[Task]) -> ChunkReport:
         """Lease, read and record one chunk."""
@@ -167,7 +162,8 @@ class RunningBatch:
         if self._stop.is_set():
             return ()
         lease_s = self.options.lease_s
-        ids = claim(self.database, [task.document_id for task in tasks], owner=self._owner, lease_s=lease_s)
+        wanted = [task.document_id for task in tasks]
+        ids = self._patiently(lambda: claim(self.database, wanted, owner=self._owner, lease_s=lease_s))
         mine = [task for task in tasks if task.document_id in ids]
         if not mine:
             return ()
@@ -176,18 +172,22 @@ class RunningBatch:
         def keep_lease() -> None:
             nonlocal renewed
             if time.monotonic() - renewed > lease_s / 3:
-                renew(self.database, list(ids), owner=self._owner, lease_s=lease_s)
+                # A database that is away is no reason to stop reading; if the lease is lost meanwhile, nothing is written.
+                with contextlib.suppress(WarehouseUnavailableError):
+                    renew(self.database, list(ids), owner=self._owner, lease_s=lease_s)
                 renewed = time.monotonic()
 
         worker = self._workers.get()
         try:
-            answer = worker.run(mine, waiting=keep_lease)
+            with fetched(self.store, mine) as ready:
+                answer = worker.run(ready, waiting=keep_lease)
         except Stopped:
             release(self.database, list(ids), owner=self._owner)
             return ()
         except BaseException:
             self._stop.set()  # what ended this chunk would end the others too
-            release(self.database, list(ids), owner=self._owner)
+            with contextlib.suppress(WarehouseError):  # the first error is the one to report
+                release(self.database, list(ids), owner=self._owner)
             raise
         finally:
             self._workers.put(worker)
@@ -213,8 +213,10 @@ class RunningBatch:
 
     def _finish(self, task: Task, invoice: Invoice) -> Invoice | None:
         options, document_id = self.options, task.document_id
-        stored = finish(
-            self.database, document_id, invoice, owner=self._owner, batch_id=self.batch_id, today=options.today, judge=options.judge
+        stored = self._patiently(
+            lambda: finish(
+                self.database, document_id, invoice, owner=self._owner, batch_id=self.batch_id, today=options.today, judge=options.judge
+            )
         )
         if stored is not None:
             self._finished_here.add(document_id)
@@ -241,7 +243,7 @@ class RunningBatch:
         """Wait for documents that other runs are working on; take over those whose run died. Ends when every document is done."""
         said = False
         while not self._stop.is_set():
-            now = states(self.database, [task.document_id for task in self._tasks])
+            now = self._patiently(lambda: states(self.database, [task.document_id for task in self._tasks]))
             held = [
                 task for task in self._tasks if now.get(task.document_id) not in FINAL_STATES and task.document_id not in self._given_up
             ]
@@ -266,7 +268,7 @@ class RunningBatch:
             batch_id=self.batch_id,
             source=self.inbox.source,
             database=self.database.url,
-            files=len(self.inbox.documents),
+            files=len(self.inbox.documents) + len(self.inbox.unread),
             documents=len(ids),
             already_done=self._already_done,
             processed=len(self._finished_here),

@@ -59,6 +59,20 @@ class Settings(BaseSettings):
         description="`prefect` reports each batch as a flow run (to `PREFECT_API_URL` where set); `none` runs the same batch without it.",
     )
 
+    # Batch operation
+    document_store: str | None = Field(
+        None,
+        description="Where originals are kept: a folder or an fsspec URL (`s3://…`, `gs://…`, `az://…`, `sftp://…`). "
+        "Default: beside a SQLite database (`lineitem.db` → `lineitem-documents`), else `lineitem-documents` in the working directory.",
+    )
+    settle_s: float = Field(
+        2.0, ge=0, description="Files changed within this many seconds are still being written: the batch waits until they are left alone."
+    )
+    settle_limit_s: float = Field(
+        30.0, ge=0, description="Longest wait for files that are still being written; then the next run takes them."
+    )
+    database_wait_s: float = Field(120.0, ge=0, description="Seconds that a batch waits for a database that is away in its midst.")
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -12,6 +12,7 @@ LineitemError
 ├── ModelError                  the specialist's files are missing or do not fit together
 ├── DocumentStoreError          the store of original files cannot be read or written
 └── WarehouseError              the database cannot be reached, written or migrated
+    └── WarehouseUnavailableError   it is away for a while: restarting, locked, not reachable; trying again may help
 
 A bad document is data: `DocumentError` never leaves a batch, it is turned into an issue row whose
 rule is the error's ``rule`` attribute. The others end the command with a message and exit code 2.
@@ -70,3 +71,7 @@ class DocumentStoreError(LineitemError):
 
 class WarehouseError(LineitemError):
     """The database cannot be reached, written or migrated."""
+
+
+class WarehouseUnavailableError(WarehouseError):
+    """The database is away for a while: the same transaction may be tried again."""
