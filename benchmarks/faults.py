@@ -88,7 +88,7 @@ class Scene:
         """How many documents are done at this moment; 0 while there is no database yet."""
         try:
             return sum(count for state, count in self.count()[0].items() if state not in ("received", "leased"))
-        except Exception:  # the database may be away, or not yet made
+        except Exception:  # noqa: BLE001 - the database may be away, or not yet made
             return 0
 
     def count(self) -> tuple[Counter[str], int, int]:
@@ -238,6 +238,7 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=1)
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="lineitem-faults-") as scratch, running_server() as server:
+        Path(scratch).chmod(0o711)  # PostgreSQL's own user must find its data on the small disk
         outcomes = [*measure(Path(scratch), "SQLite", given, None), *measure(Path(scratch), "PostgreSQL", given, server)]
     print(table(outcomes))
     if any(outcome.lost or outcome.doubled for outcome in outcomes):
@@ -268,8 +269,11 @@ def measure(scratch: Path, kind: str, given: argparse.Namespace, server: Server 
             connection.execute("BEGIN EXCLUSIVE")
             locks.append(connection)
 
+        def unlock() -> None:
+            locks.pop().close()
+
         # Another program holds the file: the connection itself waits 30 s for that, so it is held for a little longer.
-        outcomes.append(database_away(away, kind, away_s=given.away_s + 3, leave=lock, come_back=lambda: locks[0].close()))
+        outcomes.append(database_away(away, kind, away_s=given.away_s + 3, leave=lock, come_back=unlock))
     else:
         outcomes.append(database_away(away, kind, away_s=given.away_s, leave=lambda: server.stop(mode="immediate"), come_back=server.start))
     outcomes += full_disk(scratch, kind)

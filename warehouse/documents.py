@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from schemas.errors import WarehouseError
@@ -39,6 +39,7 @@ from warehouse.tables import (
     InvoiceRow,
     IssueRow,
     LineItemRow,
+    SellerKeyRow,
     SourceRow,
     TaxLineRow,
 )
@@ -96,7 +97,7 @@ def finish(
         return judgement.invoice
 
 
-def _write(session: Session, document: DocumentRow, judgement: Judgement, *, batch_id: int) -> None:
+def _write(session: Session, document: DocumentRow, judgement: Judgement, *, batch_id: int | None) -> None:
     invoice, decision, now = judgement.invoice, judgement.decision, datetime.now(UTC)
     document.state = invoice.status.value
     document.lease_owner = document.lease_until = None
@@ -142,6 +143,15 @@ def _write(session: Session, document: DocumentRow, judgement: Judgement, *, bat
             rules_version=decision.rules_version,
         )
     )
+
+
+def replace_result(session: Session, document: DocumentRow, judgement: Judgement) -> None:
+    """Put another result in the place of a finished document's, and add its decision. Batch and time of processing stay as they were."""
+    finished_at = document.finished_at
+    for table in (InvoiceRow, SellerKeyRow, LineItemRow, TaxLineRow, AdjustmentRow, IssueRow, EvidenceRow):
+        session.execute(delete(table).where(table.document_id == document.id).execution_options(synchronize_session=False))
+    _write(session, document, judgement, batch_id=document.batch_id)
+    document.finished_at = finished_at
 
 
 def load(database: Database, document_id: int) -> Invoice:

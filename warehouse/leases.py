@@ -147,8 +147,13 @@ def new_owner() -> str:
 def dead_owners(database: Database) -> list[str]:
     """Owners of leases that were processes of this machine and run no more."""
     with database.read() as session:
-        owners = session.scalars(select(DocumentRow.lease_owner).where(DocumentRow.state == "leased").distinct())
-        return [owner for owner in owners if owner is not None and is_dead_owner(owner)]
+        return dead_owners_in(session)
+
+
+def dead_owners_in(session: Session) -> list[str]:
+    """The same inside a transaction of the caller's."""
+    owners = session.scalars(select(DocumentRow.lease_owner).where(DocumentRow.lease_owner.is_not(None)).distinct())
+    return [owner for owner in owners if owner is not None and is_dead_owner(owner)]
 
 
 def is_dead_owner(owner: str) -> bool:
