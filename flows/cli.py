@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -35,6 +36,8 @@ class State(StrEnum):
 class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
+    PARQUET = "parquet"
+    UBL = "ubl"
 
 
 @app.command()
@@ -149,16 +152,44 @@ def show(
 @app.command()
 def export(
     out: Out,
-    format: Annotated[Format, typer.Option(help="json: one file per document; csv: documents, line_items and issues.")] = Format.JSON,
+    format: Annotated[
+        Format,
+        typer.Option(
+            help="json: one file per document; csv, parquet: tables documents, line_items and issues; ubl: UBL 2.1 XML per document."
+        ),
+    ] = Format.JSON,
     status: Annotated[State | None, typer.Option(help="Only documents in this state.")] = None,
+    seller: Annotated[str | None, typer.Option(help="Only documents of sellers whose name contains this.", metavar="NAME")] = None,
+    issued_from: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="Only documents issued on this day or later.", metavar="DATE")
+    ] = None,
+    issued_to: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Only documents issued on this day or before.", metavar="DATE")
+    ] = None,
     database: Database = None,
 ) -> None:
     """Write finished documents to files."""
+    from flows.terminal import printable
     from warehouse.database import open_database
+    from warehouse.export_files import export_parquet, export_ubl
+    from warehouse.export_selection import Wanted, documents_wanted
     from warehouse.exports import export_csv, export_json
 
+    wanted = Wanted(status, seller, issued_from.date() if issued_from else None, issued_to.date() if issued_to else None)
+    left_out: list[str] = []
     with open_database(settings_in_force(database=database).database, create=False) as opened:
-        paths = (export_json if format is Format.JSON else export_csv)(opened, out, status=status)
+        ids = documents_wanted(opened, wanted)
+        match format:
+            case Format.JSON:
+                paths = export_json(opened, out, ids=ids)
+            case Format.CSV:
+                paths = export_csv(opened, out, ids=ids)
+            case Format.PARQUET:
+                paths = export_parquet(opened, out, ids=ids)
+            case Format.UBL:
+                paths, left_out = export_ubl(opened, out, ids=ids)
+    for sentence in left_out:
+        typer.echo(f"left out: {printable(sentence)}", err=True)
     typer.echo(f"{len(paths)} file{'s' * (len(paths) != 1)} written to {out}.")
 
 
