@@ -25,7 +25,7 @@ from pathlib import Path
 from benchmarks.postgresql import Server, running_server
 
 ROOT = Path(__file__).parents[1]
-LONGEST_RUN_S = 8.0  # about what a run over 40 documents takes, start included
+START_S = 6.0  # about what a run needs until the first document, on a busy machine
 PROGRAM = """
 import sys
 sys.path.insert(0, sys.argv[4])
@@ -137,6 +137,19 @@ def kill(pids: Sequence[int]) -> None:
             continue
 
 
+def wait_for_moment(scene: Scene, run: subprocess.Popen[str], *, after: int, chance: random.Random) -> None:
+    """Return at a random moment once ``after`` documents are done, or, where that many already were, somewhere in the start of the run."""
+    if after <= scene.finished():
+        pause_s = chance.uniform(0.2, START_S)
+    else:
+        while run.poll() is None and scene.finished() < after:
+            time.sleep(0.05)
+        pause_s = chance.uniform(0.0, 0.5)
+    deadline = time.monotonic() + pause_s
+    while time.monotonic() < deadline and run.poll() is None:
+        time.sleep(0.02)
+
+
 def kill_at_random(make: Callable[[], Scene], kind: str, fault: str, times: int, chance: random.Random) -> Outcome:
     """Kill ``times`` times, each at a random moment of a run, starting the same command again after each; a new scene when one is done."""
     killed, total = 0, Outcome(fault, kind, 0, 0, Counter(), 0, 0)
@@ -144,10 +157,8 @@ def kill_at_random(make: Callable[[], Scene], kind: str, fault: str, times: int,
         scene = make()
         begun = time.monotonic()
         while killed < times and scene.finished() < scene.documents:
-            run = scene.start()
-            deadline = time.monotonic() + chance.uniform(0.2, LONGEST_RUN_S)
-            while time.monotonic() < deadline and run.poll() is None:
-                time.sleep(0.02)
+            before, run = scene.finished(), scene.start()
+            wait_for_moment(scene, run, after=before + chance.randint(-3, max(1, (scene.documents - before) // 3)), chance=chance)
             if run.poll() is not None:
                 break  # done before its moment came
             below = descendants(run.pid)
@@ -236,10 +247,14 @@ def main() -> None:
     options.add_argument("--kills", type=int, default=42, help="kills at random moments, on each database")
     options.add_argument("--away-s", type=float, default=30.0, help="how long the database is away")
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--only", choices=("SQLite", "PostgreSQL"), help="one database only; both at once take half the time")
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="lineitem-faults-") as scratch, running_server() as server:
         Path(scratch).chmod(0o711)  # PostgreSQL's own user must find its data on the small disk
-        outcomes = [*measure(Path(scratch), "SQLite", given, None), *measure(Path(scratch), "PostgreSQL", given, server)]
+        outcomes: list[Outcome] = []
+        for kind, its_server in (("SQLite", None), ("PostgreSQL", server)):
+            if given.only in (None, kind):
+                outcomes += measure(Path(scratch), kind, given, its_server)
     print(table(outcomes))
     if any(outcome.lost or outcome.doubled for outcome in outcomes):
         raise SystemExit(1)
@@ -295,7 +310,7 @@ def full_disk(scratch: Path, kind: str) -> list[Outcome]:
             folder = disk / "scene"
             return [disk_full(Scene(folder, f"sqlite:///{folder / 'lineitem.db'}", documents=24, seconds=0.3), kind, disk)]
         with running_server(parent=disk) as server:
-            scene = Scene(disk / "scene", server.database("full"), documents=24, seconds=0.3)
+            scene = Scene(disk / "scene", server.database("full"), documents=200, seconds=0.05)
 
             def restart() -> None:  # PostgreSQL itself may have stopped
                 server.stop(mode="immediate", may_be_down=True)

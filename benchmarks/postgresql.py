@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WHEN_ROOT = "nobody"  # PostgreSQL refuses to run as root
-LESS_DURABLE = "-c fsync=off -c shared_buffers=32MB -c max_connections=60"  # survives the kills of processes, not of the machine
+# Survives the kills of processes, not of the machine.
+LESS_DURABLE = "-c fsync=off -c max_wal_size=16MB -c min_wal_size=2MB -c shared_buffers=32MB -c max_connections=60"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,18 @@ def running_server(*, parent: Path | None = None) -> Generator[Server]:
             except (OSError, subprocess.CalledProcessError):  # the packages lie where that user may not look
                 shutil.copytree(binaries.parent, folder / "binaries", symlinks=True)
                 binaries = folder / "binaries" / "bin"
-        run(binaries / "initdb", "-D", str(folder / "data"), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync", user=user)
+        run(
+            binaries / "initdb",
+            "-D",
+            str(folder / "data"),
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--no-sync",
+            "--wal-segsize=1",
+            user=user,
+        )
         server = Server(folder, binaries, free_port(), user)
         server.start()
         try:

@@ -10,9 +10,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows import cli_categorize, cli_model, cli_reprocess
+from flows import cli_categorize, cli_model, cli_operation, cli_reprocess
 from flows.cli_options import Database, IgnoreXml, Model, Out, settings_in_force, shown_progress
-from schemas.errors import LineitemError
+from schemas.errors import LineitemError, NothingArrivedError
 
 app = typer.Typer(
     name="lineitem",
@@ -33,6 +33,11 @@ class State(StrEnum):
     RECEIVED = "received"
 
 
+class Runner(StrEnum):
+    LOCAL = "local"
+    DASK = "dask"
+
+
 class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
@@ -42,23 +47,40 @@ class Format(StrEnum):
 
 @app.command()
 def run(
-    source: Annotated[str, typer.Argument(help="Folder (with subfolders), file, or quoted glob such as 'inbox/**/*.pdf'.")],
+    source: Annotated[
+        str, typer.Argument(help="Folder (with subfolders), file, .zip, .eml, fsspec URL, or quoted glob such as 'inbox/**/*.pdf'.")
+    ],
     database: Database = None,
     workers: Annotated[int | None, typer.Option(help="Worker processes. Default: one per core.", metavar="N")] = None,
     chunk: Annotated[int | None, typer.Option(help="Documents per chunk.", metavar="N")] = None,
     ignore_xml: IgnoreXml = False,
     model: Model = None,
+    runner: Annotated[Runner | None, typer.Option(help="Where documents are read. Default: on this machine.")] = None,
+    dask_address: Annotated[str | None, typer.Option(help="The Dask scheduler, such as tcp://host:8786.", metavar="ADDRESS")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Also show Prefect's log.")] = False,
 ) -> None:
     """Process a batch of documents into the database. Running it again continues where it stopped and changes nothing that is done."""
     from flows.composition import run_batch
+    from flows.notifications import notify
     from flows.summary import render
     from flows.terminal import console
 
-    settings = settings_in_force(database=database, workers=workers, chunk=chunk, ignore_xml=ignore_xml or None, model_dir=model)
+    settings = settings_in_force(
+        runner=runner,
+        dask_address=dask_address,
+        database=database,
+        workers=workers,
+        chunk=chunk,
+        ignore_xml=ignore_xml or None,
+        model_dir=model,
+    )
     with shown_progress() as progress:
         try:
             summary = run_batch(source, settings, progress=progress, verbose=verbose)
+        except LineitemError as exc:
+            event = "nothing_arrived" if isinstance(exc, NothingArrivedError) else "batch_failed"
+            notify(settings, event, str(exc), say=progress.say, source=source)
+            raise
         except KeyboardInterrupt:
             progress.say("Stopped. Finished documents are recorded; run the same command again to continue.")
             raise typer.Exit(130) from None
@@ -228,6 +250,8 @@ def dashboard(
 app.command()(cli_categorize.categorize)
 app.command()(cli_reprocess.reprocess)
 app.command()(cli_reprocess.history)
+app.command()(cli_operation.metrics)
+app.command()(cli_operation.serve)
 app.command()(cli_model.evaluate)
 app.command()(cli_model.synth)
 app.command()(cli_model.train)

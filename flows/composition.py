@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from flows.inbox import find_documents
 from flows.judging import Judge
@@ -14,8 +15,12 @@ from flows.running_batch import BatchOptions, RunningBatch
 from flows.settings import Settings
 from flows.summary import BatchSummary
 from flows.work import WorkOrder
+from schemas.errors import ConfigurationError
 from warehouse.database import open_database
 from warehouse.document_store import DocumentStore, default_store_url, open_document_store
+
+if TYPE_CHECKING:
+    from flows.cluster import Cluster
 
 
 def extract_options(settings: Settings, *, today: date) -> Any:
@@ -77,8 +82,24 @@ def open_batch(
     )
     options = options or batch_options(settings)
     store = document_store(settings)
-    with open_database(settings.database) as database, RunningBatch(inbox, database, store, options, progress or Quiet()) as batch:
-        yield batch
+    with ExitStack() as stack:
+        database = stack.enter_context(open_database(settings.database))
+        elsewhere = None
+        if settings.runner == "dask":
+            elsewhere = _cluster(settings)
+            stack.callback(elsewhere.close)
+        yield stack.enter_context(RunningBatch(inbox, database, store, options, progress or Quiet(), elsewhere=elsewhere))
+
+
+def _cluster(settings: Settings) -> Cluster:
+    from flows.cluster import Cluster
+
+    if settings.dask_address is None:
+        raise ConfigurationError("The runner dask needs the address of a scheduler: --dask-address tcp://host:8786.")
+    store = settings.document_store or default_store_url(settings.database)
+    if "://" not in store:
+        store = str(Path(store).absolute())  # a folder that all machines have under the same path
+    return Cluster(settings.dask_address, database=settings.database, store=store)
 
 
 def document_store(settings: Settings) -> DocumentStore:

@@ -14,7 +14,7 @@ from pathlib import Path
 from flows.containers import Contents, is_container, open_container
 from flows.originals import DOCUMENT_SUFFIXES, Original, of_file
 from flows.remote_source import find_remote
-from schemas.errors import ConfigurationError
+from schemas.errors import ConfigurationError, NothingArrivedError
 
 LARGEST_MEMBER_BYTES = 100_000_000
 SETTLE_POLL_S = 0.2
@@ -46,23 +46,22 @@ def find_documents(
     settle_s: float = 0.0,
     settle_limit_s: float = 30.0,
     max_bytes: int = LARGEST_MEMBER_BYTES,
-    may_be_empty: bool = False,
 ) -> Inbox:
     """Documents under ``source``: a folder (with its subfolders), a file, a glob such as ``inbox/**/*.pdf``, or an fsspec URL.
 
     Zip archives and e-mails (.eml) stand for the documents in them, each at most ``max_bytes`` large. A file that is named itself is taken
     whatever its suffix. Hidden files and folders are skipped. A local file that was changed within the last ``settle_s`` seconds is waited
     for, at most ``settle_limit_s`` seconds; if it still changes then, it is left for the next run.
-    Raises `ConfigurationError` when the source does not exist, or holds no document and must not ``be_empty``.
+    Raises `ConfigurationError` when the source does not exist, and its `NothingArrivedError` when it holds no document.
     """
     if "://" in source:
         contents = find_remote(source, max_bytes=max_bytes, recursive=recursive)
     else:
         contents = _find_local(source, recursive=recursive, settle_s=settle_s, settle_limit_s=settle_limit_s, max_bytes=max_bytes)
     inbox = Inbox(source, tuple(contents.documents), dict(contents.ignored.most_common()), tuple(contents.unread))
-    if not inbox.documents and not may_be_empty:
+    if not inbox.documents:
         also = "; ".join(filter(None, (inbox.ignored_sentence(), *inbox.unread)))
-        raise ConfigurationError(
+        raise NothingArrivedError(
             f"No documents in {source}: expected PDF, XML or image files, or .zip and .eml with such{f'; {also}' if also else ''}."
         )
     return inbox

@@ -11,17 +11,18 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 from flows.inbox import Inbox
 from flows.judging import Judge
 from flows.patience import Patience
 from flows.progress import Progress
 from flows.registration import fetched, register_documents
-from flows.summary import BatchSummary
+from flows.summary import BatchSummary, figures_of
 from flows.supervision import Stopped, Worker
 from flows.work import Result, Task, Verdict, WorkOrder, rejected
 from schemas.errors import DocumentError, LineitemError, WarehouseError, WarehouseUnavailableError
@@ -31,6 +32,7 @@ from warehouse.database import Database
 from warehouse.document_store import DocumentStore
 from warehouse.documents import finish
 from warehouse.leases import claim, new_owner, release, renew, states
+from warehouse.operating_figures import record_figures
 from warehouse.queries import count_by_rule, count_by_status
 from warehouse.tables import FINAL_STATES
 
@@ -59,17 +61,41 @@ class ChunkReport:
     counts: dict[str, int]
     pages: int
     seconds: float
+    finished: tuple[int, ...] = ()
+    times: Mapping[str, float] = field(default_factory=dict[str, float])
+    notes: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         return ", ".join(f"{count} {status}" for status, count in sorted(self.counts.items())) or "nothing left to do"
+
+
+class Elsewhere(Protocol):
+    """Machines that take the place of this one's threads (`flows.cluster.Cluster`)."""
+
+    @property
+    def size(self) -> int: ...
+
+    def submit(self, batch: RunningBatch, number: int, tasks: Sequence[Task]) -> Future[ChunkReport]: ...
+
+    def close(self) -> None: ...
 
 
 class RunningBatch:
     """Use it as a context manager: entering registers the documents and sets to work; leaving ends the workers, gives back the leases of
     what is not done and records how the batch ended, whatever happened in between."""
 
-    def __init__(self, inbox: Inbox, database: Database, store: DocumentStore, options: BatchOptions, progress: Progress) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        database: Database,
+        store: DocumentStore,
+        options: BatchOptions,
+        progress: Progress,
+        *,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
         self.inbox, self.database, self.store, self.options, self.progress = inbox, database, store, options, progress
+        self._elsewhere = elsewhere
         self.batch_id = 0
         self.chunks: list[Sequence[Task]] = []
         self._begun = self._worked_until = time.perf_counter()
@@ -114,15 +140,21 @@ class RunningBatch:
         )
         self._register()
         self.progress.begin(len(self._ids), self._already_done)
-        workers = min(self.options.workers, len(self._tasks))
-        for _ in range(workers):
+        workers = min(self.options.workers if self._elsewhere is None else self._elsewhere.size, len(self._tasks))
+        for _ in range(workers if self._elsewhere is None else min(1, workers)):
             worker = Worker(self.options.order, stopped=self._stop.is_set)
             self._all_workers.append(worker)
-            worker.start()
+            if self._elsewhere is None:  # else one is kept for what dead machines leave, and starts when it is needed
+                worker.start()
             self._workers.put(worker)
         # A small batch is spread over all workers; a large one goes in full chunks.
         size = max(1, min(self.options.chunk, -(-len(self._tasks) // max(workers, 1))))
         self.chunks = [tuple(self._tasks[start : start + size]) for start in range(0, len(self._tasks), size)]
+        if self._elsewhere is not None:
+            self._futures = [self._elsewhere.submit(self, number, chunk) for number, chunk in enumerate(self.chunks, start=1)]
+            for future in self._futures:
+                future.add_done_callback(self._note_chunk)
+            return
         executor = self._executor = ThreadPoolExecutor(max(workers, 1), thread_name_prefix="lineitem-chunk")
         self._futures = [executor.submit(self.process_chunk, number, chunk) for number, chunk in enumerate(self.chunks, start=1)]
 
@@ -141,21 +173,42 @@ class RunningBatch:
         for sentence in registration.unread:
             self._leave_unread(sentence)
 
-    def process_chunk(self, number: int, tasks: Sequence[Task]) -> ChunkReport:
-        """Lease, read and record one chunk."""
+    def process_chunk(self, number: int, tasks: Sequence[Task], *, worker: Worker | None = None) -> ChunkReport:
+        """Lease, read and record one chunk, by ``worker`` or whichever is free."""
         begun = time.perf_counter()
         counts: Counter[str] = Counter()
         pages = 0
+        finished: list[int] = []
+        if worker is not None:
+            self._workers.put(worker)
         for result in self._read(tasks):
             invoice = self._record(result)
             if invoice is not None:
                 counts[invoice.status.value] += 1
                 pages += invoice.pages
+                finished.append(result.task.document_id)
                 self.progress.advance(invoice.status.value)
         with self._lock:
             self._pages += pages
             self._worked_until = time.perf_counter()
-        return ChunkReport(number, dict(counts), pages, time.perf_counter() - begun)
+        notes = tuple(self._unread) if worker is not None else ()
+        return ChunkReport(number, dict(counts), pages, time.perf_counter() - begun, tuple(finished), dict(self._times), notes)
+
+    def _note_chunk(self, future: Future[ChunkReport]) -> None:
+        """Take into this batch's figures what another machine did."""
+        if future.cancelled() or future.exception() is not None:
+            return  # said to whoever waits for the chunk
+        report = future.result()
+        with self._lock:
+            self._pages += report.pages
+            self._times.update(report.times)
+            self._finished_here.update(report.finished)
+            self._worked_until = time.perf_counter()
+        for sentence in report.notes:
+            self._leave_unread(sentence)
+        for status, count in report.counts.items():
+            for _ in range(count):
+                self.progress.advance(status)
 
     def _read(self, tasks: Sequence[Task]) -> Sequence[Result]:
         """The results of those tasks that nobody else is working on."""
@@ -229,6 +282,19 @@ class RunningBatch:
         except CancelledError:
             return ChunkReport(number, {}, 0, 0.0)
 
+    def stop(self) -> None:
+        """Take no more documents on; what is not done is left to the next run."""
+        self._stop.set()
+
+    @property
+    def finished_count(self) -> int:
+        """How many documents this run has recorded so far."""
+        return len(self._finished_here)
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._stop.is_set()
+
     def wait_for_workers(self) -> None:
         """Return when every chunk has come to an end, good or bad."""
         wait(self._futures)
@@ -290,6 +356,8 @@ class RunningBatch:
         self._stop.set()
         if self._executor is not None:
             self._executor.shutdown(wait=True, cancel_futures=True)
+        for future in self._futures if self._elsewhere is not None else ():
+            future.cancel()
         for worker in self._all_workers:
             worker.kill()
         if isinstance(error, Exception):
@@ -308,6 +376,8 @@ class RunningBatch:
                 stage_seconds=self._times,
                 notes=notes,
             )
+            if self._outcome == "finished":
+                record_figures(self.database, self.batch_id, figures_of(self.summary()))
         except WarehouseError:
             if error is None:  # else the first error is the one to report
                 raise

@@ -71,6 +71,16 @@ class Settings(BaseSettings):
     settle_limit_s: float = Field(
         30.0, ge=0, description="Longest wait for files that are still being written; then the next run takes them."
     )
+    notify_url: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="Webhook (http or https) that is told when a batch failed or nothing arrived. Default: none.",
+    )
+    runner: Literal["local", "dask"] = Field(
+        "local",
+        description="`local`: worker processes of this machine; `dask`: a Dask cluster (with PostgreSQL and a shared document store).",
+    )
+    dask_address: str | None = Field(None, description="Address of the Dask scheduler, such as `tcp://host:8786`.")
     database_wait_s: float = Field(120.0, ge=0, description="Seconds that a batch waits for a database that is away in its midst.")
 
     @classmethod

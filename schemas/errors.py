@@ -2,6 +2,7 @@
 
 LineitemError
 ├── ConfigurationError          a setting, table or model file is not usable: fix it and start again
+│   └── NothingArrivedError     the source is there but holds no document
 ├── DocumentError               this one document cannot be read (becomes a ``rejected`` row with its reason)
 │   ├── NotADocumentError       the bytes are no PDF (nor any other supported kind)
 │   ├── EncryptedDocumentError  a password would be needed
@@ -29,6 +30,10 @@ class LineitemError(Exception):
 
 class ConfigurationError(LineitemError):
     """A setting, table or file given by the user is not usable."""
+
+
+class NothingArrivedError(ConfigurationError):
+    """The source exists and holds no document: on some nights that is news, on others a mistake in its name."""
 
 
 class DocumentError(LineitemError):
