@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from flows import cli_categorize, cli_model
+from flows import cli_categorize, cli_model, cli_operation, cli_reprocess
 from flows.cli_options import Database, IgnoreXml, Model, Out, settings_in_force, shown_progress
-from schemas.errors import LineitemError
+from schemas.errors import LineitemError, NothingArrivedError
 
 app = typer.Typer(
     name="lineitem",
@@ -32,30 +33,54 @@ class State(StrEnum):
     RECEIVED = "received"
 
 
+class Runner(StrEnum):
+    LOCAL = "local"
+    DASK = "dask"
+
+
 class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
+    PARQUET = "parquet"
+    UBL = "ubl"
 
 
 @app.command()
 def run(
-    source: Annotated[str, typer.Argument(help="Folder (with subfolders), file, or quoted glob such as 'inbox/**/*.pdf'.")],
+    source: Annotated[
+        str, typer.Argument(help="Folder (with subfolders), file, .zip, .eml, fsspec URL, or quoted glob such as 'inbox/**/*.pdf'.")
+    ],
     database: Database = None,
     workers: Annotated[int | None, typer.Option(help="Worker processes. Default: one per core.", metavar="N")] = None,
     chunk: Annotated[int | None, typer.Option(help="Documents per chunk.", metavar="N")] = None,
     ignore_xml: IgnoreXml = False,
     model: Model = None,
+    runner: Annotated[Runner | None, typer.Option(help="Where documents are read. Default: on this machine.")] = None,
+    dask_address: Annotated[str | None, typer.Option(help="The Dask scheduler, such as tcp://host:8786.", metavar="ADDRESS")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Also show Prefect's log.")] = False,
 ) -> None:
     """Process a batch of documents into the database. Running it again continues where it stopped and changes nothing that is done."""
     from flows.composition import run_batch
+    from flows.notifications import notify
     from flows.summary import render
     from flows.terminal import console
 
-    settings = settings_in_force(database=database, workers=workers, chunk=chunk, ignore_xml=ignore_xml or None, model_dir=model)
+    settings = settings_in_force(
+        runner=runner,
+        dask_address=dask_address,
+        database=database,
+        workers=workers,
+        chunk=chunk,
+        ignore_xml=ignore_xml or None,
+        model_dir=model,
+    )
     with shown_progress() as progress:
         try:
             summary = run_batch(source, settings, progress=progress, verbose=verbose)
+        except LineitemError as exc:
+            event = "nothing_arrived" if isinstance(exc, NothingArrivedError) else "batch_failed"
+            notify(settings, event, str(exc), say=progress.say, source=source)
+            raise
         except KeyboardInterrupt:
             progress.say("Stopped. Finished documents are recorded; run the same command again to continue.")
             raise typer.Exit(130) from None
@@ -82,18 +107,18 @@ def extract(
     from flows.views import document_view
 
     settings = settings_in_force(ignore_xml=ignore_xml or None, model_dir=model)
-    paths = list(dict.fromkeys(path for name in files for path in find_documents(name).documents))
+    originals = {original.source: original for name in files for original in find_documents(name).documents}
     statuses: set[str] = set()
-    invoices = extract_files(paths, options=batch_options(settings))
+    invoices = extract_files(list(originals.values()), options=batch_options(settings))
     if out is not None:
-        for invoice, path in write_json(invoices, out, names=[path.stem for path in paths]):
+        for invoice, path in write_json(invoices, out, names=[original.name for original in originals.values()]):
             statuses.add(invoice.status)
             typer.echo(f"{invoice.status.value:<8}  {path}")
     else:
         for invoice in invoices:
             statuses.add(invoice.status)
             if as_json or not sys.stdout.isatty():
-                typer.echo(json_text(invoice, indent=len(paths) == 1))
+                typer.echo(json_text(invoice, indent=len(originals) == 1))
             else:
                 console().print(document_view(invoice, evidence=False))
     raise typer.Exit(0 if statuses == {"accepted"} else 1)
@@ -149,16 +174,44 @@ def show(
 @app.command()
 def export(
     out: Out,
-    format: Annotated[Format, typer.Option(help="json: one file per document; csv: documents, line_items and issues.")] = Format.JSON,
+    format: Annotated[
+        Format,
+        typer.Option(
+            help="json: one file per document; csv, parquet: tables documents, line_items and issues; ubl: UBL 2.1 XML per document."
+        ),
+    ] = Format.JSON,
     status: Annotated[State | None, typer.Option(help="Only documents in this state.")] = None,
+    seller: Annotated[str | None, typer.Option(help="Only documents of sellers whose name contains this.", metavar="NAME")] = None,
+    issued_from: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="Only documents issued on this day or later.", metavar="DATE")
+    ] = None,
+    issued_to: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Only documents issued on this day or before.", metavar="DATE")
+    ] = None,
     database: Database = None,
 ) -> None:
     """Write finished documents to files."""
+    from flows.terminal import printable
     from warehouse.database import open_database
+    from warehouse.export_files import export_parquet, export_ubl
+    from warehouse.export_selection import Wanted, documents_wanted
     from warehouse.exports import export_csv, export_json
 
+    wanted = Wanted(status, seller, issued_from.date() if issued_from else None, issued_to.date() if issued_to else None)
+    left_out: list[str] = []
     with open_database(settings_in_force(database=database).database, create=False) as opened:
-        paths = (export_json if format is Format.JSON else export_csv)(opened, out, status=status)
+        ids = documents_wanted(opened, wanted)
+        match format:
+            case Format.JSON:
+                paths = export_json(opened, out, ids=ids)
+            case Format.CSV:
+                paths = export_csv(opened, out, ids=ids)
+            case Format.PARQUET:
+                paths = export_parquet(opened, out, ids=ids)
+            case Format.UBL:
+                paths, left_out = export_ubl(opened, out, ids=ids)
+    for sentence in left_out:
+        typer.echo(f"left out: {printable(sentence)}", err=True)
     typer.echo(f"{len(paths)} file{'s' * (len(paths) != 1)} written to {out}.")
 
 
@@ -195,6 +248,10 @@ def dashboard(
 
 
 app.command()(cli_categorize.categorize)
+app.command()(cli_reprocess.reprocess)
+app.command()(cli_reprocess.history)
+app.command()(cli_operation.metrics)
+app.command()(cli_operation.serve)
 app.command()(cli_model.evaluate)
 app.command()(cli_model.synth)
 app.command()(cli_model.train)

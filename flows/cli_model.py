@@ -84,11 +84,12 @@ def evaluate(
     from flows.composition import batch_options
     from flows.evaluate import as_json, render, truth_pairs
     from flows.extraction import extract_files
+    from flows.originals import of_file
     from flows.terminal import console
 
     pairs = truth_pairs(folder)
     options = batch_options(settings_in_force(ignore_xml=ignore_xml or None, model_dir=model))
-    invoices = extract_files([path for path, _ in pairs], options=options)
+    invoices = extract_files([of_file(path) for path, _ in pairs], options=options)
     with shown_progress() as progress:
         progress.begin(len(pairs), 0)
         found: list[dict[str, Any]] = []

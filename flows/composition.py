@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from flows.inbox import find_documents
 from flows.judging import Judge
@@ -14,7 +15,12 @@ from flows.running_batch import BatchOptions, RunningBatch
 from flows.settings import Settings
 from flows.summary import BatchSummary
 from flows.work import WorkOrder
+from schemas.errors import ConfigurationError
 from warehouse.database import open_database
+from warehouse.document_store import DocumentStore, default_store_url, open_document_store
+
+if TYPE_CHECKING:
+    from flows.cluster import Cluster
 
 
 def extract_options(settings: Settings, *, today: date) -> Any:
@@ -63,6 +69,7 @@ def batch_options(settings: Settings, *, today: date | None = None) -> BatchOpti
         workers=settings.workers,
         chunk=settings.chunk,
         lease_s=settings.lease_s,
+        database_wait_s=settings.database_wait_s,
     )
 
 
@@ -71,10 +78,37 @@ def open_batch(
     source: str, settings: Settings, *, options: BatchOptions | None = None, progress: Progress | None = None
 ) -> Generator[RunningBatch]:
     """A batch over ``source``, at work. Raises `ConfigurationError`, `ModelError` or `WarehouseError` before anything is processed."""
-    inbox = find_documents(source)
+    inbox = find_documents(
+        source,
+        settle_s=settings.settle_s,
+        settle_limit_s=settings.settle_limit_s,
+        max_bytes=int(settings.document_max_mb * 1e6),
+    )
     options = options or batch_options(settings)
-    with open_database(settings.database) as database, RunningBatch(inbox, database, options, progress or Quiet()) as batch:
-        yield batch
+    store = document_store(settings)
+    with ExitStack() as stack:
+        database = stack.enter_context(open_database(settings.database))
+        elsewhere = None
+        if settings.runner == "dask":
+            elsewhere = _cluster(settings)
+            stack.callback(elsewhere.close)
+        yield stack.enter_context(RunningBatch(inbox, database, store, options, progress or Quiet(), elsewhere=elsewhere))
+
+
+def _cluster(settings: Settings) -> Cluster:
+    from flows.cluster import Cluster
+
+    if settings.dask_address is None:
+        raise ConfigurationError("The runner dask needs the address of a scheduler: --dask-address tcp://host:8786.")
+    store = settings.document_store or default_store_url(settings.database)
+    if "://" not in store:
+        store = str(Path(store).absolute())  # a folder that all machines have under the same path
+    return Cluster(settings.dask_address, database=settings.database, store=store)
+
+
+def document_store(settings: Settings) -> DocumentStore:
+    """The store of originals that the settings name. Raises `DocumentStoreError`."""
+    return open_document_store(settings.document_store or default_store_url(settings.database))
 
 
 def run_batch(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.composition import run_batch
-from flows.inbox import DOCUMENT_SUFFIXES
+from flows.originals import DOCUMENT_SUFFIXES
 from flows.settings import Settings
 from flows.summary import BatchSummary
 from flows.terminal import shown

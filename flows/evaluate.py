@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from extractors.scoring import LINE_FIELDS, Score
-from flows.inbox import DOCUMENT_SUFFIXES
+from flows.originals import DOCUMENT_SUFFIXES
 from flows.terminal import shown
 from schemas.errors import ConfigurationError
 from schemas.invoice import HEADER_FIELDS

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import queue
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from flows.inbox import content_hash
+from flows.originals import Original
 from flows.running_batch import BatchOptions
 from flows.supervision import Stopped, Worker
 from flows.work import Result, Task, Verdict, rejected
@@ -16,9 +18,10 @@ from schemas.errors import DocumentError
 from schemas.invoice import Invoice
 
 
-def extract_files(paths: Sequence[Path], *, options: BatchOptions) -> Iterator[Invoice]:
+def extract_files(originals: Sequence[Original], *, options: BatchOptions) -> Iterator[Invoice]:
     """The invoice of each file, in order. A file that cannot be read gives a rejected invoice. Raises `ModelError`."""
-    tasks = [_task(number, path) for number, path in enumerate(paths)]
+    unpacked = tempfile.TemporaryDirectory(prefix="lineitem-")  # for what lies in an archive, an e-mail or at a URL
+    tasks = [_task(number, original, Path(unpacked.name)) for number, original in enumerate(originals)]
     workers = max(1, min(options.workers, len(tasks)))
     size = max(1, min(options.chunk, -(-len(tasks) // workers)))
     stop = threading.Event()
@@ -46,13 +49,17 @@ def extract_files(paths: Sequence[Path], *, options: BatchOptions) -> Iterator[I
         executor.shutdown(wait=True, cancel_futures=True)
         for process in processes:
             process.kill()
+        unpacked.cleanup()
 
 
-def _task(number: int, path: Path) -> Task:
+def _task(number: int, original: Original, folder: Path) -> Task:
+    path = original.path or folder / str(number)
     try:
-        return Task(number, path.stem, str(path), path, content_hash(path))
+        if original.read is not None:
+            path.write_bytes(original.read())
+        return Task(number, original.name, original.source, path, content_hash(path))
     except OSError:
-        return Task(number, path.stem, str(path), path, "")  # the worker says why it cannot be read
+        return Task(number, original.name, original.source, path, "")  # the worker says why it cannot be read
 
 
 def _invoice(result: Result) -> Invoice:

@@ -6,32 +6,36 @@ orchestrates waits for the chunks. `flows.batch` does so from Prefect tasks, `Ru
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
+from typing import Protocol
 
-from flows.inbox import Inbox, content_hash
+from flows.inbox import Inbox
 from flows.judging import Judge
+from flows.patience import Patience
 from flows.progress import Progress
-from flows.summary import BatchSummary
+from flows.registration import fetched, register_documents
+from flows.summary import BatchSummary, figures_of
 from flows.supervision import Stopped, Worker
 from flows.work import Result, Task, Verdict, WorkOrder, rejected
-from schemas.errors import DocumentError, LineitemError, WarehouseError
+from schemas.errors import DocumentError, LineitemError, WarehouseError, WarehouseUnavailableError
 from schemas.invoice import Invoice
 from warehouse.batches import begin_batch, end_batch
 from warehouse.database import Database
+from warehouse.document_store import DocumentStore
 from warehouse.documents import finish
-from warehouse.leases import Arrival, claim, new_owner, register, release, renew, states
+from warehouse.leases import claim, new_owner, release, renew, states
+from warehouse.operating_figures import record_figures
 from warehouse.queries import count_by_rule, count_by_status
 from warehouse.tables import FINAL_STATES
 
-REGISTER_AT_ONCE = 200
 OTHERS_POLL_S = 0.5
 
 
@@ -46,6 +50,7 @@ class BatchOptions:
     workers: int = 1
     chunk: int = 25
     lease_s: float = 120.0
+    database_wait_s: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +61,48 @@ class ChunkReport:
     counts: dict[str, int]
     pages: int
     seconds: float
+    finished: tuple[int, ...] = ()
+    times: Mapping[str, float] = field(default_factory=dict[str, float])
+    notes: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         return ", ".join(f"{count} {status}" for status, count in sorted(self.counts.items())) or "nothing left to do"
+
+
+class Elsewhere(Protocol):
+    """Machines that take the place of this one's threads (`flows.cluster.Cluster`)."""
+
+    @property
+    def size(self) -> int: ...
+
+    def submit(self, batch: RunningBatch, number: int, tasks: Sequence[Task]) -> Future[ChunkReport]: ...
+
+    def close(self) -> None: ...
 
 
 class RunningBatch:
     """Use it as a context manager: entering registers the documents and sets to work; leaving ends the workers, gives back the leases of
     what is not done and records how the batch ended, whatever happened in between."""
 
-    def __init__(self, inbox: Inbox, database: Database, options: BatchOptions, progress: Progress) -> None:
-        self.inbox, self.database, self.options, self.progress = inbox, database, options, progress
+    def __init__(
+        self,
+        inbox: Inbox,
+        database: Database,
+        store: DocumentStore,
+        options: BatchOptions,
+        progress: Progress,
+        *,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
+        self.inbox, self.database, self.store, self.options, self.progress = inbox, database, store, options, progress
+        self._elsewhere = elsewhere
         self.batch_id = 0
         self.chunks: list[Sequence[Task]] = []
         self._begun = self._worked_until = time.perf_counter()
         self._owner = new_owner()
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._patiently = Patience(options.database_wait_s, progress.say, self._stop.is_set)
         self._outcome = "interrupted"
         self._tasks: list[Task] = []
         self._ids: set[int] = set()  # of all documents of this batch, done or not
@@ -110,64 +140,83 @@ class RunningBatch:
         )
         self._register()
         self.progress.begin(len(self._ids), self._already_done)
-        workers = min(self.options.workers, len(self._tasks))
-        for _ in range(workers):
+        workers = min(self.options.workers if self._elsewhere is None else self._elsewhere.size, len(self._tasks))
+        for _ in range(workers if self._elsewhere is None else min(1, workers)):
             worker = Worker(self.options.order, stopped=self._stop.is_set)
             self._all_workers.append(worker)
-            worker.start()
+            if self._elsewhere is None:  # else one is kept for what dead machines leave, and starts when it is needed
+                worker.start()
             self._workers.put(worker)
         # A small batch is spread over all workers; a large one goes in full chunks.
         size = max(1, min(self.options.chunk, -(-len(self._tasks) // max(workers, 1))))
         self.chunks = [tuple(self._tasks[start : start + size]) for start in range(0, len(self._tasks), size)]
+        if self._elsewhere is not None:
+            self._futures = [self._elsewhere.submit(self, number, chunk) for number, chunk in enumerate(self.chunks, start=1)]
+            for future in self._futures:
+                future.add_done_callback(self._note_chunk)
+            return
         executor = self._executor = ThreadPoolExecutor(max(workers, 1), thread_name_prefix="lineitem-chunk")
         self._futures = [executor.submit(self.process_chunk, number, chunk) for number, chunk in enumerate(self.chunks, start=1)]
 
     def _register(self) -> None:
         """Make a task of every document that is not done, one per content."""
-        tasks: dict[int, Task] = {}
-        done: set[int] = set()
-        paths = self.inbox.documents
-        for start in range(0, len(paths), REGISTER_AT_ONCE):
-            readable = [(path, sha256) for path in paths[start : start + REGISTER_AT_ONCE] if (sha256 := self._hash(path))]
-            arrivals = [Arrival(sha256, path.stem, str(path)) for path, sha256 in readable]
-            rows = register(self.database, arrivals, pipeline_version=self.options.pipeline_version, batch_id=self.batch_id)
-            for (path, sha256), row in zip(readable, rows, strict=True):
-                self._ids.add(row.id)
-                if row.done:
-                    done.add(row.id)
-                else:
-                    tasks.setdefault(row.id, Task(row.id, path.stem, str(path), path, sha256))
-        self._tasks, self._already_done = list(tasks.values()), len(done)
+        registration = register_documents(
+            self.inbox,
+            self.database,
+            self.store,
+            pipeline_version=self.options.pipeline_version,
+            batch_id=self.batch_id,
+            max_bytes=self.options.order.document_max_bytes,
+            patience=self._patiently,
+        )
+        self._tasks, self._ids, self._already_done = registration.tasks, registration.ids, len(registration.done)
+        for sentence in registration.unread:
+            self._leave_unread(sentence)
 
-    def _hash(self, path: Path) -> str | None:
-        try:
-            return content_hash(path)
-        except OSError as exc:
-            self._leave_unread(f"{path} cannot be read: {exc.strerror or exc}")
-            return None
-
-    def process_chunk(self, number: int, tasks: Sequence[Task]) -> ChunkReport:
-        """Lease, read and record one chunk."""
+    def process_chunk(self, number: int, tasks: Sequence[Task], *, worker: Worker | None = None) -> ChunkReport:
+        """Lease, read and record one chunk, by ``worker`` or whichever is free."""
         begun = time.perf_counter()
         counts: Counter[str] = Counter()
         pages = 0
+        finished: list[int] = []
+        if worker is not None:
+            self._workers.put(worker)
         for result in self._read(tasks):
             invoice = self._record(result)
             if invoice is not None:
                 counts[invoice.status.value] += 1
                 pages += invoice.pages
+                finished.append(result.task.document_id)
                 self.progress.advance(invoice.status.value)
         with self._lock:
             self._pages += pages
             self._worked_until = time.perf_counter()
-        return ChunkReport(number, dict(counts), pages, time.perf_counter() - begun)
+        notes = tuple(self._unread) if worker is not None else ()
+        return ChunkReport(number, dict(counts), pages, time.perf_counter() - begun, tuple(finished), dict(self._times), notes)
+
+    def _note_chunk(self, future: Future[ChunkReport]) -> None:
+        """Take into this batch's figures what another machine did."""
+        if future.cancelled() or future.exception() is not None:
+            return  # said to whoever waits for the chunk
+        report = future.result()
+        with self._lock:
+            self._pages += report.pages
+            self._times.update(report.times)
+            self._finished_here.update(report.finished)
+            self._worked_until = time.perf_counter()
+        for sentence in report.notes:
+            self._leave_unread(sentence)
+        for status, count in report.counts.items():
+            for _ in range(count):
+                self.progress.advance(status)
 
     def _read(self, tasks: Sequence[Task]) -> Sequence[Result]:
         """The results of those tasks that nobody else is working on."""
         if self._stop.is_set():
             return ()
         lease_s = self.options.lease_s
-        ids = claim(self.database, [task.document_id for task in tasks], owner=self._owner, lease_s=lease_s)
+        wanted = [task.document_id for task in tasks]
+        ids = self._patiently(lambda: claim(self.database, wanted, owner=self._owner, lease_s=lease_s))
         mine = [task for task in tasks if task.document_id in ids]
         if not mine:
             return ()
@@ -176,18 +225,22 @@ class RunningBatch:
         def keep_lease() -> None:
             nonlocal renewed
             if time.monotonic() - renewed > lease_s / 3:
-                renew(self.database, list(ids), owner=self._owner, lease_s=lease_s)
+                # A database that is away is no reason to stop reading; if the lease is lost meanwhile, nothing is written.
+                with contextlib.suppress(WarehouseUnavailableError):
+                    renew(self.database, list(ids), owner=self._owner, lease_s=lease_s)
                 renewed = time.monotonic()
 
         worker = self._workers.get()
         try:
-            answer = worker.run(mine, waiting=keep_lease)
+            with fetched(self.store, mine) as ready:
+                answer = worker.run(ready, waiting=keep_lease)
         except Stopped:
             release(self.database, list(ids), owner=self._owner)
             return ()
         except BaseException:
             self._stop.set()  # what ended this chunk would end the others too
-            release(self.database, list(ids), owner=self._owner)
+            with contextlib.suppress(WarehouseError):  # the first error is the one to report
+                release(self.database, list(ids), owner=self._owner)
             raise
         finally:
             self._workers.put(worker)
@@ -213,8 +266,10 @@ class RunningBatch:
 
     def _finish(self, task: Task, invoice: Invoice) -> Invoice | None:
         options, document_id = self.options, task.document_id
-        stored = finish(
-            self.database, document_id, invoice, owner=self._owner, batch_id=self.batch_id, today=options.today, judge=options.judge
+        stored = self._patiently(
+            lambda: finish(
+                self.database, document_id, invoice, owner=self._owner, batch_id=self.batch_id, today=options.today, judge=options.judge
+            )
         )
         if stored is not None:
             self._finished_here.add(document_id)
@@ -226,6 +281,19 @@ class RunningBatch:
             return self._futures[number - 1].result()
         except CancelledError:
             return ChunkReport(number, {}, 0, 0.0)
+
+    def stop(self) -> None:
+        """Take no more documents on; what is not done is left to the next run."""
+        self._stop.set()
+
+    @property
+    def finished_count(self) -> int:
+        """How many documents this run has recorded so far."""
+        return len(self._finished_here)
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._stop.is_set()
 
     def wait_for_workers(self) -> None:
         """Return when every chunk has come to an end, good or bad."""
@@ -241,7 +309,7 @@ class RunningBatch:
         """Wait for documents that other runs are working on; take over those whose run died. Ends when every document is done."""
         said = False
         while not self._stop.is_set():
-            now = states(self.database, [task.document_id for task in self._tasks])
+            now = self._patiently(lambda: states(self.database, [task.document_id for task in self._tasks]))
             held = [
                 task for task in self._tasks if now.get(task.document_id) not in FINAL_STATES and task.document_id not in self._given_up
             ]
@@ -266,7 +334,7 @@ class RunningBatch:
             batch_id=self.batch_id,
             source=self.inbox.source,
             database=self.database.url,
-            files=len(self.inbox.documents),
+            files=len(self.inbox.documents) + len(self.inbox.unread),
             documents=len(ids),
             already_done=self._already_done,
             processed=len(self._finished_here),
@@ -288,6 +356,8 @@ class RunningBatch:
         self._stop.set()
         if self._executor is not None:
             self._executor.shutdown(wait=True, cancel_futures=True)
+        for future in self._futures if self._elsewhere is not None else ():
+            future.cancel()
         for worker in self._all_workers:
             worker.kill()
         if isinstance(error, Exception):
@@ -306,6 +376,8 @@ class RunningBatch:
                 stage_seconds=self._times,
                 notes=notes,
             )
+            if self._outcome == "finished":
+                record_figures(self.database, self.batch_id, figures_of(self.summary()))
         except WarehouseError:
             if error is None:  # else the first error is the one to report
                 raise

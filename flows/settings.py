@@ -72,6 +72,29 @@ class Settings(BaseSettings):
     )
     ocr_dpi: int = Field(200, ge=150, le=300, description="Dots per inch at which pages are drawn for OCR; more is slower.")
     ocr_max_pages: int = Field(100, ge=1, description="Documents with more pages that need OCR are rejected.")
+    # Batch operation
+    document_store: str | None = Field(
+        None,
+        description="Where originals are kept: a folder or an fsspec URL (`s3://…`, `gs://…`, `az://…`, `sftp://…`). "
+        "Default: beside a SQLite database (`lineitem.db` → `lineitem-documents`), else `lineitem-documents` in the working directory.",
+    )
+    settle_s: float = Field(
+        2.0, ge=0, description="Files changed within this many seconds are still being written: the batch waits until they are left alone."
+    )
+    settle_limit_s: float = Field(
+        30.0, ge=0, description="Longest wait for files that are still being written; then the next run takes them."
+    )
+    notify_url: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="Webhook (http or https) that is told when a batch failed or nothing arrived. Default: none.",
+    )
+    runner: Literal["local", "dask"] = Field(
+        "local",
+        description="`local`: worker processes of this machine; `dask`: a Dask cluster (with PostgreSQL and a shared document store).",
+    )
+    dask_address: str | None = Field(None, description="Address of the Dask scheduler, such as `tcp://host:8786`.")
+    database_wait_s: float = Field(120.0, ge=0, description="Seconds that a batch waits for a database that is away in its midst.")
 
     @classmethod
     def settings_customise_sources(

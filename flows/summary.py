@@ -83,6 +83,20 @@ class BatchSummary:
         return steps
 
 
+def figures_of(summary: BatchSummary) -> dict[str, float | None]:
+    """The run's figures as they are kept for charts; None = nothing to measure."""
+    return {
+        "documents": summary.documents,
+        "processed": summary.processed,
+        "pages": summary.pages,
+        "seconds": summary.seconds,
+        "pages_per_s": summary.pages_per_s if summary.processed else None,
+        "accepted_rate": summary.counts.get("accepted", 0) / summary.documents if summary.documents else None,
+        "review_rate": summary.counts.get("review", 0) / summary.documents if summary.documents else None,
+        "rejected_rate": summary.counts.get("rejected", 0) / summary.documents if summary.documents else None,
+    }
+
+
 def render(summary: BatchSummary) -> RenderableType:
     """The summary as tables for the terminal."""
     from rich.console import Group

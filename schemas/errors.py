@@ -2,6 +2,7 @@
 
 LineitemError
 ├── ConfigurationError          a setting, table or model file is not usable: fix it and start again
+│   └── NothingArrivedError     the source is there but holds no document
 ├── DocumentError               this one document cannot be read (becomes a ``rejected`` row with its reason)
 │   ├── NotADocumentError       the bytes are no PDF (nor any other supported kind)
 │   ├── EncryptedDocumentError  a password would be needed
@@ -10,7 +11,9 @@ LineitemError
 │   ├── NoTextError             pages without a usable text layer
 │   └── DocumentLimitError      too large, too many pages, too slow, too much memory
 ├── ModelError                  the specialist's files are missing or do not fit together
+├── DocumentStoreError          the store of original files cannot be read or written
 └── WarehouseError              the database cannot be reached, written or migrated
+    └── WarehouseUnavailableError   it is away for a while: restarting, locked, not reachable; trying again may help
 
 A bad document is data: `DocumentError` never leaves a batch, it is turned into an issue row whose
 rule is the error's ``rule`` attribute. The others end the command with a message and exit code 2.
@@ -27,6 +30,10 @@ class LineitemError(Exception):
 
 class ConfigurationError(LineitemError):
     """A setting, table or file given by the user is not usable."""
+
+
+class NothingArrivedError(ConfigurationError):
+    """The source exists and holds no document: on some nights that is news, on others a mistake in its name."""
 
 
 class DocumentError(LineitemError):
@@ -63,5 +70,13 @@ class ModelError(LineitemError):
     """The model's files are missing, unreadable or do not belong together."""
 
 
+class DocumentStoreError(LineitemError):
+    """The store of original files cannot be read or written, or does not hold a document."""
+
+
 class WarehouseError(LineitemError):
     """The database cannot be reached, written or migrated."""
+
+
+class WarehouseUnavailableError(WarehouseError):
+    """The database is away for a while: the same transaction may be tried again."""

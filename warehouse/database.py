@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from schemas.errors import WarehouseError
+from schemas.errors import WarehouseError, WarehouseUnavailableError
 
 DEFAULT_URL = "sqlite:///lineitem.db"
 BUSY_TIMEOUT_S = 30.0
@@ -24,7 +24,7 @@ FINISH_LOCK = 728_346_002
 
 # The revision that these tables have. A test compares it with the newest file in migrations/versions,
 # so that an up-to-date database is opened without importing Alembic (0.2 s).
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def open_database(url: str = DEFAULT_URL, *, create: bool = True) -> Database:
     shown = parsed.render_as_string(hide_password=True)
     _check_sqlite_file(parsed, create=create)
     try:
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_S} if _is_sqlite(parsed) else {})
+        engine = create_engine(parsed, **_engine_options(parsed))
     except ImportError as exc:
         raise WarehouseError(f"The driver for {shown} is not installed: {exc}. Install it, or use {DEFAULT_URL}.") from exc
     if _is_sqlite(parsed):
@@ -91,6 +91,22 @@ def _parsed(url: str) -> URL:
     except ImportError as exc:
         raise WarehouseError(f"The driver for {url.split('://')[0]} databases is not installed: {exc}.") from exc
     return parsed
+
+
+def _engine_options(url: URL) -> dict[str, Any]:
+    """Connections that notice when the server is gone: asked before use, and given up after half a minute without an answer."""
+    if _is_sqlite(url):
+        return {"connect_args": {"timeout": BUSY_TIMEOUT_S}}
+    options: dict[str, Any] = {"pool_pre_ping": True, "max_overflow": -1}
+    if url.get_driver_name() in ("psycopg", "psycopg2"):
+        options["connect_args"] = {
+            "connect_timeout": 10,
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 4,
+            "tcp_user_timeout": 30_000,
+        }
+    return options
 
 
 def _is_sqlite(url: URL) -> bool:
@@ -165,7 +181,21 @@ def translated_errors(url: str) -> Generator[None]:
         raise
     except (DBAPIError, PoolTimeoutError) as exc:
         reason = str(getattr(exc, "orig", None) or exc).strip().splitlines()[0]
-        raise WarehouseError(f"The database {url} {_advice(reason)} ({reason}).") from exc
+        kind = WarehouseUnavailableError if _may_pass(exc, reason.lower()) else WarehouseError
+        raise kind(f"The database {url} {_advice(reason)} ({reason}).") from exc
+
+
+def _may_pass(error: Exception, reason: str) -> bool:
+    """Whether the same transaction may succeed a little later: locked, restarting, out of reach, out of connections, or a deadlock's victim."""
+    if isinstance(error, PoolTimeoutError):
+        return True
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    if type(error.orig).__module__.startswith("sqlite3"):
+        return any(sign in reason for sign in ("locked", "unable to open", "disk i/o error"))
+    # SQLSTATE: 08 connection, 57P shutdown and start-up, 40 serialization and deadlock, 53300 too many connections; none: no answer at all.
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return not state or state.startswith(("08", "57P", "40")) or state == "53300"
 
 
 def _advice(reason: str) -> str:
@@ -176,8 +206,8 @@ def _advice(reason: str) -> str:
         return "cannot be written: check the permissions of the file and its folder, or name another with --database"
     if "not a database" in lowered or "malformed" in lowered:
         return "is not a usable SQLite file: name another with --database"
-    if "full" in lowered:
-        return "cannot be written: the disk is full"
+    if "full" in lowered or "no space" in lowered:
+        return "cannot be written: the disk is full. Make room and run again; nothing is half-written"
     if "unable to open" in lowered or "connect" in lowered:
         return "cannot be opened: check that it exists and that you may read and write it"
     return "refused the operation"

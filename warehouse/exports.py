@@ -29,15 +29,15 @@ ISSUE_COLUMNS = ("document_id", "name", "rule", "severity", "field", "expected",
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def export_json(database: Database, folder: Path, *, status: str | None = None) -> list[Path]:
+def export_json(database: Database, folder: Path, *, status: str | None = None, ids: Sequence[int] | None = None) -> list[Path]:
     """Write ``folder``/<name>.json per finished document. Documents of one name get the beginning of their hash added.
 
     Returns the paths written. Raises `WarehouseError` when the folder cannot be written.
     """
     paths: list[Path] = []
-    finished = _finished(database, status)
+    finished = _finished(database, status, ids)
     names = Counter(file_name(invoice.id).casefold() for _, invoice in finished())
-    with _writing_to(folder):
+    with writing_to(folder):
         for _, invoice in finished():
             name = file_name(invoice.id)
             path = folder / (f"{name}.json" if names[name.casefold()] == 1 else f"{name}-{invoice.sha256[:8]}.json")
@@ -46,14 +46,14 @@ def export_json(database: Database, folder: Path, *, status: str | None = None) 
     return paths
 
 
-def export_csv(database: Database, folder: Path, *, status: str | None = None) -> list[Path]:
+def export_csv(database: Database, folder: Path, *, status: str | None = None, ids: Sequence[int] | None = None) -> list[Path]:
     """Write documents.csv, line_items.csv and issues.csv (UTF-8 with byte-order mark, comma, amounts with a decimal point).
 
     Text that a spreadsheet would take for a formula gets a leading apostrophe; numbers stay numbers.
     Raises `WarehouseError` when the folder cannot be written.
     """
-    finished = _finished(database, status)
-    with _writing_to(folder):
+    finished = _finished(database, status, ids)
+    with writing_to(folder):
         return [
             _write_csv(folder / "documents.csv", DOCUMENT_COLUMNS, (_document_row(id, invoice) for id, invoice in finished())),
             _write_csv(folder / "line_items.csv", LINE_COLUMNS, (row for id, invoice in finished() for row in _line_rows(id, invoice))),
@@ -79,7 +79,7 @@ def _is_number(value: str) -> bool:
 
 
 @contextmanager
-def _writing_to(folder: Path) -> Generator[None]:
+def writing_to(folder: Path) -> Generator[None]:
     """Create the folder, and turn the operating system's errors inside into a `WarehouseError`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -88,9 +88,9 @@ def _writing_to(folder: Path) -> Generator[None]:
         raise WarehouseError(f"Cannot write to the folder {folder}: {exc.strerror or exc}.") from exc
 
 
-def _finished(database: Database, status: str | None) -> Callable[[], Iterator[tuple[int, Invoice]]]:
+def _finished(database: Database, status: str | None, chosen: Sequence[int] | None) -> Callable[[], Iterator[tuple[int, Invoice]]]:
     wanted = (status,) if status else ("accepted", "review", "rejected")
-    ids = sorted(document.id for document in list_documents(database) if document.state in wanted)
+    ids = list(chosen) if chosen is not None else sorted(document.id for document in list_documents(database) if document.state in wanted)
 
     def walk() -> Iterator[tuple[int, Invoice]]:
         for start in range(0, len(ids), PAGE_SIZE):
@@ -98,6 +98,11 @@ def _finished(database: Database, status: str | None) -> Callable[[], Iterator[t
             yield from zip(page, load_many(database, page), strict=True)
 
     return walk
+
+
+def tables_of(id: int, invoice: Invoice) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
+    """A document's rows of the three tables: documents, line items, issues."""
+    return [_document_row(id, invoice)], list(_line_rows(id, invoice)), list(_issue_rows(id, invoice))
 
 
 def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> Path:

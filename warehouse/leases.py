@@ -30,6 +30,8 @@ class Arrival:
     sha256: str
     name: str
     source: str
+    size_bytes: int | None = None
+    stored: bool = False  # its bytes are in the document store
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,17 @@ def register(database: Database, arrivals: Sequence[Arrival], *, pipeline_versio
                     state="received",
                     received_at=now,
                     batch_id=batch_id,
+                    size_bytes=arrival.size_bytes,
+                    stored_at=now if arrival.stored else None,
                 )
             )
         found = select(DocumentRow.sha256, DocumentRow.id, DocumentRow.state).where(
             DocumentRow.pipeline_version == pipeline_version, DocumentRow.sha256.in_({a.sha256 for a in arrivals})
         )
         rows = {sha256: Registered(id, sha256, state) for sha256, id, state in session.execute(found)}
+        stored = {arrival.sha256 for arrival in arrivals if arrival.stored}
+        earlier = update(DocumentRow).where(DocumentRow.sha256.in_(stored), DocumentRow.stored_at.is_(None)).values(stored_at=now)
+        session.execute(earlier.execution_options(synchronize_session=False))
         for arrival in arrivals:
             document_id = rows[arrival.sha256].id
             session.execute(
@@ -87,7 +94,8 @@ def claim(database: Database, ids: Sequence[int], *, owner: str, lease_s: float)
     dead = dead_owners(database)
     free = or_(
         DocumentRow.state == "received",
-        and_(DocumentRow.state == "leased", or_(DocumentRow.lease_until < now, DocumentRow.lease_owner.in_(dead))),
+        # Its own too: when the connection broke at the commit, the owner does not know that the lease is its own.
+        and_(DocumentRow.state == "leased", or_(DocumentRow.lease_until < now, DocumentRow.lease_owner.in_([*dead, owner]))),
     )
     # SQLite has one writer at a time; PostgreSQL skips rows that another run is claiming at this moment.
     candidates = select(DocumentRow.id).where(DocumentRow.id.in_(ids), free).with_for_update(skip_locked=True)
@@ -139,11 +147,17 @@ def new_owner() -> str:
 def dead_owners(database: Database) -> list[str]:
     """Owners of leases that were processes of this machine and run no more."""
     with database.read() as session:
-        owners = session.scalars(select(DocumentRow.lease_owner).where(DocumentRow.state == "leased").distinct())
-        return [owner for owner in owners if owner is not None and _is_dead(owner)]
+        return dead_owners_in(session)
 
 
-def _is_dead(owner: str) -> bool:
+def dead_owners_in(session: Session) -> list[str]:
+    """The same inside a transaction of the caller's."""
+    owners = session.scalars(select(DocumentRow.lease_owner).where(DocumentRow.lease_owner.is_not(None)).distinct())
+    return [owner for owner in owners if owner is not None and is_dead_owner(owner)]
+
+
+def is_dead_owner(owner: str) -> bool:
+    """True when ``owner`` was a process of this machine and runs no more; False also where that cannot be told."""
     parts = owner.rsplit("|", 3)
     if len(parts) != 4 or parts[0] != _place() or not (parts[1].isdigit() and parts[2].isdigit()):
         return False  # another machine, or not ours to judge: its lease ends by itself

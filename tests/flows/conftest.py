@@ -16,6 +16,7 @@ def own_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     for name in [name for name in os.environ if name.startswith("LINEITEM_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("LINEITEM_ORCHESTRATOR", "none")
+    monkeypatch.setenv("LINEITEM_SETTLE_S", "0")  # tests write their documents just before they run
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def folder(inbox: Path) -> Path:
 
 
 def names(folder: Path, source: str) -> list[str]:
-    return [path.relative_to(folder).as_posix() for path in find_documents(source).documents]
+    return [Path(original.source).relative_to(folder).as_posix() for original in find_documents(source).documents]
 
 
 def test_a_folder_with_its_subfolders_in_a_stable_order(folder: Path) -> None:

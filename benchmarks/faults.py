@@ -1,0 +1,326 @@
+"""What is lost or doubled when things break: ``python -m benchmarks.faults`` breaks batches on SQLite and on PostgreSQL and counts.
+
+Extraction is a stand-in that takes a known time, so that faults fall everywhere between the first row and the last. Faults: kill -9 of a worker,
+of the flow, and of the whole process tree at random moments; two runs at once; a database that is away; a full disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.postgresql import Server, running_server
+
+ROOT = Path(__file__).parents[1]
+START_S = 6.0  # about what a run needs until the first document, on a busy machine
+PROGRAM = """
+import sys
+sys.path.insert(0, sys.argv[4])
+import stand_in
+from flows.composition import run_batch
+from flows.progress import PlainLines
+from flows.settings import Settings
+from schemas.errors import LineitemError
+settings = Settings(database=sys.argv[2], document_store=sys.argv[3], orchestrator="none", settle_s=0)
+try:
+    run_batch(sys.argv[1], settings, options=stand_in.options(chunk=4), progress=PlainLines())
+except LineitemError as error:
+    sys.exit(f"lineitem: {error}")
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one kind of fault: documents in, final states out, and what should both be 0."""
+
+    fault: str
+    database: str
+    times: int
+    documents: int
+    states: Counter[str]
+    lost: int
+    doubled: int
+    note: str = ""
+
+
+class Scene:
+    """An inbox with documents and an empty database for it."""
+
+    def __init__(self, folder: Path, url: str, *, documents: int, seconds: float) -> None:
+        self.url, self.inbox, self.store, self.documents = url, folder / "inbox", folder / "store", documents
+        self.inbox.mkdir(parents=True)
+        for number in range(documents):
+            content = {"goes": "slow", "seconds": seconds, "number": f"{folder.name}-{number:04}", "gross": f"{number + 1}.00"}
+            (self.inbox / f"d{number:04}.pdf").write_text(json.dumps(content))
+
+    def start(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(self.inbox), self.url, str(self.store), str(ROOT / "tests" / "flows")],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def finish(self) -> str:
+        """Run to the end; returns what the run said. Raises `SystemExit` when it fails."""
+        run = self.start()
+        _, said = run.communicate(timeout=600)
+        if run.returncode:
+            raise SystemExit(f"benchmarks: the run after the fault failed:\n{said[-2000:]}")
+        return said
+
+    def finished(self) -> int:
+        """How many documents are done at this moment; 0 while there is no database yet."""
+        try:
+            return sum(count for state, count in self.count()[0].items() if state not in ("received", "leased"))
+        except Exception:  # noqa: BLE001 - the database may be away, or not yet made
+            return 0
+
+    def count(self) -> tuple[Counter[str], int, int]:
+        """(documents by state, documents with more than one result, documents whose bytes are missing)."""
+        from sqlalchemy import func, select
+
+        from warehouse.database import open_database
+        from warehouse.document_store import open_document_store
+        from warehouse.tables import DecisionRow, DocumentRow, InvoiceRow
+
+        store = open_document_store(str(self.store))
+        with open_database(self.url) as database, database.read() as session:
+            rows = session.execute(select(DocumentRow.id, DocumentRow.state, DocumentRow.sha256)).all()
+            results = Counter(session.scalars(select(InvoiceRow.document_id)))
+            decisions = dict(session.execute(select(DecisionRow.document_id, func.count()).group_by(DecisionRow.document_id)).all())
+        doubled = sum(results[row.id] > 1 or decisions.get(row.id, 0) > 1 for row in rows) + len(rows) - len({row.sha256 for row in rows})
+        return Counter(row.state for row in rows), doubled, sum(not store.holds(row.sha256) for row in rows)
+
+    def outcome(self, fault: str, kind: str, times: int, note: str = "") -> Outcome:
+        states, doubled, missing = self.count()
+        done = sum(count for state, count in states.items() if state not in ("received", "leased"))
+        return Outcome(fault, kind, times, self.documents, states, self.documents - done + missing, doubled, note)
+
+
+def descendants(pid: int) -> list[int]:
+    """All processes below ``pid``, nearest first."""
+    parents: dict[int, list[int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents.setdefault(int(path.read_text().rpartition(")")[2].split()[1]), []).append(int(path.parent.name))
+        except (OSError, ValueError):
+            continue
+    found, todo = [], [pid]
+    while todo:
+        below = parents.get(todo.pop(0), [])
+        found += below
+        todo += below
+    return found
+
+
+def kill(pids: Sequence[int]) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+
+
+def wait_for_moment(scene: Scene, run: subprocess.Popen[str], *, after: int, chance: random.Random) -> None:
+    """Return at a random moment once ``after`` documents are done, or, where that many already were, somewhere in the start of the run."""
+    if after <= scene.finished():
+        pause_s = chance.uniform(0.2, START_S)
+    else:
+        while run.poll() is None and scene.finished() < after:
+            time.sleep(0.05)
+        pause_s = chance.uniform(0.0, 0.5)
+    deadline = time.monotonic() + pause_s
+    while time.monotonic() < deadline and run.poll() is None:
+        time.sleep(0.02)
+
+
+def kill_at_random(make: Callable[[], Scene], kind: str, fault: str, times: int, chance: random.Random) -> Outcome:
+    """Kill ``times`` times, each at a random moment of a run, starting the same command again after each; a new scene when one is done."""
+    killed, total = 0, Outcome(fault, kind, 0, 0, Counter(), 0, 0)
+    while killed < times:
+        scene = make()
+        begun = time.monotonic()
+        while killed < times and scene.finished() < scene.documents:
+            before, run = scene.finished(), scene.start()
+            wait_for_moment(scene, run, after=before + chance.randint(-3, max(1, (scene.documents - before) // 3)), chance=chance)
+            if run.poll() is not None:
+                break  # done before its moment came
+            below = descendants(run.pid)
+            victims = {"worker": below[:1] or [run.pid], "flow": [run.pid], "process tree": [run.pid, *below]}[
+                fault.removeprefix("kill -9 of a ")
+            ]
+            kill(victims)
+            killed += 1
+            if victims[0] != run.pid:
+                run.wait(timeout=600)  # the flow goes on with another worker
+            else:
+                run.communicate()
+        scene.finish()
+        one = scene.outcome(fault, kind, 0)
+        total = Outcome(
+            fault,
+            kind,
+            killed,
+            total.documents + one.documents,
+            total.states + one.states,
+            total.lost + one.lost,
+            total.doubled + one.doubled,
+        )
+        print(
+            f"  {fault}, {kind}: {killed} kills, {total.documents} documents, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True
+        )
+    return total
+
+
+def two_at_once(scene: Scene, kind: str) -> Outcome:
+    runs = [scene.start() for _ in range(2)]
+    codes = [(run.communicate(timeout=600), run.returncode)[1] for run in runs]
+    return scene.outcome("two runs at once", kind, 1, f"exit codes {codes[0]} and {codes[1]}")
+
+
+def database_away(scene: Scene, kind: str, *, away_s: float, leave: Callable[[], None], come_back: Callable[[], None]) -> Outcome:
+    run = scene.start()
+    while run.poll() is None and scene.finished() < 4:
+        time.sleep(0.1)
+    leave()
+    time.sleep(away_s)
+    come_back()
+    _, said = run.communicate(timeout=600)
+    waited = "waited and went on" if run.returncode == 0 and "Waiting for it" in said else said.strip().splitlines()[-1][:120]
+    if run.returncode:
+        scene.finish()
+    return scene.outcome(f"database away for {away_s:.0f} s", kind, 1, waited)
+
+
+def disk_full(scene: Scene, kind: str, disk: Path, *, between: Callable[[], None] = lambda: None) -> Outcome:
+    """Fill the disk when the batch is on its way, see it stop, make room, run again."""
+    run = scene.start()
+    while run.poll() is None and scene.finished() < 4:
+        time.sleep(0.1)
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError:
+            pass
+    _, said = run.communicate(timeout=600)
+    last = said.strip().splitlines()[-1] if said.strip() else ""
+    filler.unlink()
+    between()
+    scene.finish()
+    return scene.outcome(
+        "disk full", kind, 1, f"exit {run.returncode}, {last.partition(' The database')[0] if not run.returncode else last[:160]}"
+    )
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """The outcomes in Markdown."""
+    lines = [
+        "| fault | database | times | documents in | accepted + review + rejected out | lost | doubled | |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for o in outcomes:
+        out = " + ".join(str(o.states[state]) for state in ("accepted", "review", "rejected"))
+        lines.append(f"| {o.fault} | {o.database} | {o.times} | {o.documents} | {out} | {o.lost} | {o.doubled} | {o.note} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
+    options.add_argument("--kills", type=int, default=42, help="kills at random moments, on each database")
+    options.add_argument("--away-s", type=float, default=30.0, help="how long the database is away")
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--only", choices=("SQLite", "PostgreSQL"), help="one database only; both at once take half the time")
+    given = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="lineitem-faults-") as scratch, running_server() as server:
+        Path(scratch).chmod(0o711)  # PostgreSQL's own user must find its data on the small disk
+        outcomes: list[Outcome] = []
+        for kind, its_server in (("SQLite", None), ("PostgreSQL", server)):
+            if given.only in (None, kind):
+                outcomes += measure(Path(scratch), kind, given, its_server)
+    print(table(outcomes))
+    if any(outcome.lost or outcome.doubled for outcome in outcomes):
+        raise SystemExit(1)
+
+
+def measure(scratch: Path, kind: str, given: argparse.Namespace, server: Server | None) -> list[Outcome]:
+    """Every fault on one kind of database."""
+    chance, number = random.Random(given.seed), 0
+
+    def scene(documents: int = 40, seconds: float = 0.15) -> Scene:
+        nonlocal number
+        number += 1
+        folder = scratch / f"{kind.lower()}-{number}"
+        url = f"sqlite:///{folder / 'lineitem.db'}" if server is None else server.database(f"scene_{number}")
+        return Scene(folder, url, documents=documents, seconds=seconds)
+
+    outcomes = [
+        kill_at_random(scene, kind, f"kill -9 of a {victim}", -(-given.kills // 3), chance) for victim in ("worker", "flow", "process tree")
+    ]
+    outcomes.append(two_at_once(scene(), kind))
+    away = scene(documents=24, seconds=0.5)
+    if server is None:
+        locks: list[sqlite3.Connection] = []
+
+        def lock() -> None:
+            connection = sqlite3.connect(away.url.removeprefix("sqlite:///"), isolation_level=None, timeout=30, check_same_thread=False)
+            connection.execute("BEGIN EXCLUSIVE")
+            locks.append(connection)
+
+        def unlock() -> None:
+            locks.pop().close()
+
+        # Another program holds the file: the connection itself waits 30 s for that, so it is held for a little longer.
+        outcomes.append(database_away(away, kind, away_s=given.away_s + 3, leave=lock, come_back=unlock))
+    else:
+        outcomes.append(database_away(away, kind, away_s=given.away_s, leave=lambda: server.stop(mode="immediate"), come_back=server.start))
+    outcomes += full_disk(scratch, kind)
+    return outcomes
+
+
+def full_disk(scratch: Path, kind: str) -> list[Outcome]:
+    """On a small file system of its own, which only an administrator can mount; [] for anyone else."""
+    disk = scratch / f"disk-{kind.lower()}"
+    disk.mkdir()
+    size = "4m" if kind == "SQLite" else "160m"
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size},mode=777", "tmpfs", str(disk)], capture_output=True, check=False
+    ).returncode:
+        print("benchmarks: disk full is left out: a file system cannot be mounted here", file=sys.stderr)
+        return []
+    try:
+        if kind == "SQLite":
+            folder = disk / "scene"
+            return [disk_full(Scene(folder, f"sqlite:///{folder / 'lineitem.db'}", documents=24, seconds=0.3), kind, disk)]
+        with running_server(parent=disk) as server:
+            scene = Scene(disk / "scene", server.database("full"), documents=200, seconds=0.05)
+
+            def restart() -> None:  # PostgreSQL itself may have stopped
+                server.stop(mode="immediate", may_be_down=True)
+                server.start()
+
+            return [disk_full(scene, kind, disk, between=restart)]
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], capture_output=True, check=False)
+        shutil.rmtree(disk, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
