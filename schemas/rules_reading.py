@@ -17,6 +17,9 @@ NOT_AN_INVOICE = Rule(
 MISSING_ROWS = Rule("LI-ROWS", "Lineitem", _ERROR, _READING, "Every row that the page shows was extracted.")
 INJECTED_TEXT = Rule("LI-INJECT", "Lineitem", _ERROR, _READING, "The page holds no hidden text and no text that instructs a reader.")
 
+UNGROUNDED = Rule("LI-GROUND", "Lineitem", Severity.WARNING, _READING, "Every value that a foundation model names is printed on the page.")
+DISAGREEMENT = Rule("LI-AGREE", "Lineitem", _ERROR, _READING, "The specialist and a foundation model read the same value.")
+
 FILE_RULES: tuple[Rule, ...] = (
     Rule("LI-DOC", "Lineitem", _ERROR, _READING, "The file can be processed."),
     Rule("LI-DOC-KIND", "Lineitem", _ERROR, _READING, "The file is a PDF, an XML invoice or a picture."),
@@ -27,7 +30,7 @@ FILE_RULES: tuple[Rule, ...] = (
     Rule("LI-DOC-LIMIT", "Lineitem", _ERROR, _READING, "The file stays within the limits of size, pages, time and memory."),
 )
 
-READING_RULES: tuple[Rule, ...] = (NOT_AN_INVOICE, MISSING_ROWS, INJECTED_TEXT, *FILE_RULES)
+READING_RULES: tuple[Rule, ...] = (NOT_AN_INVOICE, MISSING_ROWS, INJECTED_TEXT, UNGROUNDED, DISAGREEMENT, *FILE_RULES)
 
 
 def not_an_invoice(document_type: str) -> Issue:
@@ -47,3 +50,15 @@ def injected_text(words: str, *, hidden: bool) -> Issue:
     what = "text that a person cannot see" if hidden else "text that instructs a reader"
     severity = _WARNING if hidden else _ERROR
     return Issue(INJECTED_TEXT.id, severity, None, None, words[:200], f"The page holds {what}; it was not used.")
+
+
+def ungrounded_value(field: str, text: str) -> Issue:
+    """``text`` is what a foundation model answered and the page does not print; it was dropped."""
+    message = "A foundation model named a value that the page does not print; it was not used."
+    return Issue(UNGROUNDED.id, UNGROUNDED.severity, field, None, text[:200], message)
+
+
+def readers_disagree(field: str, *, specialist: str | None, foundation: str | None, critical: bool) -> Issue:
+    """Both values go to a person; a field that is not critical is a warning only."""
+    message = f"The specialist reads {specialist or 'nothing'}, the foundation model {foundation or 'nothing'}: a person decides."
+    return Issue(DISAGREEMENT.id, _ERROR if critical else _WARNING, field, foundation, specialist, message)
