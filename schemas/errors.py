@@ -10,6 +10,11 @@ LineitemError
 │   ├── NoTextError             pages without a usable text layer
 │   └── DocumentLimitError      too large, too many pages, too slow, too much memory
 ├── ModelError                  the specialist's files are missing or do not fit together
+├── FallbackError               a foundation model could not be asked or did not answer; the document goes to a person
+│   ├── TransientError          trying again may help (extractors.fallback.provider)
+│   ├── RefusedError            trying again does not help
+│   ├── BudgetError             the call could cost more than is left
+│   └── CircuitOpenError        the endpoint failed so often that it is left alone for a while
 └── WarehouseError              the database cannot be reached, written or migrated
 
 A bad document is data: `DocumentError` never leaves a batch, it is turned into an issue row whose
@@ -61,6 +66,18 @@ class DocumentLimitError(DocumentError):
 
 class ModelError(LineitemError):
     """The model's files are missing, unreadable or do not belong together."""
+
+
+class FallbackError(LineitemError):
+    """A foundation model was not asked or did not answer. Never ends a batch: the document goes to a person."""
+
+
+class BudgetError(FallbackError):
+    """The call could cost more than the budget of its document, batch or day still holds."""
+
+
+class CircuitOpenError(FallbackError):
+    """The endpoint failed several times in a row and is not asked for a while."""
 
 
 class WarehouseError(LineitemError):

@@ -80,7 +80,9 @@ class PageIndex:
         signs = {code.casefold(), *currency_symbols().get(code.upper(), ())}
         for number, page in enumerate(self.document.pages):
             for at, word in enumerate(page.texts):
-                parts = {part.casefold() for part in re.findall(r"[^\W\d]+\.?|[$€£¥₹₺₪₱]", word)} | {word.casefold().strip("0123456789.,-() :")}
+                parts = {part.casefold() for part in re.findall(r"[^\W\d]+\.?|[$€£¥₹₺₪₱]", word)} | {
+                    word.casefold().strip("0123456789.,-() :")
+                }
                 if parts & signs:
                     return self._place(number, range(at, at + 1))
         return None
@@ -176,7 +178,9 @@ def _numbers(document: Document) -> dict[Decimal, list[tuple[int, int, int, Deci
     for number, page in enumerate(document.pages):
         for start, end in _spans(page, MAX_NUMBER_WORDS):
             text = " ".join(page.texts[start:end])
-            if not any(c.isdigit() for c in text) or (end - start > 1 and not re.fullmatch(r"[^\d]*\d{1,3}( \d{3})+([.,]\d+)?[^\d]*", text)):
+            if not any(c.isdigit() for c in text) or (
+                end - start > 1 and not re.fullmatch(r"[^\d]*\d{1,3}( \d{3})+([.,]\d+)?[^\d]*", text)
+            ):
                 continue
             for habit in (NumberHabit("."), NumberHabit(",")):
                 value = parse_number(text, habit)
@@ -204,5 +208,3 @@ def _distance(place: Place, near: Place | None) -> float:
         return 0.0
     pages = abs(place.page - near.page) * 10_000
     return pages + abs(place.box[1] - near.box[1]) + abs(place.box[0] - near.box[0]) / 10
-
-

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
@@ -81,7 +82,7 @@ def page_lines(page: Page) -> list[tuple[str, float, float]]:
     result: list[tuple[str, float, float]] = []
     for words in lines:
         text = page.texts[words[0]]
-        for before, at in zip(words, words[1:], strict=False):
+        for before, at in pairwise(words):
             gap = float(page.boxes[at][0] - page.boxes[before][2])
             text += ("   " if gap > 1.5 * float(page.sizes[at]) else " ") + page.texts[at]
         boxes = page.boxes[words]

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from extractors.fallback.grounding import PageIndex, Place, letters
 from extractors.fallback.question import MAX_TEXT, ROW_FIELDS, TOTALS, Question
+from extractors.scoring import same_value
 from extractors.strategy import ROWS
 from schemas.invoice import Evidence, Invoice
 
@@ -83,16 +84,21 @@ def ground(answer: Mapping[str, Any], question: Question, *, invoice: Invoice, i
         raw = answer.get(name)
         value, place = _grounded(name, raw, index, _near(invoice.evidence.get(f"header.{name}")))
         if raw not in (None, "") and place is None:
+            value, place = _as_read_before(name, str(raw), getattr(invoice.header, name), invoice.evidence.get(f"header.{name}"))
+        if raw not in (None, "") and place is None:
             ungrounded.append((f"header.{name}", str(raw)[:MAX_TEXT]))
             continue
         header[name] = value
         if place is not None:
             places[name] = place
-    rows = _ground_rows(answer["line_items"], index, ungrounded) if question.rows else None
+    rows = _ground_rows(answer["line_items"], invoice, index, ungrounded) if question.rows else None
     return Reading(role, header, places, rows, tuple(ungrounded))
 
 
-def _ground_rows(raw_rows: list[Mapping[str, Any]], index: PageIndex, ungrounded: list[tuple[str, str]]) -> tuple[RowReading, ...]:
+def _ground_rows(
+    raw_rows: list[Mapping[str, Any]], invoice: Invoice, index: PageIndex, ungrounded: list[tuple[str, str]]
+) -> tuple[RowReading, ...]:
+    before = [(line.description, invoice.evidence.get(f"line_items.{n}.description")) for n, line in enumerate(invoice.line_items)]
     rows: list[RowReading] = []
     last: Place | None = None
     for number, raw in enumerate(raw_rows):
@@ -101,6 +107,9 @@ def _ground_rows(raw_rows: list[Mapping[str, Any]], index: PageIndex, ungrounded
         for name in ROW_FIELDS:
             anchor = places.get("description") or last
             value, place = _grounded(name, raw.get(name), index, anchor)
+            if place is None and name == "description" and raw.get(name):
+                found = (_as_read_before(name, str(raw[name]), old, shown) for old, shown in before)
+                value, place = next((pair for pair in found if pair[1] is not None), (None, None))
             if place is not None:
                 places[name] = place
             elif raw.get(name) not in (None, ""):
@@ -138,6 +147,13 @@ def _grounded(name: str, raw: Any, index: PageIndex, near: Place | None) -> tupl
     if place is None:
         return None, None
     return (re.sub(r"\s", "", text).upper() if name in ("iban", "seller_vat_id", "buyer_vat_id") else text), place
+
+
+def _as_read_before(name: str, raw: str, old: Value, shown: Evidence | None) -> tuple[Value, Place | None]:
+    """The specialist's value where the answer is the same: its words were found on the page already."""
+    if old is None or shown is None or not same_value(name, str(old), raw[:MAX_TEXT]):
+        return None, None
+    return old, _near(shown)
 
 
 def _number(text: str) -> Decimal | None:

@@ -107,16 +107,18 @@ def _cells(
                 collision=collision_of(f"line_items.{number}.{name}"),
                 same=lambda a, b, name=name: _same(invoice, name, a, b),
                 favoured=lambda value, name=name, old=old, values=values: (
-                    repaired and name != "description" and not _same(invoice, name, value, old) and bool(values) and _same(invoice, name, value, values[0])
+                    repaired
+                    and name != "description"
+                    and not _same(invoice, name, value, old)
+                    and bool(values)
+                    and _same(invoice, name, value, values[0])
                 ),
             )
             probability *= belief.probability
             if _same(invoice, name, old, belief.value):
                 if path in evidence:
                     confirmed = "+foundation_model" if belief.votes and "foundation_model" not in evidence[path].set_by else ""
-                    evidence[path] = replace(
-                        evidence[path], confidence=belief.probability, set_by=evidence[path].set_by + confirmed
-                    )
+                    evidence[path] = replace(evidence[path], confidence=belief.probability, set_by=evidence[path].set_by + confirmed)
                 if belief.probability < judgement().adopt_at and belief.votes < len(values):
                     other = next(value for value in values if not _same(invoice, name, value, old))
                     disputes.append((path, _text(old), _text(other)))

@@ -118,15 +118,15 @@ def _repairs(invoice: Invoice, readings: Sequence[Reading], validate: Validate) 
     before = _errors(validate(invoice)) if _errors(invoice.issues) else 0
     if first is None or not before:
         return {}
-    totals = {
+    totals: dict[str, Value | bool] = {
         name: value
         for name, value in first.header.items()
         if value is not None and not _same(invoice, name)(value, getattr(invoice.header, name))
     }
-    options: list[dict[str, Value | bool]] = [{name: value} for name, value in totals.items()]
+    options: list[dict[str, Value | bool]] = [dict([entry]) for entry in totals.items()]
     options += [dict(totals)] if len(totals) > 1 else []
     if first.rows and _rows_differ(invoice, first):
-        options += [{ROWS: True}, {**totals, ROWS: True}] if totals else [{ROWS: True}]
+        options += [{ROWS: True}, *([{**totals, ROWS: True}] if totals else [])]
     best: dict[str, Value | bool] = {}
     fewest = before
     for option in options:

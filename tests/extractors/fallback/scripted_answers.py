@@ -49,7 +49,12 @@ class Script:
 
     def _row(self, row: Mapping[str, Any], numbers: Sequence[str], lines: Sequence[str], dice: random.Random) -> dict[str, Any]:
         amount = row.get("net_amount") if row.get("net_amount") is not None else row.get("gross_amount")
-        values = {"description": row.get("description"), "quantity": row.get("quantity"), "unit_price": row.get("unit_price"), "amount": amount}
+        values = {
+            "description": row.get("description"),
+            "quantity": row.get("quantity"),
+            "unit_price": row.get("unit_price"),
+            "amount": amount,
+        }
         return {name: self._maybe_wrong(name, values[name], {}, (), numbers, lines, dice) for name in _ROW}
 
     def _maybe_wrong(
@@ -93,5 +98,3 @@ def _changed_digit(value: str | None, dice: random.Random) -> str | None:
         return None
     n = dice.choice(at)
     return value[:n] + str((int(value[n]) + dice.randint(1, 9)) % 10) + value[n + 1 :]
-
-
