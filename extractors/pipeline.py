@@ -73,10 +73,16 @@ def extract(source: SourceFile, *, options: ExtractOptions) -> Invoice:
     return extract_many([source], options=options)[0]
 
 
-def extract_many(sources: Sequence[SourceFile], *, options: ExtractOptions, times: dict[str, float] | None = None) -> list[Invoice]:
+def extract_many(
+    sources: Sequence[SourceFile],
+    *,
+    options: ExtractOptions,
+    times: dict[str, float] | None = None,
+    words: dict[int, Document] | None = None,
+) -> list[Invoice]:
     """As `extract` for many files, in their order; the network and the rules run once over all of them.
 
-    ``times`` collects seconds per stage (`STAGES`). Raises `ModelError` when the model cannot be loaded.
+    ``times`` collects seconds per stage (`STAGES`), ``words`` the words of the pages by the file's number. Raises `ModelError` when the model cannot be loaded.
     """
     clock = _Clock(times if times is not None else {})
     tagger, calibration = load_model(options.model_dir)
@@ -91,6 +97,8 @@ def extract_many(sources: Sequence[SourceFile], *, options: ExtractOptions, time
                     documents[index] = document
             except DocumentError as exc:
                 results[index] = _refused(blank, exc)
+    if words is not None:
+        words.update(documents)
     results.update(_read_by_model(documents, results, tagger, calibration, clock, options.bookkeeping))
     with clock.stage("validate"):
         checked = validated([results[i] for i in range(len(sources))], options)
@@ -168,7 +176,7 @@ def _from_xml(source: SourceFile, blank: Invoice, document: Document, options: E
             raise
         return None
     text = "\n".join(" ".join(page.texts) for page in document.pages)
-    return _categorised([invoice], [text], options.bookkeeping)[0]
+    return categorised([invoice], [text], options.bookkeeping)[0]
 
 
 def _read_by_model(
@@ -188,7 +196,7 @@ def _read_by_model(
         assembled = [assemble(t) for t in tagged]
         invoices = [_invoice(blanks[i], documents[i], a, calibration) for i, a in zip(indices, assembled, strict=True)]
     with clock.stage("categorise"):
-        invoices = _categorised(invoices, [a.text for a in assembled], bookkeeping)
+        invoices = categorised(invoices, [a.text for a in assembled], bookkeeping)
     return dict(zip(indices, invoices, strict=True))
 
 
@@ -217,8 +225,8 @@ def _invoice(blank: Invoice, document: Document, assembled: Assembled, calibrati
     )
 
 
-def _categorised(invoices: Sequence[Invoice], texts: Sequence[str], bookkeeping: Bookkeeping) -> list[Invoice]:
-    """VAT treatment, spend category and tax codes of every line."""
+def categorised(invoices: Sequence[Invoice], texts: Sequence[str], bookkeeping: Bookkeeping) -> list[Invoice]:
+    """VAT treatment, spend category and tax codes of every line. ``texts`` are the pages' texts."""
     from extractors.spend_category import ItemText, categorize
     from schemas.bookkeeping import own_categories, own_tax_codes
     from schemas.tax_treatment import assign_tax_categories

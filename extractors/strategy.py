@@ -113,13 +113,11 @@ def strategy_table() -> StrategyTable:
     return StrategyTable(data["limits"], data["rules"], data["asks"], frozenset(data["unanswerable"]))
 
 
-def decide(
-    invoice: Invoice, *, accept_threshold: float, provider: FallbackProvider = FallbackProvider.NONE, before: Sequence[str] = ()
-) -> Decision:
+def decide(invoice: Invoice, *, accept_threshold: float, explained: bool = False, before: Sequence[str] = ()) -> Decision:
     """Accept when no rule is broken at error level and the confidence reaches the threshold; reject what is not an invoice; else a person looks.
 
     ``accept_threshold`` is the calibrated probability (0 to 1) below which a document is not accepted unseen; ``before`` are the reasons of the
-    steps that came before, such as what a foundation model was asked.
+    steps that came before; ``explained``: they tell why no foundation model settles it.
     """
     errors = [issue for issue in invoice.issues if issue.severity is Severity.ERROR]
     rejecting = [issue for issue in errors if _closes(issue.rule)]
@@ -131,7 +129,7 @@ def decide(
     if not reasons:
         sentence = f"No rule is broken and confidence is {invoice.confidence:.1%}."
         return Decision(Status.ACCEPTED, Strategy.ACCEPT, (*before, sentence))
-    if provider is FallbackProvider.NONE:
+    if not explained:
         reasons.append("No foundation model is configured, so a person decides.")
     return Decision(Status.REVIEW, Strategy.PERSON, (*reasons, *before))
 

@@ -10,18 +10,20 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from flows.inbox import Inbox, content_hash
 from flows.judging import Judge
 from flows.progress import Progress
+from flows.second_opinions import SecondOpinions
 from flows.summary import BatchSummary
 from flows.supervision import Stopped, Worker
-from flows.work import Result, Task, Verdict, WorkOrder, rejected
+from flows.work import Opinion, Result, Task, Verdict, WorkOrder, rejected
 from schemas.errors import DocumentError, LineitemError, WarehouseError
 from schemas.invoice import Invoice
 from warehouse.batches import begin_batch, end_batch
@@ -46,6 +48,7 @@ class BatchOptions:
     workers: int = 1
     chunk: int = 25
     lease_s: float = 120.0
+    second_opinions: Callable[[Database, int], SecondOpinions] | None = None  # opened when a batch begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class RunningBatch:
         self._workers: queue.SimpleQueue[Worker] = queue.SimpleQueue()
         self._executor: ThreadPoolExecutor | None = None
         self._futures: list[Future[ChunkReport]] = []
+        self._second_opinions: SecondOpinions | None = None
 
     def __enter__(self) -> RunningBatch:
         """Raises `WarehouseError`."""
@@ -119,7 +123,11 @@ class RunningBatch:
         # A small batch is spread over all workers; a large one goes in full chunks.
         size = max(1, min(self.options.chunk, -(-len(self._tasks) // max(workers, 1))))
         self.chunks = [tuple(self._tasks[start : start + size]) for start in range(0, len(self._tasks), size)]
-        executor = self._executor = ThreadPoolExecutor(max(workers, 1), thread_name_prefix="lineitem-chunk")
+        threads = max(workers, 1)
+        if self.options.second_opinions is not None:
+            self._second_opinions = self.options.second_opinions(self.database, self.batch_id)
+            threads *= 2  # while some chunks wait for answers, the worker processes read on
+        executor = self._executor = ThreadPoolExecutor(threads, thread_name_prefix="lineitem-chunk")
         self._futures = [executor.submit(self.process_chunk, number, chunk) for number, chunk in enumerate(self.chunks, start=1)]
 
     def _register(self) -> None:
@@ -151,7 +159,7 @@ class RunningBatch:
         begun = time.perf_counter()
         counts: Counter[str] = Counter()
         pages = 0
-        for result in self._read(tasks):
+        for result in self._with_second_opinions(self._read(tasks)):
             invoice = self._record(result)
             if invoice is not None:
                 counts[invoice.status.value] += 1
@@ -195,6 +203,24 @@ class RunningBatch:
             self._times.update(answer.times)
         return answer.results
 
+    def _with_second_opinions(self, results: Sequence[Result]) -> Iterator[Result]:
+        """The results as they come, the doubtful ones after the foundation model was asked where policy allows. Leases are kept meanwhile."""
+        if self._second_opinions is None:
+            yield from results
+            return
+        lease_s, renewed = self.options.lease_s, time.monotonic()
+        pending = {result.task.document_id for result in results}
+        for result in self._second_opinions.of(results, stopped=self._stop.is_set):
+            if result is None:
+                if time.monotonic() - renewed > lease_s / 3:
+                    renew(self.database, list(pending), owner=self._owner, lease_s=lease_s)
+                    renewed = time.monotonic()
+                continue
+            pending.discard(result.task.document_id)
+            yield result
+        if pending:  # the batch was stopped
+            release(self.database, list(pending), owner=self._owner)
+
     def _record(self, result: Result) -> Invoice | None:
         """Write one result. None: there is nothing to count, the document is left to another run."""
         task = result.task
@@ -204,18 +230,17 @@ class RunningBatch:
             release(self.database, [task.document_id], owner=self._owner)
             return None
         try:
-            return self._finish(task, result.invoice)
+            return self._finish(task, result.invoice, result.opinion)
         except LineitemError:
             raise
         except Exception as exc:  # noqa: BLE001 - values that the database cannot hold cost one document, not the batch
             reason = f"The result could not be recorded: {type(exc).__name__}: {exc}."[:500]
             return self._finish(task, rejected(task, DocumentError.rule, reason))
 
-    def _finish(self, task: Task, invoice: Invoice) -> Invoice | None:
+    def _finish(self, task: Task, invoice: Invoice, opinion: Opinion | None = None) -> Invoice | None:
         options, document_id = self.options, task.document_id
-        stored = finish(
-            self.database, document_id, invoice, owner=self._owner, batch_id=self.batch_id, today=options.today, judge=options.judge
-        )
+        judge = partial(options.judge, opinion=opinion)
+        stored = finish(self.database, document_id, invoice, owner=self._owner, batch_id=self.batch_id, today=options.today, judge=judge)
         if stored is not None:
             self._finished_here.add(document_id)
         return stored
@@ -288,6 +313,8 @@ class RunningBatch:
         self._stop.set()
         if self._executor is not None:
             self._executor.shutdown(wait=True, cancel_futures=True)
+        if self._second_opinions is not None:
+            self._second_opinions.close()
         for worker in self._all_workers:
             worker.kill()
         if isinstance(error, Exception):

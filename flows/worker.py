@@ -16,9 +16,10 @@ import traceback
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 
+from extractors.words import Document
 from flows.work import Answer, Defect, Ready, Result, Task, Unusable, Verdict, WorkOrder, rejected
 from schemas.errors import DocumentError, DocumentLimitError, LineitemError
-from schemas.invoice import Invoice
+from schemas.invoice import Invoice, Status
 
 
 def main() -> None:
@@ -65,8 +66,10 @@ def answer(tasks: Sequence[Task], order: WorkOrder) -> Answer | Defect | Unusabl
             sources.append(SourceFile(id=task.name, source=task.source, data=content))
     waiting = [task for task in tasks if task.document_id not in results]
     times: dict[str, float] = {}
+    words: dict[int, Document] = {}
+    wanted = {"words": words} if order.words else {}
     try:
-        invoices: Sequence[Invoice] = order.extract(sources, options=order.options, times=times) if sources else ()
+        invoices: Sequence[Invoice] = order.extract(sources, options=order.options, times=times, **wanted) if sources else ()
         if len(invoices) != len(waiting):
             raise RuntimeError(f"expected {len(waiting)} invoices, found {len(invoices)}")
     except MemoryError:
@@ -77,8 +80,9 @@ def answer(tasks: Sequence[Task], order: WorkOrder) -> Answer | Defect | Unusabl
         return Unusable(exc)
     except Exception as exc:  # noqa: BLE001 - a defect of the extraction costs one document, not the batch
         return Defect(f"{type(exc).__name__}: {exc}", traceback.format_exc())
-    for task, invoice in zip(waiting, invoices, strict=True):
-        results[task.document_id] = Result(task, Verdict.DONE, invoice)
+    for number, (task, invoice) in enumerate(zip(waiting, invoices, strict=True)):
+        doubtful = invoice.status is Status.REVIEW
+        results[task.document_id] = Result(task, Verdict.DONE, invoice, words=words.get(number) if doubtful else None)
     return Answer(tuple(results[task.document_id] for task in tasks), times)
 
 

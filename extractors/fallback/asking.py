@@ -30,7 +30,7 @@ class Model:
 
     name: str
     provider: Provider
-    price: Price = Price()
+    price: Price
 
 
 @dataclass(frozen=True, slots=True)

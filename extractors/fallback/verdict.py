@@ -126,7 +126,8 @@ def _repairs(invoice: Invoice, readings: Sequence[Reading], validate: Validate) 
     options: list[dict[str, Value | bool]] = [dict([entry]) for entry in totals.items()]
     options += [dict(totals)] if len(totals) > 1 else []
     if first.rows and _rows_differ(invoice, first):
-        options += [{ROWS: True}, *([{**totals, ROWS: True}] if totals else [])]
+        options.append({ROWS: True})
+        options += [{**totals, ROWS: True}] if totals else []
     best: dict[str, Value | bool] = {}
     fewest = before
     for option in options:

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-import warehouse.tables_fallback  # noqa: F401 - its tables belong to the same metadata
+import warehouse.tables_fallback  # noqa: F401  # pyright: ignore[reportUnusedImport] - its tables belong to the same metadata
 from warehouse.tables import Table
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=Table.metadata, render_as_batch=True)
