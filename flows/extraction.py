@@ -18,6 +18,11 @@ from schemas.invoice import Invoice
 
 def extract_files(paths: Sequence[Path], *, options: BatchOptions) -> Iterator[Invoice]:
     """The invoice of each file, in order. A file that cannot be read gives a rejected invoice. Raises `ModelError`."""
+    return (_invoice(result) for result in read_files(paths, options=options))
+
+
+def read_files(paths: Sequence[Path], *, options: BatchOptions) -> Iterator[Result]:
+    """What a worker process made of each file, in order. Raises `ModelError`."""
     tasks = [_task(number, path) for number, path in enumerate(paths)]
     workers = max(1, min(options.workers, len(tasks)))
     size = max(1, min(options.chunk, -(-len(tasks) // workers)))
@@ -40,7 +45,7 @@ def extract_files(paths: Sequence[Path], *, options: BatchOptions) -> Iterator[I
     try:
         chunks = [tasks[start : start + size] for start in range(0, len(tasks), size)]
         for results in executor.map(read, chunks):
-            yield from (_invoice(result) for result in results)
+            yield from results
     finally:
         stop.set()
         executor.shutdown(wait=True, cancel_futures=True)

@@ -22,7 +22,8 @@ class WorkOrder:
     document_timeout_s: float = 60.0
     document_max_bytes: int = 100_000_000
     memory_bytes: int | None = None
-    words: bool = False  # also send back the words of the pages of documents that were not accepted
+    words: bool = False  # also send back the words of the pages of documents that wait for a decision
+    all_words: bool = False  # ... of all documents
 
 
 @dataclass(frozen=True, slots=True)

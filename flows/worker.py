@@ -81,7 +81,7 @@ def answer(tasks: Sequence[Task], order: WorkOrder) -> Answer | Defect | Unusabl
     except Exception as exc:  # noqa: BLE001 - a defect of the extraction costs one document, not the batch
         return Defect(f"{type(exc).__name__}: {exc}", traceback.format_exc())
     for number, (task, invoice) in enumerate(zip(waiting, invoices, strict=True)):
-        doubtful = invoice.status is Status.REVIEW
+        doubtful = invoice.status is Status.REVIEW or order.all_words
         results[task.document_id] = Result(task, Verdict.DONE, invoice, words=words.get(number) if doubtful else None)
     return Answer(tuple(results[task.document_id] for task in tasks), times)
 

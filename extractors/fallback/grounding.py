@@ -51,13 +51,14 @@ class PageIndex:
         self.numbers = _numbers(self.document)
         self.dates = _dates(self.document)
 
-    def find_number(self, value: Decimal, *, near: Place | None = None) -> tuple[Decimal, Place] | None:
-        """The number as the page prints it, sign included, and where; the place next to ``near`` where there are several."""
+    def find_number(self, value: Decimal, *, near: Place | None = None) -> Place | None:
+        """Where the number is printed: with the same sign if possible (a minus may stand apart), next to ``near`` where there are several."""
         spans = self.numbers.get(abs(value).normalize())
         if not spans:
             return None
-        at = min(spans, key=lambda span: _distance(self._place(span[0], range(span[1], span[2])), near))
-        return at[3], self._place(at[0], range(at[1], at[2]))
+        signed = [span for span in spans if span[3] == value] or spans
+        at = min(signed, key=lambda span: _distance(self._place(span[0], range(span[1], span[2])), near))
+        return self._place(at[0], range(at[1], at[2]))
 
     def find_date(self, value: date) -> Place | None:
         """Where the date is printed, in any notation."""

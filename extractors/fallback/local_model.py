@@ -31,7 +31,11 @@ class LocalModel:
             inputs = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_tensors="pt", return_dict=True)
             length = int(inputs["input_ids"].shape[1])
             found = model.generate(
-                **inputs, max_new_tokens=request.max_tokens, max_time=request.timeout_s, do_sample=False, pad_token_id=tokenizer.eos_token_id
+                **inputs,
+                max_new_tokens=request.max_tokens,
+                max_time=request.timeout_s,
+                do_sample=False,
+                pad_token_id=tokenizer.eos_token_id,
             )
             answer = found[0][length:]
             return Reply(tokenizer.decode(answer, skip_special_tokens=True), length, len(answer))

@@ -135,8 +135,8 @@ def _grounded(name: str, raw: Any, index: PageIndex, near: Place | None) -> tupl
         return (day, place) if place else (None, None)
     if name in TOTALS or name in ("quantity", "unit_price", "amount"):
         number = _number(text)
-        found = index.find_number(number, near=near) if number is not None else None
-        return found if found else (None, None)
+        place = index.find_number(number, near=near) if number is not None else None
+        return (number, place) if place else (None, None)
     if name == "currency":
         code = text.upper()
         place = index.find_currency(code) if re.fullmatch(r"[A-Z]{3}", code) else None
