@@ -124,11 +124,11 @@ def opinion_options(settings: Settings, *, today: date, accept_threshold: float,
     )
 
 
-def second_opinions(settings: Settings, options: OpinionOptions) -> Callable[[Database, int], FoundationOpinions]:
+def second_opinions(settings: Settings, options: OpinionOptions) -> Callable[[Database, int | None], FoundationOpinions]:
     """What opens the second opinions of a batch. Raises `ConfigurationError` now when the settings do not do."""
     provider = open_provider(settings)
 
-    def opened(database: Database, batch_id: int) -> FoundationOpinions:
+    def opened(database: Database, batch_id: int | None) -> FoundationOpinions:
         accounts = WarehouseAccounts(database, batch_id, limits(settings))
         return FoundationOpinions(options, asker(settings, provider, accounts), accounts)
 
