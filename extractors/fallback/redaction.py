@@ -13,16 +13,19 @@ from importlib.resources import files
 
 from babel import Locale
 
-from extractors.assembly.dates import DateHabit, month_number, parse_date
+from extractors.assembly.dates import DateHabit, parse_date
 from extractors.fallback.grounding import currency_symbols
 from extractors.fallback.question import field_texts, row_texts
 
-_AMOUNT = re.compile(r"[-+(]?(0|[1-9]\d{0,2}(?:[.,'’]?\d{3})*)[.,]\d{1,4}[)-]?")
+# Two decimals at most, and groups of three only before them: an identifier such as 782.582.141.275 is no amount.
+_AMOUNT = re.compile(r"[-+(]?(?:(?:0|[1-9]\d{0,5})[.,]\d{1,2}|[1-9]\d{0,2}(?:[.'’]\d{3})+,\d{2}|[1-9]\d{0,2}(?:[,'’]\d{3})+\.\d{2})[)-]?")
 _PERCENT = re.compile(r"\d{1,2}([.,]\d{1,2})?%")
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d{2}|(?:19|20)\d{2}[./-]\d{1,2}[./-]\d{1,2}")
 _CORE = re.compile(r"[^\W_]+(?:[.,'’/\-@&+_][^\W_]+)*")
 _PLACEHOLDER = re.compile(r"\[?\b([WN]\d{1,5})\b\]?")
 _CAPTIONS = re.compile(r"[a-z]{3,}")
+
+LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "cs", "tr", "fi", "no", "hu", "ro")  # of the vocabulary
 
 
 class Redactor:
@@ -62,7 +65,7 @@ def _harmless(word: str) -> bool:
         bare = word.strip("".join(s for s in _signs() if len(s) == 1))
         return bool(_AMOUNT.fullmatch(bare) or _PERCENT.fullmatch(word))
     plain = word.casefold()
-    return plain in captions() or plain in _signs() or word in currency_symbols() or (len(plain) > 2 and month_number(plain) is not None)
+    return plain in captions() or plain in _signs() or word in currency_symbols()
 
 
 @lru_cache(maxsize=1)
@@ -77,5 +80,12 @@ def captions() -> frozenset[str]:
     lines = [line for line in text.splitlines() if line.lstrip().startswith("- ")]
     words = {word for line in lines for word in _CAPTIONS.findall(line.casefold())}
     words |= {word for told in (*field_texts().values(), *row_texts().values()) for word in _CAPTIONS.findall(told.casefold())}
-    words |= {name.casefold() for names in Locale("en").months["format"].values() for name in names.values()}
+    for language in LANGUAGES:
+        months = Locale(language).months
+        words |= {
+            name.casefold().strip(".")
+            for form in ("format", "stand-alone")
+            for width in ("wide", "abbreviated")
+            for name in months[form][width].values()
+        }
     return frozenset(words)
