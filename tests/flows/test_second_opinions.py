@@ -308,3 +308,34 @@ def test_experience_with_an_endpoint_is_kept(database: Database, database_url: s
     accounts.learn("x", {"rows": Outcome(500, 5)})
     accounts.learn("x", {"rows": Outcome(490, 2)})
     assert accounts.rates("x").error("rows") == pytest.approx(0.01)
+
+
+def test_strategies_are_compared_on_the_same_documents(endpoint: Endpoint, inbox: Path, database_url: str, prices: Path) -> None:
+    from types import SimpleNamespace
+
+    from flows.comparing import EvaluatedStrategy, compare
+
+    fill(endpoint, inbox, count=2)
+    settings = settings_for(endpoint, database_url, prices)
+    paths = sorted(inbox.glob("*.pdf"))
+    words: dict[int, Any] = {}
+    sources = [SourceFile(path.stem, str(path), path.read_bytes()) for path in paths]
+    invoices = stand_in.extract_with_words(sources, options=None, words=words)
+    results = [
+        Result(Task(n, p.stem, str(p), p, invoices[n].sha256), Verdict.DONE, invoices[n], words=words[n]) for n, p in enumerate(paths)
+    ]
+    options = stand_in.options()
+    options = replace(options, order=replace(options.order, options=SimpleNamespace(bookkeeping=Bookkeeping())))
+    found = compare(
+        list(EvaluatedStrategy),
+        results,
+        [truth for truth, _ in endpoint.truths],
+        seconds=1.0,
+        settings=settings,
+        options=options,
+        threshold=0.9,
+    )
+    assert [entry.strategy.value for entry in found] == ["specialist", "foundation", "combined"]
+    assert [entry.score.documents for entry in found] == [2, 2, 2]
+    assert found[0].cost_usd == 0 < found[1].cost_usd
+    assert found[1].score.perfect == 2
