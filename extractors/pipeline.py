@@ -91,11 +91,13 @@ def extract_many(
     options: ExtractOptions,
     times: dict[str, float] | None = None,
     begun: Callable[[int | None], None] = lambda _: None,
+    words: dict[int, Document] | None = None,
 ) -> list[Invoice]:
     """As `extract` for many files, in their order; the network and the rules run once over all of them.
 
-    ``times`` collects seconds per stage (`STAGES`). ``begun`` is told the position of each file before foreign code reads it, so that the one
-    which ends the process is known; None: reading is over. Raises `ModelError` when the model cannot be loaded.
+    ``times`` collects seconds per stage (`STAGES`), ``words`` the words of the pages by the file's number. ``begun`` is told the position of each file
+    before foreign code reads it, so that the one which ends the process is known; None: reading is over. Raises `ModelError` when the model cannot be
+    loaded.
     """
     clock = _Clock(times if times is not None else {})
     tagger, calibration = load_model(options.model_dir)
@@ -116,6 +118,8 @@ def extract_many(
             except DocumentError as exc:
                 results[index] = _refused(blank, exc)
     begun(None)
+    if words is not None:
+        words.update(documents)
     results.update(_read_by_model(documents, results, tagger, calibration, clock, options.bookkeeping))
     with clock.stage("validate"):
         checked = validated([results[i] for i in range(len(sources))], options)
@@ -338,7 +342,7 @@ def _placed(evidence: Mapping[str, Evidence], document: Document) -> Mapping[str
 
 
 def categorised(invoices: Sequence[Invoice], texts: Sequence[str], bookkeeping: Bookkeeping) -> list[Invoice]:
-    """VAT treatment, spend category and tax codes of every line."""
+    """VAT treatment, spend category and tax codes of every line. ``texts`` are the pages' texts."""
     from extractors.spend_category import ItemText, categorize
     from schemas.bookkeeping import own_categories, own_tax_codes
     from schemas.printed_gaps import with_printed_gaps

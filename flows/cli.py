@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows import cli_categorize, cli_model, cli_operation, cli_reprocess
+from flows import cli_categorize, cli_explain, cli_model, cli_operation, cli_reprocess
 from flows.cli_options import Database, IgnoreXml, Model, Out, settings_in_force, shown_progress
 from schemas.errors import LineitemError, NothingArrivedError
 
@@ -252,6 +252,7 @@ app.command()(cli_reprocess.reprocess)
 app.command()(cli_reprocess.history)
 app.command()(cli_operation.metrics)
 app.command()(cli_operation.serve)
+app.command()(cli_explain.explain)
 app.command()(cli_model.evaluate)
 app.command()(cli_model.synth)
 app.command()(cli_model.train)

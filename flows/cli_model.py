@@ -18,6 +18,12 @@ class Family(StrEnum):
     EXAM = "exam"
 
 
+class EvaluatedStrategy(StrEnum):
+    SPECIALIST = "specialist"
+    FOUNDATION = "foundation"
+    COMBINED = "combined"
+
+
 def synth(
     count: Annotated[int, typer.Option(min=1, help="How many documents.", metavar="N")],
     out: Out,
@@ -76,6 +82,10 @@ def evaluate(
         Path | None, typer.Option(help="Also write a page for the browser: measures, calibration, mistakes with pictures.", metavar="FILE")
     ] = None,
     mistakes: Annotated[int, typer.Option(min=0, help="Show this many wrong values.", metavar="N")] = 0,
+    strategy: Annotated[
+        list[EvaluatedStrategy] | None,
+        typer.Option(help="Compare: the specialist, a foundation model alone, both combined; give it once for each. Prints their table."),
+    ] = None,
 ) -> None:
     """Measure the extraction against known truth: F1 of fields and rows, touchless rate, wrong among accepted, calibration."""
     import json
@@ -88,7 +98,11 @@ def evaluate(
     from flows.terminal import console
 
     pairs = truth_pairs(folder)
-    options = batch_options(settings_in_force(ignore_xml=ignore_xml or None, model_dir=model))
+    settings = settings_in_force(ignore_xml=ignore_xml or None, model_dir=model)
+    options = batch_options(settings)
+    if strategy:
+        _compare(strategy, pairs, settings, options)
+        return
     invoices = extract_files([of_file(path) for path, _ in pairs], options=options)
     with shown_progress() as progress:
         progress.begin(len(pairs), 0)
@@ -109,6 +123,27 @@ def evaluate(
         with shown_progress("pictures", waiting="") as progress:
             _write(report, report_page(documents, result, heading=heading, threshold=options.judge.accept_threshold, progress=progress))
         typer.echo(f"Report: {report}", err=True)
+
+
+def _compare(strategies: list[EvaluatedStrategy], pairs: list[tuple[Path, dict[str, Any]]], settings: Any, options: Any) -> None:
+    from flows.comparing import EvaluatedStrategy as Known
+    from flows.comparing import compare, read_all, render_comparison
+    from flows.terminal import console
+
+    with shown_progress() as progress:
+        progress.begin(len(pairs), 0)
+        results, seconds = read_all([path for path, _ in pairs], options, advance=progress.advance)
+        found = compare(
+            [Known(strategy.value) for strategy in strategies],
+            results,
+            [truth for _, truth in pairs],
+            seconds=seconds,
+            settings=settings,
+            options=options,
+            threshold=options.judge.accept_threshold,
+            say=progress.say,
+        )
+    console().print(render_comparison(found))
 
 
 def info(model: Model = None) -> None:

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from extractors.strategy import FallbackProvider
+from flows.fallback import fallback_version, opinion_options, second_opinions
 from flows.inbox import find_documents
 from flows.judging import Judge
 from flows.progress import Progress, Quiet
@@ -51,10 +53,11 @@ def batch_options(settings: Settings, *, today: date | None = None) -> BatchOpti
 
     today = today or date.today()
     options = extract_options(settings, today=today)
-    version = pipeline_version(options)
+    version = pipeline_version(options) + fallback_version(settings)
     threshold = settings.accept_threshold
     if threshold is None:
         threshold = calibration_of(settings.model_dir).accept_threshold
+    asks = settings.fallback_provider is not FallbackProvider.NONE
     return BatchOptions(
         order=WorkOrder(
             extract=extract_many,
@@ -62,6 +65,7 @@ def batch_options(settings: Settings, *, today: date | None = None) -> BatchOpti
             document_timeout_s=settings.document_timeout_s,
             document_max_bytes=int(settings.document_max_mb * 1e6),
             memory_bytes=settings.worker_memory_mb * 1024 * 1024,
+            words=asks,
         ),
         pipeline_version=version,
         judge=Judge(accept_threshold=threshold, model_version=version.partition("+")[2]),
@@ -70,6 +74,11 @@ def batch_options(settings: Settings, *, today: date | None = None) -> BatchOpti
         chunk=settings.chunk,
         lease_s=settings.lease_s,
         database_wait_s=settings.database_wait_s,
+        second_opinions=second_opinions(
+            settings, opinion_options(settings, today=today, accept_threshold=threshold, bookkeeping=options.bookkeeping)
+        )
+        if asks
+        else None,
     )
 
 

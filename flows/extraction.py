@@ -20,6 +20,11 @@ from schemas.invoice import Invoice
 
 def extract_files(originals: Sequence[Original], *, options: BatchOptions) -> Iterator[Invoice]:
     """The invoice of each file, in order. A file that cannot be read gives a rejected invoice. Raises `ModelError`."""
+    return (_invoice(result) for result in read_files(originals, options=options))
+
+
+def read_files(originals: Sequence[Original], *, options: BatchOptions) -> Iterator[Result]:
+    """What a worker process made of each file, in order. Raises `ModelError`."""
     unpacked = tempfile.TemporaryDirectory(prefix="lineitem-")  # for what lies in an archive, an e-mail or at a URL
     tasks = [_task(number, original, Path(unpacked.name)) for number, original in enumerate(originals)]
     workers = max(1, min(options.workers, len(tasks)))
@@ -43,7 +48,7 @@ def extract_files(originals: Sequence[Original], *, options: BatchOptions) -> It
     try:
         chunks = [tasks[start : start + size] for start in range(0, len(tasks), size)]
         for results in executor.map(read, chunks):
-            yield from (_invoice(result) for result in results)
+            yield from results
     finally:
         stop.set()
         executor.shutdown(wait=True, cancel_futures=True)

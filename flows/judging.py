@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from extractors.strategy import decide
+from extractors.strategy import Strategy, decide
+from flows.work import Opinion
 from schemas.invoice import Invoice, Issue
 from schemas.rules import RULES, RULES_VERSION
 from schemas.rules_types import Row as RuleRow
@@ -21,19 +22,29 @@ class Judge:
     accept_threshold: float
     model_version: str
 
-    def __call__(self, invoice: Invoice, context: RuleContext) -> Judgement:
-        """``invoice`` with the issues that earlier documents give rise to and its final status, and the reasons."""
+    def __call__(self, invoice: Invoice, context: RuleContext, *, opinion: Opinion | None = None) -> Judgement:
+        """``invoice`` with the issues that earlier documents give rise to and its final status, and the reasons; ``opinion`` tells what was
+        decided and done about a doubtful document before."""
         invoice = invoice.replace(issues=(*invoice.issues, *history_issues(invoice, context)))
-        decision = decide(invoice, accept_threshold=self.accept_threshold)
+        threshold = self.accept_threshold
+        if opinion is not None and opinion.accept_threshold is not None:
+            threshold = opinion.accept_threshold
+        decision = decide(invoice, accept_threshold=threshold, explained=opinion is not None, before=opinion.reasons if opinion else ())
         return Judgement(
             invoice.replace(status=decision.status),
             Decision(
-                strategy=decision.strategy.value,
+                strategy=_strategy(decision.strategy, opinion),
                 reasons=decision.reasons,
                 model_version=self.model_version,
                 rules_version=RULES_VERSION,
             ),
         )
+
+
+def _strategy(decided: Strategy, opinion: Opinion | None) -> str:
+    """The way that was taken: a question to a foundation model stays visible whatever came of it."""
+    asked = opinion is not None and opinion.strategy in (Strategy.ASK_FIELDS, Strategy.ASK_DOCUMENT)
+    return opinion.strategy if opinion is not None and asked else decided.value
 
 
 def history_issues(invoice: Invoice, context: RuleContext) -> tuple[Issue, ...]:

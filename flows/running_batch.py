@@ -11,10 +11,11 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Protocol
 
 from flows.inbox import Inbox
@@ -22,9 +23,10 @@ from flows.judging import Judge
 from flows.patience import Patience
 from flows.progress import Progress
 from flows.registration import fetched, register_documents
+from flows.second_opinions import SecondOpinions
 from flows.summary import BatchSummary, figures_of
 from flows.supervision import Stopped, Worker
-from flows.work import Result, Task, Verdict, WorkOrder, rejected
+from flows.work import Opinion, Result, Task, Verdict, WorkOrder, rejected
 from schemas.errors import DocumentError, LineitemError, WarehouseError, WarehouseUnavailableError
 from schemas.invoice import Invoice
 from warehouse.batches import begin_batch, end_batch
@@ -51,6 +53,7 @@ class BatchOptions:
     chunk: int = 25
     lease_s: float = 120.0
     database_wait_s: float = 120.0
+    second_opinions: Callable[[Database, int], SecondOpinions] | None = None  # opened when a batch begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,7 @@ class RunningBatch:
         self._workers: queue.SimpleQueue[Worker] = queue.SimpleQueue()
         self._executor: ThreadPoolExecutor | None = None
         self._futures: list[Future[ChunkReport]] = []
+        self._second_opinions: SecondOpinions | None = None
 
     def __enter__(self) -> RunningBatch:
         """Raises `WarehouseError`."""
@@ -150,12 +154,16 @@ class RunningBatch:
         # A small batch is spread over all workers; a large one goes in full chunks.
         size = max(1, min(self.options.chunk, -(-len(self._tasks) // max(workers, 1))))
         self.chunks = [tuple(self._tasks[start : start + size]) for start in range(0, len(self._tasks), size)]
+        threads = max(workers, 1)
+        if self.options.second_opinions is not None:
+            self._second_opinions = self.options.second_opinions(self.database, self.batch_id)
+            threads *= 2  # while some chunks wait for answers, the worker processes read on
         if self._elsewhere is not None:
             self._futures = [self._elsewhere.submit(self, number, chunk) for number, chunk in enumerate(self.chunks, start=1)]
             for future in self._futures:
                 future.add_done_callback(self._note_chunk)
             return
-        executor = self._executor = ThreadPoolExecutor(max(workers, 1), thread_name_prefix="lineitem-chunk")
+        executor = self._executor = ThreadPoolExecutor(threads, thread_name_prefix="lineitem-chunk")
         self._futures = [executor.submit(self.process_chunk, number, chunk) for number, chunk in enumerate(self.chunks, start=1)]
 
     def _register(self) -> None:
@@ -181,7 +189,7 @@ class RunningBatch:
         finished: list[int] = []
         if worker is not None:
             self._workers.put(worker)
-        for result in self._read(tasks):
+        for result in self._with_second_opinions(self._read(tasks)):
             invoice = self._record(result)
             if invoice is not None:
                 counts[invoice.status.value] += 1
@@ -248,6 +256,24 @@ class RunningBatch:
             self._times.update(answer.times)
         return answer.results
 
+    def _with_second_opinions(self, results: Sequence[Result]) -> Iterator[Result]:
+        """The results as they come, the doubtful ones after the foundation model was asked where policy allows. Leases are kept meanwhile."""
+        if self._second_opinions is None:
+            yield from results
+            return
+        lease_s, renewed = self.options.lease_s, time.monotonic()
+        pending = {result.task.document_id for result in results}
+        for result in self._second_opinions.of(results, stopped=self._stop.is_set):
+            if result is None:
+                if time.monotonic() - renewed > lease_s / 3:
+                    renew(self.database, list(pending), owner=self._owner, lease_s=lease_s)
+                    renewed = time.monotonic()
+                continue
+            pending.discard(result.task.document_id)
+            yield result
+        if pending:  # the batch was stopped
+            release(self.database, list(pending), owner=self._owner)
+
     def _record(self, result: Result) -> Invoice | None:
         """Write one result. None: there is nothing to count, the document is left to another run."""
         task = result.task
@@ -257,19 +283,18 @@ class RunningBatch:
             release(self.database, [task.document_id], owner=self._owner)
             return None
         try:
-            return self._finish(task, result.invoice)
+            return self._finish(task, result.invoice, result.opinion)
         except LineitemError:
             raise
         except Exception as exc:  # noqa: BLE001 - values that the database cannot hold cost one document, not the batch
             reason = f"The result could not be recorded: {type(exc).__name__}: {exc}."[:500]
             return self._finish(task, rejected(task, DocumentError.rule, reason))
 
-    def _finish(self, task: Task, invoice: Invoice) -> Invoice | None:
+    def _finish(self, task: Task, invoice: Invoice, opinion: Opinion | None = None) -> Invoice | None:
         options, document_id = self.options, task.document_id
+        judge = partial(options.judge, opinion=opinion)
         stored = self._patiently(
-            lambda: finish(
-                self.database, document_id, invoice, owner=self._owner, batch_id=self.batch_id, today=options.today, judge=options.judge
-            )
+            lambda: finish(self.database, document_id, invoice, owner=self._owner, batch_id=self.batch_id, today=options.today, judge=judge)
         )
         if stored is not None:
             self._finished_here.add(document_id)
@@ -358,6 +383,8 @@ class RunningBatch:
             self._executor.shutdown(wait=True, cancel_futures=True)
         for future in self._futures if self._elsewhere is not None else ():
             future.cancel()
+        if self._second_opinions is not None:
+            self._second_opinions.close()
         for worker in self._all_workers:
             worker.kill()
         if isinstance(error, Exception):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from extractors.fallback.modes import Mode
+from extractors.strategy import FallbackProvider, Privacy
 from schemas.errors import ConfigurationError
 
 SETTINGS_FILE = Path("lineitem.toml")
@@ -95,6 +98,46 @@ class Settings(BaseSettings):
     )
     dask_address: str | None = Field(None, description="Address of the Dask scheduler, such as `tcp://host:8786`.")
     database_wait_s: float = Field(120.0, ge=0, description="Seconds that a batch waits for a database that is away in its midst.")
+    # The foundation model that is asked about doubtful documents.
+    fallback_provider: FallbackProvider = Field(
+        FallbackProvider.NONE,
+        description="Who is asked about doubtful documents: `none`, `openai` (any endpoint that speaks this protocol), `anthropic`, `local` (a small model "
+        "inside this process).",
+    )
+    fallback_endpoint: str | None = Field(None, description="URL of the foundation model's endpoint, such as `http://127.0.0.1:8000/v1`.")
+    fallback_model: str | None = Field(None, description="Name of the model that drafts.")
+    fallback_verifier_model: str | None = Field(None, description="Name of the model that checks. Default: the one that drafts.")
+    fallback_api_key: SecretStr | None = Field(
+        None, description="Key of the endpoint; better given as LINEITEM_FALLBACK_API_KEY than in a file. Never logged or stored."
+    )
+    fallback_privacy: Privacy = Field(
+        Privacy.LOCAL_ONLY,
+        description="What the foundation model may see: `local_only` (only an endpoint on this machine is asked), `redacted` (names, addresses, numbers "
+        "and texts are replaced by placeholders), `external` (the words as printed).",
+    )
+    fallback_privacy_by_source: dict[str, Privacy] = Field(
+        default_factory=dict[str, Privacy],
+        description="Other policies for some documents: patterns of their paths, such as `inbox/acme/*`, with a policy each; the first that fits counts.",
+    )
+    fallback_mode: Mode = Field(
+        Mode.DRAFT_CHECK_CORRECT,
+        description="`draft` asks once; `draft_check_correct` lets the second role read again what is disputed; `diverge_converge` takes several drafts; "
+        "`divide` gives texts to one role and numbers to the other.",
+    )
+    fallback_rounds: int = Field(1, ge=0, le=5, description="Rounds of correction in the mode `draft_check_correct`.")
+    fallback_drafts: int = Field(3, ge=1, le=9, description="Drafts in the mode `diverge_converge`.")
+    fallback_budget_document: Decimal | None = Field(
+        Decimal("0.05"), ge=0, description="US dollars that may be spent on one document, ever."
+    )
+    fallback_budget_batch: Decimal | None = Field(Decimal("5"), ge=0, description="US dollars that may be spent on one batch.")
+    fallback_budget_day: Decimal | None = Field(Decimal("20"), ge=0, description="US dollars that may be spent in one day (UTC).")
+    fallback_prices: Path | None = Field(None, description="Own table of prices per million tokens (YAML).")
+    fallback_timeout_s: float = Field(30.0, gt=0, description="Seconds after which a call to the foundation model is given up.")
+    fallback_latency_s: float = Field(90.0, gt=0, description="Seconds that all calls for one document may take together.")
+    fallback_parallel: int = Field(4, ge=1, le=64, description="Calls to the foundation model at the same time.")
+    fallback_value_limit: Decimal | None = Field(
+        None, ge=0, description="Documents with a larger total are not settled by a foundation model; a person sees them."
+    )
 
     @classmethod
     def settings_customise_sources(

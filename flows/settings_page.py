@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import types
+from enum import StrEnum
 from typing import Any, Literal, Union, get_args, get_origin
 
 from flows.settings import SETTINGS_FILE, Settings
@@ -37,7 +38,19 @@ def _values(kind: Any) -> str:
         return ", ".join(f"`{value}`" for value in get_args(kind))
     if get_origin(kind) in (Union, types.UnionType):
         return " or ".join(_values(part) for part in get_args(kind) if part is not types.NoneType)
-    return {"str": "text", "int": "whole number", "float": "number", "bool": "`true`, `false`", "Path": "path"}[kind.__name__]
+    if get_origin(kind) is dict:
+        return f"table of {_values(get_args(kind)[1])}"
+    if issubclass(kind, StrEnum):
+        return ", ".join(f"`{member.value}`" for member in kind)
+    return {
+        "Decimal": "number",
+        "SecretStr": "text",
+        "str": "text",
+        "int": "whole number",
+        "float": "number",
+        "bool": "`true`, `false`",
+        "Path": "path",
+    }[kind.__name__]
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from extractors.words import Document
 from schemas.invoice import Invoice, Issue, Severity, Status
 
 
@@ -22,6 +23,8 @@ class WorkOrder:
     document_max_bytes: int = 100_000_000
     memory_bytes: int | None = None
     answer_max_bytes: int = 200_000_000
+    words: bool = False  # also send back the words of the pages of documents that wait for a decision
+    all_words: bool = False  # ... of all documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,15 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the strategy decided about a doubtful document, and why; ``accept_threshold`` is given where another reader was heard."""
+
+    strategy: str
+    reasons: tuple[str, ...]
+    accept_threshold: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What became of one task. ``reason`` says in words why it is CHANGED."""
 
@@ -48,6 +60,8 @@ class Result:
     verdict: Verdict
     invoice: Invoice | None = None
     reason: str = ""
+    words: Document | None = None
+    opinion: Opinion | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 
+from extractors.words import Document
 from flows.work import Answer, Begun, Defect, Ready, Result, Task, Unusable, Verdict, WorkOrder, rejected
 from schemas.errors import DocumentError, DocumentLimitError, LineitemError
-from schemas.invoice import Invoice
+from schemas.invoice import Invoice, Status
 
 MAX_FILE_BYTES = 200_000_000
 
@@ -89,12 +90,16 @@ def answer(tasks: Sequence[Task], order: WorkOrder, *, begun: Callable[[int | No
             sources.append(SourceFile(id=task.name, source=task.source, data=content))
     waiting = [task for task in tasks if task.document_id not in results]
     times: dict[str, float] = {}
+    words: dict[int, Document] = {}
+    wanted = {"words": words} if order.words else {}
 
     def reading(number: int | None) -> None:
         begun(None if number is None else positions[number])
 
     try:
-        invoices: Sequence[Invoice] = order.extract(sources, options=order.options, times=times, begun=reading) if sources else ()
+        invoices: Sequence[Invoice] = (
+            order.extract(sources, options=order.options, times=times, begun=reading, **wanted) if sources else ()
+        )
         if len(invoices) != len(waiting):
             raise RuntimeError(f"expected {len(waiting)} invoices, found {len(invoices)}")
     except MemoryError:
@@ -105,8 +110,9 @@ def answer(tasks: Sequence[Task], order: WorkOrder, *, begun: Callable[[int | No
         return Unusable(exc)
     except Exception as exc:  # noqa: BLE001 - a defect of the extraction costs one document, not the batch
         return Defect(f"{type(exc).__name__}: {exc}", traceback.format_exc())
-    for task, invoice in zip(waiting, invoices, strict=True):
-        results[task.document_id] = Result(task, Verdict.DONE, invoice)
+    for number, (task, invoice) in enumerate(zip(waiting, invoices, strict=True)):
+        doubtful = invoice.status is Status.REVIEW or order.all_words
+        results[task.document_id] = Result(task, Verdict.DONE, invoice, words=words.get(number) if doubtful else None)
     return Answer(tuple(results[task.document_id] for task in tasks), times)
 
 

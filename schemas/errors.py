@@ -12,6 +12,11 @@ LineitemError
 │   └── DocumentLimitError      too large, too many pages, too slow, too much memory
 ├── ModelError                  the specialist's files are missing or do not fit together
 ├── DocumentStoreError          the store of original files cannot be read or written
+├── FallbackError               a foundation model could not be asked or did not answer; the document goes to a person
+│   ├── TransientError          trying again may help (extractors.fallback.provider)
+│   ├── RefusedError            trying again does not help
+│   ├── BudgetError             the call could cost more than is left
+│   └── CircuitOpenError        the endpoint failed so often that it is left alone for a while
 └── WarehouseError              the database cannot be reached, written or migrated
     └── WarehouseUnavailableError   it is away for a while: restarting, locked, not reachable; trying again may help
 
@@ -72,6 +77,18 @@ class ModelError(LineitemError):
 
 class DocumentStoreError(LineitemError):
     """The store of original files cannot be read or written, or does not hold a document."""
+
+
+class FallbackError(LineitemError):
+    """A foundation model was not asked or did not answer. Never ends a batch: the document goes to a person."""
+
+
+class BudgetError(FallbackError):
+    """The call could cost more than the budget of its document, batch or day still holds."""
+
+
+class CircuitOpenError(FallbackError):
+    """The endpoint failed several times in a row and is not asked for a while."""
 
 
 class WarehouseError(LineitemError):

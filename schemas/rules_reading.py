@@ -55,6 +55,9 @@ XML_AGREES = Rule(
 )
 SEVERAL_INVOICES = Rule("LI-SEVERAL", "Lineitem", _ERROR, _READING, "The file holds one invoice.")
 
+UNGROUNDED = Rule("LI-GROUND", "Lineitem", Severity.WARNING, _READING, "Every value that a foundation model names is printed on the page.")
+DISAGREEMENT = Rule("LI-AGREE", "Lineitem", _ERROR, _READING, "The specialist and a foundation model read the same value.")
+
 FILE_RULES: tuple[Rule, ...] = (
     Rule("LI-DOC", "Lineitem", _ERROR, _READING, "The file can be processed."),
     Rule("LI-DOC-KIND", "Lineitem", _ERROR, _READING, "The file is a PDF, an XML invoice or a picture."),
@@ -65,7 +68,16 @@ FILE_RULES: tuple[Rule, ...] = (
     Rule("LI-DOC-LIMIT", "Lineitem", _ERROR, _READING, "The file stays within the limits of size, pages, time and memory."),
 )
 
-READING_RULES: tuple[Rule, ...] = (NOT_AN_INVOICE, MISSING_ROWS, INJECTED_TEXT, XML_AGREES, SEVERAL_INVOICES, *FILE_RULES)
+READING_RULES: tuple[Rule, ...] = (
+    NOT_AN_INVOICE,
+    MISSING_ROWS,
+    INJECTED_TEXT,
+    XML_AGREES,
+    SEVERAL_INVOICES,
+    UNGROUNDED,
+    DISAGREEMENT,
+    *FILE_RULES,
+)
 
 
 def not_an_invoice(document_type: str) -> Issue:
@@ -100,3 +112,15 @@ def several_invoices(numbers: str, count: int) -> Issue:
     """``count`` invoices in one file that could not be told apart safely; ``numbers`` are those found, for the person who splits them."""
     message = f"The file seems to hold {count} invoices ({numbers}); hand them in as one file each."
     return Issue(SEVERAL_INVOICES.id, SEVERAL_INVOICES.severity, None, "one invoice", str(count), message[:500])
+
+
+def ungrounded_value(field: str, text: str) -> Issue:
+    """``text`` is what a foundation model answered and the page does not print; it was dropped."""
+    message = "A foundation model named a value that the page does not print; it was not used."
+    return Issue(UNGROUNDED.id, UNGROUNDED.severity, field, None, text[:200], message)
+
+
+def readers_disagree(field: str, *, specialist: str | None, foundation: str | None, critical: bool) -> Issue:
+    """Both values go to a person; a field that is not critical is a warning only."""
+    message = f"The specialist reads {specialist or 'nothing'}, the foundation model {foundation or 'nothing'}: a person decides."
+    return Issue(DISAGREEMENT.id, _ERROR if critical else _WARNING, field, foundation, specialist, message)

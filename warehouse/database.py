@@ -21,10 +21,11 @@ BUSY_TIMEOUT_S = 30.0
 # Numbers of PostgreSQL advisory locks; arbitrary, but the same in every version of the program.
 MIGRATION_LOCK = 728_346_001
 FINISH_LOCK = 728_346_002
+FALLBACK_LOCK = 728_346_003
 
 # The revision that these tables have. A test compares it with the newest file in migrations/versions,
 # so that an up-to-date database is opened without importing Alembic (0.2 s).
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,50 @@ def _invoice(source: SourceFile) -> Invoice:
     )
 
 
+def invoice_of(wanted: dict[str, Any]) -> Invoice:
+    """The invoice that a document with this content is read as."""
+    return _invoice(SourceFile("a", "a.pdf", json.dumps(wanted).encode()))
+
+
+def extract_with_words(
+    sources: Sequence[SourceFile], *, options: Any, times: dict[str, float] | None = None, words: dict[int, Any] | None = None
+) -> list[Invoice]:
+    """As `extract_many`, and the page's words: one line for each value."""
+    invoices = extract_many(sources, options=options, times=times)
+    for number, invoice in enumerate(invoices):
+        header, line = invoice.header, invoice.line_items[0]
+        texts = (
+            f"{header.seller_name}", f"Invoice {header.invoice_number}", f"Date {header.issue_date}", "Total EUR",
+            f"{line.description} {line.quantity} {line.amount}", f"Total {header.gross_total}",
+        )  # fmt: skip
+        if words is not None:
+            words[number] = _page(texts)
+        places = {
+            f"header.{name}": Evidence(1, (1.0, 2.0, 3.0, 4.0), "x", 0.99, "stand-in")
+            for name in ("invoice_number", "issue_date", "currency", "seller_name", "gross_total")
+        }
+        rows = {
+            f"line_items.0.{name}": Evidence(1, (1.0, 2.0, 3.0, 4.0), "x", 0.99, "stand-in")
+            for name in ("description", "quantity", "net_amount")
+        }
+        invoices[number] = invoice.replace(evidence={**places, **rows})
+    return invoices
+
+
+def _page(lines: Sequence[str]) -> Any:
+    import numpy as np
+
+    from extractors.words import Document, Page
+
+    found = [(word, 50.0 + 60 * x, 20.0 * y) for y, line in enumerate(lines, start=1) for x, word in enumerate(line.split())]
+    boxes = np.array([(x, y, x + 50, y + 10) for _, x, y in found], np.float32)
+    n = len(found)
+    page = Page(
+        1, 595, 842, tuple(w for w, _, _ in found), boxes, np.full(n, 10, np.float32), np.zeros(n, np.bool_), np.ones(n, np.float32)
+    )
+    return Document((page,), "stand-in")
+
+
 def options(**changes: Any) -> BatchOptions:
     from flows.judging import Judge  # here, because worker processes load this file for the extraction alone
     from flows.running_batch import BatchOptions
