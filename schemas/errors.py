@@ -10,7 +10,9 @@ LineitemError
 │   ├── NoTextError             pages without a usable text layer
 │   └── DocumentLimitError      too large, too many pages, too slow, too much memory
 ├── ModelError                  the specialist's files are missing or do not fit together
+├── DocumentStoreError          the store of original files cannot be read or written
 └── WarehouseError              the database cannot be reached, written or migrated
+    └── ReviewConflictError     somebody else changed the document, or is at work on it
 
 A bad document is data: `DocumentError` never leaves a batch, it is turned into an issue row whose
 rule is the error's ``rule`` attribute. The others end the command with a message and exit code 2.
@@ -63,5 +65,13 @@ class ModelError(LineitemError):
     """The model's files are missing, unreadable or do not belong together."""
 
 
+class DocumentStoreError(LineitemError):
+    """The store of original files cannot be read or written, or does not hold a document."""
+
+
 class WarehouseError(LineitemError):
     """The database cannot be reached, written or migrated."""
+
+
+class ReviewConflictError(WarehouseError):
+    """A person's change was not stored because the document is not as that person saw it, or somebody else is at work on it."""

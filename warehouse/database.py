@@ -24,7 +24,7 @@ FINISH_LOCK = 728_346_002
 
 # The revision that these tables have. A test compares it with the newest file in migrations/versions,
 # so that an up-to-date database is opened without importing Alembic (0.2 s).
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0004"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from schemas.errors import WarehouseError
@@ -39,6 +39,7 @@ from warehouse.tables import (
     InvoiceRow,
     IssueRow,
     LineItemRow,
+    SellerKeyRow,
     SourceRow,
     TaxLineRow,
 )
@@ -96,7 +97,7 @@ def finish(
         return judgement.invoice
 
 
-def _write(session: Session, document: DocumentRow, judgement: Judgement, *, batch_id: int) -> None:
+def _write(session: Session, document: DocumentRow, judgement: Judgement, *, batch_id: int | None) -> None:
     invoice, decision, now = judgement.invoice, judgement.decision, datetime.now(UTC)
     document.state = invoice.status.value
     document.lease_owner = document.lease_until = None
@@ -144,6 +145,15 @@ def _write(session: Session, document: DocumentRow, judgement: Judgement, *, bat
     )
 
 
+def replace_result(session: Session, document: DocumentRow, judgement: Judgement) -> None:
+    """Put another result in the place of a finished document's, and add its decision. Batch and time of processing stay as they were."""
+    finished_at = document.finished_at
+    for table in (InvoiceRow, SellerKeyRow, LineItemRow, TaxLineRow, AdjustmentRow, IssueRow, EvidenceRow):
+        session.execute(delete(table).where(table.document_id == document.id).execution_options(synchronize_session=False))
+    _write(session, document, judgement, batch_id=document.batch_id)
+    document.finished_at = finished_at
+
+
 def load(database: Database, document_id: int) -> Invoice:
     """The stored invoice, equal to the one that was written. Raises `WarehouseError` when there is no finished document of that id."""
     found = load_many(database, [document_id])
@@ -156,10 +166,15 @@ def load(database: Database, document_id: int) -> Invoice:
 
 def load_many(database: Database, document_ids: list[int]) -> list[Invoice]:
     """The stored invoices of the finished ones among ``document_ids``, in that order."""
-    invoices: list[Invoice] = []
     with database.read() as session:
-        for start in range(0, len(document_ids), PAGE_SIZE):
-            invoices += _load_page(session, document_ids[start : start + PAGE_SIZE])
+        return load_in(session, document_ids)
+
+
+def load_in(session: Session, document_ids: Sequence[int]) -> list[Invoice]:
+    """The same inside a transaction of the caller's."""
+    invoices: list[Invoice] = []
+    for start in range(0, len(document_ids), PAGE_SIZE):
+        invoices += _load_page(session, list(document_ids[start : start + PAGE_SIZE]))
     return invoices
 
 

@@ -12,6 +12,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 import warehouse.database
+import warehouse.tables_operation
+import warehouse.tables_review
 from schemas.errors import WarehouseError
 from warehouse.database import SCHEMA_REVISION, Database, open_database
 from warehouse.migrations import head
