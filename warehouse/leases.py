@@ -140,10 +140,11 @@ def dead_owners(database: Database) -> list[str]:
     """Owners of leases that were processes of this machine and run no more."""
     with database.read() as session:
         owners = session.scalars(select(DocumentRow.lease_owner).where(DocumentRow.state == "leased").distinct())
-        return [owner for owner in owners if owner is not None and _is_dead(owner)]
+        return [owner for owner in owners if owner is not None and is_dead_owner(owner)]
 
 
-def _is_dead(owner: str) -> bool:
+def is_dead_owner(owner: str) -> bool:
+    """True when ``owner`` was a process of this machine and runs no more; False also where that cannot be told."""
     parts = owner.rsplit("|", 3)
     if len(parts) != 4 or parts[0] != _place() or not (parts[1].isdigit() and parts[2].isdigit()):
         return False  # another machine, or not ours to judge: its lease ends by itself

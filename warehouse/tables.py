@@ -10,7 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, MetaData, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, MetaData, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from warehouse.columns import CleanText, ExactDecimal, UtcDateTime
@@ -84,6 +84,8 @@ class DocumentRow(Table):
     pages: Mapped[int | None]
     route: Mapped[str | None] = mapped_column(String(32))
     confidence: Mapped[float | None]
+    size_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    stored_at: Mapped[datetime | None]  # when the bytes were known to be in the document store
 
 
 class SourceRow(Table):

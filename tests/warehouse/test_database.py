@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 import warehouse.database
 import warehouse.tables_operation
 import warehouse.tables_review
 from schemas.errors import WarehouseError
+from warehouse.batches import list_batches
 from warehouse.database import SCHEMA_REVISION, Database, open_database
-from warehouse.migrations import head
+from warehouse.migrations import head, revisions, upgrade
+from warehouse.queries import find_document
 from warehouse.tables import Table
 
 
@@ -28,6 +30,29 @@ def test_migrations_give_exactly_the_tables(database: Database) -> None:
 
 def test_revision_in_code_is_the_newest_migration() -> None:
     assert head() == SCHEMA_REVISION
+
+
+EARLIER = [revision for revision in revisions() if revision != SCHEMA_REVISION]
+BATCH = """INSERT INTO batches (source, owner, pipeline_version, started_at, outcome, documents, ignored, processed, pages, seconds,
+ stage_seconds, notes) VALUES ('inbox', 'me', '1', '2026-05-04 00:00:00', 'finished', 1, 0, 1, 1, 1.5, '{}', '[]')"""
+DOCUMENT = """INSERT INTO documents (sha256, pipeline_version, name, source, state, received_at)
+ VALUES ('ab', '1', 'R 7', 'R 7.pdf', 'received', '2026-05-04 00:00:00')"""
+
+
+@pytest.mark.parametrize("revision", EARLIER)
+def test_an_earlier_database_is_upgraded_with_its_contents(url: str, revision: str) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        upgrade(connection, revision=revision)
+        connection.execute(text(BATCH))
+        connection.execute(text(DOCUMENT))
+    engine.dispose()
+    with open_database(url) as database:
+        assert [(batch.source, batch.seconds) for batch in list_batches(database)] == [("inbox", 1.5)]
+        assert find_document(database, "R 7").state == "received"
+        with database.engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+            assert compare_metadata(context, Table.metadata) == []
 
 
 def test_connections_use_wal_and_foreign_keys(tmp_path: Path) -> None:

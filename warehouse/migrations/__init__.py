@@ -14,11 +14,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 
-def upgrade(connection: Connection) -> None:
-    """Bring the database behind ``connection`` to the newest schema, inside the caller's transaction."""
+def upgrade(connection: Connection, *, revision: str = "head") -> None:
+    """Bring the database behind ``connection`` to ``revision``, by default the newest schema, inside the caller's transaction."""
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def head() -> str:
@@ -26,8 +26,13 @@ def head() -> str:
     return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
+def revisions() -> list[str]:
+    """Every revision that this version of the program ships, oldest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
+
+
 def is_known(revision: str) -> bool:
-    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return revision in revisions()
 
 
 def _config() -> Config:
