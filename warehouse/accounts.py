@@ -15,6 +15,8 @@ from warehouse.tables_review import ROLES, ApiTokenRow, LoginThrottleRow, Sessio
 
 # NIST SP 800-63B allows at most 100 failures in a row; five and then a doubling pause keeps guessing at a few dozen passwords a day.
 FREE_FAILURES = 5
+FREE_FAILURES_OF_ADDRESS = 20  # an office may share one
+ADDRESS_KEY = "from:"
 FIRST_PAUSE_S = 30.0
 LONGEST_PAUSE_S = 3600.0
 
@@ -122,8 +124,9 @@ def count_failure(database: Database, keys: Sequence[str], *, actor: str) -> Non
                 row.failures = 0
             row.failures += 1
             row.last_failure_at = now
-            if row.failures >= FREE_FAILURES:
-                pause_s = min(FIRST_PAUSE_S * 2 ** min(row.failures - FREE_FAILURES, 20), LONGEST_PAUSE_S)
+            free = FREE_FAILURES_OF_ADDRESS if key.startswith(ADDRESS_KEY) else FREE_FAILURES
+            if row.failures >= free:
+                pause_s = min(FIRST_PAUSE_S * 2 ** min(row.failures - free, 20), LONGEST_PAUSE_S)
                 row.blocked_until = now + timedelta(seconds=pause_s)
         record(session, actor=actor, event="login.refused", subject=keys[0])
 

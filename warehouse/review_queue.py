@@ -121,6 +121,8 @@ def _ordered(order: Order, rule: str | None) -> Select[int]:
             return query.order_by(DocumentRow.finished_at, DocumentRow.id)
         case Order.REASON:
             first = (
-                select(func.min(IssueRow.rule)).where(IssueRow.document_id == DocumentRow.id, IssueRow.severity == "error").scalar_subquery()
+                select(func.min(IssueRow.rule))
+                .where(IssueRow.document_id == DocumentRow.id, IssueRow.severity == "error")
+                .scalar_subquery()
             )
             return query.order_by(first.nulls_last(), DocumentRow.id)

@@ -12,12 +12,14 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from warehouse.tables import DocumentRow, Table
+from warehouse.tables import DocumentRow, InvoiceRow, Table
 
 ROLES: tuple[str, ...] = ("viewer", "reviewer", "admin")
 
 # What the pages of the dashboard ask for all the time: documents of a period.
-Index("ix_documents_finished_at_state", DocumentRow.finished_at, DocumentRow.state)
+Index(None, DocumentRow.finished_at, DocumentRow.state, DocumentRow.route)
+Index(None, DocumentRow.batch_id, DocumentRow.state)
+Index(None, InvoiceRow.issue_date)
 
 
 class UserRow(Table):

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-import warehouse.tables_operation  # noqa: F401 - its tables belong to the metadata
+import warehouse.tables_operation
 import warehouse.tables_review  # noqa: F401 - its tables belong to the metadata
 from warehouse.tables import Table
 

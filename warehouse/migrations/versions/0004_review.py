@@ -168,7 +168,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("webhook_id", "decision_id", name=op.f("uq_webhook_deliveries_webhook_id_decision_id")),
     )
     op.create_index(op.f("ix_webhook_deliveries_due_at"), "webhook_deliveries", ["due_at"], unique=False)
-    op.create_index("ix_documents_finished_at_state", "documents", ["finished_at", "state"], unique=False)
+    op.create_index(op.f("ix_documents_finished_at_state_route"), "documents", ["finished_at", "state", "route"], unique=False)
+    op.create_index(op.f("ix_documents_batch_id_state"), "documents", ["batch_id", "state"], unique=False)
+    op.create_index(op.f("ix_invoices_issue_date"), "invoices", ["issue_date"], unique=False)
     dialect = op.get_bind().dialect.name
     for statement in {"sqlite": SQLITE_TRIGGERS, "postgresql": POSTGRESQL_TRIGGERS}.get(dialect, ()):
         op.execute(statement)
