@@ -12,7 +12,8 @@ LineitemError
 ├── ModelError                  the specialist's files are missing or do not fit together
 ├── DocumentStoreError          the store of original files cannot be read or written
 └── WarehouseError              the database cannot be reached, written or migrated
-    └── ReviewConflictError     somebody else changed the document, or is at work on it
+    ├── ReviewConflictError     somebody else changed the document, or is at work on it
+    └── StillBrokenError        approval without a reason although rules are broken
 
 A bad document is data: `DocumentError` never leaves a batch, it is turned into an issue row whose
 rule is the error's ``rule`` attribute. The others end the command with a message and exit code 2.
@@ -75,3 +76,11 @@ class WarehouseError(LineitemError):
 
 class ReviewConflictError(WarehouseError):
     """A person's change was not stored because the document is not as that person saw it, or somebody else is at work on it."""
+
+
+class StillBrokenError(WarehouseError):
+    """A person approved a document whose rules at error level are broken, without saying why. ``rules`` are their ids."""
+
+    def __init__(self, rules: tuple[str, ...]) -> None:
+        super().__init__(f"Still broken: {', '.join(rules)}. Correct it, or approve it all the same and say why.")
+        self.rules = rules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -80,8 +80,15 @@ def counts(database: Database, conditions: Conditions) -> Mapping[str, int]:
     """How many documents meet the conditions, by status."""
     with database.read() as session:
         query = conditions.of(DocumentRow.state, func.count()).group_by(DocumentRow.state)
-        return {state: count for state, count in session.execute(query)}
+        return dict(session.execute(query).tuples().all())
 
 
 def start_of(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
+
+
+def ids_of_contents(database: Database, hashes: Sequence[str]) -> dict[str, int]:
+    """The newest finished document of each content that has one."""
+    query = select(DocumentRow.sha256, func.max(DocumentRow.id)).where(DocumentRow.sha256.in_(hashes), DocumentRow.state.in_(FINAL_STATES))
+    with database.read() as session:
+        return dict(session.execute(query.group_by(DocumentRow.sha256)).tuples().all())

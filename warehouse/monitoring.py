@@ -94,7 +94,7 @@ def failing_rules(database: Database, *, since: date, until: date, limit: int = 
         .limit(limit)
     )
     with database.read() as session:
-        return {rule: count for rule, count in session.execute(query)}
+        return dict(session.execute(query).tuples().all())
 
 
 def review_figures(database: Database, *, since: date, until: date) -> ReviewFigures:

@@ -19,6 +19,8 @@ from warehouse.audit import record
 from warehouse.database import FINISH_LOCK, Database, one_at_a_time
 from warehouse.documents import Decision, Judgement, load_in, replace_result
 from warehouse.history import known_before
+from warehouse.reprocess_requests import request_reprocessing
+from warehouse.selections import Selection
 from warehouse.tables import FINAL_STATES, DecisionRow, DocumentRow
 from warehouse.tables_review import CorrectionRow, ReviewLeaseRow, ReviewRow
 from warehouse.versions import keep_version
@@ -154,6 +156,37 @@ def store_action(
         return after
 
 
+def send_back(database: Database, document_id: int, *, route: str | None, version: int, reviewer: str) -> int:
+    """Ask for the document to be processed again, on ``route`` or as the strategy chooses; until then it is off the queue. Returns the request's id.
+
+    Raises `ReviewConflictError` like every action.
+    """
+    with database.write() as session:
+        document = _held(session, document_id, version=version, reviewer=reviewer)
+        invoice = load_in(session, [document_id])[0]
+        request_id = request_reprocessing(session, Selection(ids=(document_id,)), requested_by=f"user:{reviewer}", route=route)
+        session.add(
+            ReviewRow(
+                document_id=document_id,
+                at=datetime.now(UTC),
+                reviewer=reviewer,
+                action="reprocess",
+                reason=route,
+                before=invoice.to_json(),
+                before_status=document.state,
+                after_status=document.state,
+                confidence=invoice.confidence,
+                critical_changed=False,
+                decision_id=version,
+                seconds=None,
+                undone=False,
+            )
+        )
+        session.execute(delete(ReviewLeaseRow).where(ReviewLeaseRow.document_id == document_id))
+        record(session, actor=reviewer, event="document.reprocess", subject=f"document {document_id}", route=route, request=request_id)
+        return request_id
+
+
 def undo(database: Database, document_id: int, *, reviewer: str) -> int:
     """Take back ``reviewer``'s last action on a document. Returns the new version.
 
@@ -168,6 +201,8 @@ def undo(database: Database, document_id: int, *, reviewer: str) -> int:
                 "There is nothing of yours to undo here: the document was not changed by you, or was changed again since."
             )
         document = _held(session, document_id, version=last.decision_id, reviewer=reviewer)
+        if last.action == "reprocess":
+            raise ReviewConflictError("Processing again was asked for and cannot be taken back.")
         now = load_in(session, [document_id])[0]
         invoice = Invoice.from_json(last.before).replace(status=Status(last.before_status), confidence=last.confidence)
         decision = Decision("person", (f"{reviewer} took back: {last.action}.",), "", "", decided_by=f"user:{reviewer}")
@@ -183,7 +218,8 @@ def undo(database: Database, document_id: int, *, reviewer: str) -> int:
 
 def last_action_of(database: Database, reviewer: str) -> Review | None:
     """The newest action of a person that was not taken back."""
-    query = select(ReviewRow).where(ReviewRow.reviewer == reviewer, ~ReviewRow.undone).order_by(ReviewRow.id.desc()).limit(1)
+    mine = (ReviewRow.reviewer == reviewer, ReviewRow.action != "reprocess", ~ReviewRow.undone)
+    query = select(ReviewRow).where(*mine).order_by(ReviewRow.id.desc()).limit(1)
     with database.read() as session:
         row = session.scalars(query).one_or_none()
         return _review(row, ()) if row else None
