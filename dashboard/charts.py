@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-WIDTH, HEIGHT = 720, 200
+WIDTH, HEIGHT = 1080, 200
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 24
 
 

@@ -80,7 +80,7 @@ def counts(database: Database, conditions: Conditions) -> Mapping[str, int]:
     """How many documents meet the conditions, by status."""
     with database.read() as session:
         query = conditions.of(DocumentRow.state, func.count()).group_by(DocumentRow.state)
-        return dict(session.execute(query).tuples().all())
+        return dict(session.execute(query).all())
 
 
 def start_of(day: date) -> datetime:
@@ -91,4 +91,4 @@ def ids_of_contents(database: Database, hashes: Sequence[str]) -> dict[str, int]
     """The newest finished document of each content that has one."""
     query = select(DocumentRow.sha256, func.max(DocumentRow.id)).where(DocumentRow.sha256.in_(hashes), DocumentRow.state.in_(FINAL_STATES))
     with database.read() as session:
-        return dict(session.execute(query.group_by(DocumentRow.sha256)).tuples().all())
+        return dict(session.execute(query.group_by(DocumentRow.sha256)).all())

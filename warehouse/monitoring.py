@@ -94,7 +94,7 @@ def failing_rules(database: Database, *, since: date, until: date, limit: int = 
         .limit(limit)
     )
     with database.read() as session:
-        return dict(session.execute(query).tuples().all())
+        return dict(session.execute(query).all())
 
 
 def review_figures(database: Database, *, since: date, until: date) -> ReviewFigures:

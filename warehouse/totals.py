@@ -57,7 +57,7 @@ def sellers(database: Database, *, since: date, until: date, limit: int = 100) -
         .group_by(InvoiceRow.seller_name)
     )
     with database.read() as session:
-        changes = dict(session.execute(changed).tuples().all())
+        changes = dict(session.execute(changed).all())
         rows = session.execute(query).all()
     return [SellerFigures(name or "", number, alone, accounts, changes.get(name, 0)) for name, number, alone, accounts in rows]
 
