@@ -34,9 +34,7 @@ def page_of(title: str) -> bytes:
 def flagged(title: str, data: bytes, *, number: str | None = None, gross: str = "1910.00") -> Invoice:
     """The invoice as it was read: the gross total has two digits exchanged, so it is not net plus tax."""
     correct = gross == "1190.00"
-    issue = Issue(
-        "BR-CO-15", Severity.ERROR, "header.gross_total", "1190.00", gross, f"Net 1000.00 plus tax 190.00 is not {gross}."
-    )
+    issue = Issue("BR-CO-15", Severity.ERROR, "header.gross_total", "1190.00", gross, f"Net 1000.00 plus tax 190.00 is not {gross}.")
     x, y = WORDS["1.190,00"]
     return Invoice(
         id=title,

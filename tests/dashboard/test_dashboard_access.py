@@ -21,7 +21,6 @@ from schemas.errors import ConfigurationError
 from schemas.invoice import Invoice, Status
 from warehouse.accounts import FREE_FAILURES, User, list_users
 from warehouse.audit import list_audit
-from warehouse.database import open_database
 from warehouse.sessions import digest, open_session
 from warehouse.tables_review import SessionRow, UserRow
 
@@ -206,7 +205,14 @@ def test_a_lost_password_is_replaced_from_the_command_line(app: FastAPI, login: 
 
 @pytest.mark.parametrize(
     ("password", "weak"),
-    [("short", True), ("reviewer-reviewer", True), ("aaaaaaaaaaaaaaa", True), ("x" * 300, True), (PASSWORD, False), ("кошка на крыше в мае", False)],
+    [
+        ("short", True),
+        ("reviewer-reviewer", True),
+        ("aaaaaaaaaaaaaaa", True),
+        ("x" * 300, True),
+        (PASSWORD, False),
+        ("кошка на крыше в мае", False),
+    ],
 )
 def test_weak_passwords_are_refused(password: str, weak: bool) -> None:
     assert (weakness(password, name="reviewer") is not None) is weak
@@ -315,7 +321,9 @@ def test_templates_hold_neither_code_nor_styles_nor_foreign_addresses() -> None:
 
 def test_scripts_write_no_markup() -> None:
     for script in (Path(dashboard.serve.__file__).parent / "static").glob("*.js"):
-        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|https?://(?!www\.w3\.org)", script.read_text())
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|https?://(?!www\.w3\.org)", script.read_text()
+        )
 
 
 def test_a_body_that_is_too_large_is_refused_unread(app: FastAPI, login: Login) -> None:

@@ -122,7 +122,19 @@ def test_what_is_not_there_is_a_plain_404(visit: Visit, invoice: Make, path: str
 
 
 @pytest.mark.parametrize(
-    "query", ["before=0", "before=-3", "before=x", "before=99999999999999", "before=²", "status='--", "since=x", "since=9999-12-31", "batch=x", "rule=%00"]
+    "query",
+    [
+        "before=0",
+        "before=-3",
+        "before=x",
+        "before=99999999999999",
+        "before=²",
+        "status='--",
+        "since=x",
+        "since=9999-12-31",
+        "batch=x",
+        "rule=%00",
+    ],
 )
 def test_odd_questions_get_an_answer(visit: Visit, invoice: Make, query: str) -> None:
     client = visit([invoice("only")])

@@ -56,7 +56,13 @@ def act(client: TestClient, document: int, form: dict[str, str], do: str, **chan
 def test_correct_and_approve_stores_values_corrections_and_the_earlier_result(app: FastAPI, login: Callable[..., TestClient]) -> None:
     client, database = login(app), app.state.site.database
     form = form_on(client, 1)
-    answer = act(client, 1, form, "approve", **{"header.gross_total": "1.190,00", "box:header.gross_total": "1 420 331 465 343 1.190,00", "seconds": "7"})
+    answer = act(
+        client,
+        1,
+        form,
+        "approve",
+        **{"header.gross_total": "1.190,00", "box:header.gross_total": "1 420 331 465 343 1.190,00", "seconds": "7"},
+    )
     assert answer.json() == {"next": "/review/2?order=age"}
     stored = load(database, 1)
     assert stored.status == "accepted"
@@ -201,7 +207,11 @@ def invoice_with_lines(*descriptions: str) -> Invoice:
 def rows(*cells: tuple[str, str, str]) -> dict[str, str]:
     form = {"line_items.shown": "3"}
     for number, (origin, description, amount) in enumerate(cells):
-        form |= {f"line_items.{number}.origin": origin, f"line_items.{number}.description": description, f"line_items.{number}.net_amount": amount}
+        form |= {
+            f"line_items.{number}.origin": origin,
+            f"line_items.{number}.description": description,
+            f"line_items.{number}.net_amount": amount,
+        }
     return form
 
 
@@ -216,7 +226,11 @@ def test_corrections_follow_rows_that_were_taken_out_moved_and_added() -> None:
 
 
 def test_an_empty_new_row_is_no_row() -> None:
-    found = edited(invoice_with_lines("a"), {"line_items.shown": "1", "line_items.0.origin": "0", "line_items.1.origin": "", "line_items.1.description": " "}, editor="ann")
+    found = edited(
+        invoice_with_lines("a"),
+        {"line_items.shown": "1", "line_items.0.origin": "0", "line_items.1.origin": "", "line_items.1.description": " "},
+        editor="ann",
+    )
     assert len(found.invoice.line_items) == 1
     assert not found.corrections
 
@@ -230,7 +244,10 @@ def test_rows_are_joined_and_split_by_the_server_too() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "value"),
-    [("1.190,00", "1190.00"), ("1,190.00", "1190.00"), ("1190", "1190"), ("1 190,5", "1190.5"), ("-3,50", "-3.50"), ("12-", "-12"), ("EUR 7,10", "7.10"), ("1.234.567", "1234567"), ("0,125", "0.125"), ("19 %", "19"), ("", None)],
+    [
+        ("1.190,00", "1190.00"), ("1,190.00", "1190.00"), ("1190", "1190"), ("1 190,5", "1190.5"), ("-3,50", "-3.50"), ("12-", "-12"),
+        ("EUR 7,10", "7.10"), ("1.234.567", "1234567"), ("0,125", "0.125"), ("19 %", "19"), ("", None),
+    ],
 )  # fmt: skip
 def test_amounts_are_taken_as_people_write_them(typed: str, value: str | None) -> None:
     assert amount_of(typed) == (Decimal(value) if value is not None else None)
@@ -242,7 +259,13 @@ def test_amounts_that_could_be_read_twice_or_not_at_all_are_asked_about(typed: s
         amount_of(typed)
 
 
-@pytest.mark.parametrize(("typed", "value"), [("2026-05-04", date(2026, 5, 4)), ("4.5.2026", date(2026, 5, 4)), ("13/05/26", date(2026, 5, 13)), ("05/13/2026", date(2026, 5, 13)), ("", None)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("2026-05-04", date(2026, 5, 4)), ("4.5.2026", date(2026, 5, 4)), ("13/05/26", date(2026, 5, 13)),
+        ("05/13/2026", date(2026, 5, 13)), ("", None),
+    ],
+)  # fmt: skip
 def test_dates_are_taken_as_people_write_them(typed: str, value: date | None) -> None:
     assert date_of(typed) == value
 
