@@ -43,6 +43,14 @@ def monitoring_routes(site: Site) -> APIRouter:
     def period(request: Request, **options: Any) -> Period:
         return period_of(request.query_params, today=services.today(), **options)
 
+    def confidence_drift(chosen: Period) -> dict[str, float | None]:
+        """Against the period before; the other features are on the model's page, where they may take longer."""
+        before = chosen.before()
+        then = confidence_histogram(database, since=before.since, until=before.until)
+        now = confidence_histogram(database, since=chosen.since, until=chosen.until)
+        spread = [{str(step): count for step, count in enumerate(each)} for each in (then, now)]
+        return {"confidence": stability_index(spread[0], spread[1])}
+
     @router.get("/")
     def overview(request: Request, _visitor: Anyone) -> Response:
         chosen = period(request)
@@ -72,7 +80,7 @@ def monitoring_routes(site: Site) -> APIRouter:
             "waiting": waiting,
             "oldest": oldest,
             "rules": [(rule, SENTENCES.get(rule, ""), count) for rule, count in failing_rules(database, **span).items()],
-            "alerts": alerts(found, oldest=oldest, batches=[batch for batch, _ in runs], drift={}),
+            "alerts": alerts(found, oldest=oldest, batches=[batch for batch, _ in runs], drift=confidence_drift(chosen)),
             "chart": stacked_bars(columns, KINDS, title="Documents per day by outcome", links=links),
             "kinds": KINDS,
             "run": runs[0][0] if runs else None,
