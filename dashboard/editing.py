@@ -56,8 +56,11 @@ class Edited:
     critical_changed: bool
 
 
-def edited(stored: Invoice, form: Mapping[str, str], *, editor: str) -> Edited:
-    """``stored`` with the values of the form. Fields that the form does not have stay as they are."""
+def edited(stored: Invoice, form: Mapping[str, str], *, editor: str, keep_empty: bool = False) -> Edited:
+    """``stored`` with the values of the form. Fields that the form does not have stay as they are.
+
+    ``keep_empty``: rows that were added and hold nothing yet are kept, to be shown again.
+    """
     errors: dict[str, str] = {}
     changed: list[Correction] = []
     header = _header(stored.header, form, errors)
@@ -69,7 +72,7 @@ def edited(stored: Invoice, form: Mapping[str, str], *, editor: str) -> Edited:
     rows: dict[str, tuple[Any, ...]] = {}
     origins: dict[str, list[int | None]] = {}
     for table in TABLES:
-        rows[table], origins[table] = _rows(table, getattr(stored, table), form, errors)
+        rows[table], origins[table] = _rows(table, getattr(stored, table), form, errors, keep_empty=keep_empty)
         changed += _row_changes(table, getattr(stored, table), rows[table], origins[table])
     invoice = stored.replace(header=header, document_type=document_type, **rows)
     invoice = invoice.replace(evidence=_evidence(stored, form, origins, changed, editor))
@@ -86,7 +89,9 @@ def _header(stored: Header, form: Mapping[str, str], errors: dict[str, str]) -> 
     return replace(stored, **values)
 
 
-def _rows(table: str, stored: tuple[Any, ...], form: Mapping[str, str], errors: dict[str, str]) -> tuple[tuple[Any, ...], list[int | None]]:
+def _rows(
+    table: str, stored: tuple[Any, ...], form: Mapping[str, str], errors: dict[str, str], *, keep_empty: bool
+) -> tuple[tuple[Any, ...], list[int | None]]:
     """The rows that the form holds, in its order, and where each comes from; rows beyond those on the page are added as they are."""
     numbers = sorted({int(match[1]) for key in form if (match := re.fullmatch(rf"{table}\.(\d{{1,6}})\.origin", key))})
     if f"{table}.shown" not in form:
@@ -103,7 +108,7 @@ def _rows(table: str, stored: tuple[Any, ...], form: Mapping[str, str], errors: 
             path = f"{table}.{number}.{name}"
             if path in form:
                 values[name] = _value(_KINDS[table], name, form[path], getattr(before, name, None), path, errors)
-        if before is None and not any(value is not None for name, value in values.items() if name != "kind"):
+        if before is None and not keep_empty and not any(value is not None for name, value in values.items() if name != "kind"):
             continue  # an empty row was added and left empty
         row = _row(table, before, values, f"{table}.{number}", errors)
         if row is not None:

@@ -18,6 +18,8 @@ def reshaped(form: Mapping[str, str], step: str) -> dict[str, str]:
     what, table, number = match[1], match[2], int(match[3] or 0)
     rows = _rows(form, table)
     empty = {"origin": "", **dict.fromkeys(TABLES[table], "")}
+    if table == "document_adjustments":  # which has no row without kind and amount
+        empty |= {"kind": "charge", "amount": "0"}
     if what == "add":
         rows.append(empty)
     elif number < len(rows):

@@ -108,7 +108,7 @@ def review_routes(site: Site) -> APIRouter:
         status: int = 200,
     ) -> Response:
         """The screen of a document, with what was typed so far in ``form``."""
-        found = edited(stored, form, editor=visitor.user.name) if form else Edited(stored, {}, (), False)
+        found = edited(stored, form, editor=visitor.user.name, keep_empty=True) if form else Edited(stored, {}, (), False)
         invoice = found.invoice
         issues = check(database, invoice, found.corrections, today=services.today()) if form else by_severity(stored.issues)
         query = request.query_params

@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -94,17 +95,29 @@ def visit(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("dialog", lambda dialog: complaints.append(f"dialog {dialog.message}"))
         page.goto(f"/login?to={path.replace('?', '%3F')}")
-        page.keyboard.type(name)  # the name has the focus
-        page.keyboard.press("Tab")
-        page.keyboard.type(PASSWORD)
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Password").fill(PASSWORD)
         page.keyboard.press("Enter")
-        page.wait_for_url(f"**{path}")
+        until(page, "!location.pathname.startsWith('/login') && document.readyState === 'complete'")
         return page
 
     yield visited
     for context in contexts:
         context.close()
     assert not complaints
+
+
+def until(page: Any, condition: str) -> None:
+    """Wait until JavaScript's ``condition`` holds. Asked from outside: the pages' policy lets no text be run as code, the test's neither."""
+    from playwright.sync_api import Error
+
+    end = time.monotonic() + WAIT_MS / 1000
+    while time.monotonic() < end:
+        with suppress(Error):  # asked in the moment in which one page gives way to the next
+            if page.evaluate(condition):
+                return
+        time.sleep(0.05)
+    pytest.fail(f"never came true: {condition}")
 
 
 def picture(page: Any, name: str) -> None:
@@ -118,7 +131,7 @@ def focused(page: Any) -> str:
 
 def test_monitoring_leads_from_figures_to_documents(visit: Callable[..., Any]) -> None:
     page = visit("viewer")
-    assert page.get_by_role("heading", name="Overview").is_visible()
+    page.get_by_role("heading", name="Overview").wait_for()
     assert page.locator("svg.chart").is_visible()
     picture(page, "overview")
     page.get_by_role("link", name="BR-CO-15").focus()
@@ -135,13 +148,13 @@ def test_monitoring_leads_from_figures_to_documents(visit: Callable[..., Any]) -
 
 
 def test_a_flagged_document_is_cleared_by_keyboard_in_few_keystrokes(
-    visit: Callable[..., Any], app: FastAPI, record_property: Callable[[str, object], None]
+    visit: Callable[..., Any], app: FastAPI, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
     page = visit("reviewer", "/review?order=age")
     page.get_by_role("link", name="Begin with the first").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/review/1?order=age")
-    page.wait_for_function("document.querySelectorAll('#marks .word').length > 10")
+    until(page, "document.querySelectorAll('#marks .word').length > 10")
     assert focused(page) == "header.gross_total", "the doubtful value has the focus"
     assert page.locator("#marks .seen").count() == 1, "and its place is marked"
     picture(page, "review")
@@ -154,10 +167,10 @@ def test_a_flagged_document_is_cleared_by_keyboard_in_few_keystrokes(
     database = app.state.site.database
     assert load(database, 1).status == "accepted"
     assert [(c.before, c.after) for c in reviews_of(database, 1)[0].corrections] == [("1910.00", "1190.00".rstrip("0").rstrip("."))]
-    page.wait_for_function("document.activeElement.name === 'header.gross_total'")
+    until(page, "document.activeElement.name === 'header.gross_total'")
     assert page.locator("h1").inner_text() == "Nordwind Werkzeuge GmbH"
-    record_property("keystrokes", keys)
-    record_property("seconds_to_the_next_document", round(took, 2))
+    record_testsuite_property("keystrokes for a flagged document", keys)
+    record_testsuite_property("seconds to the next document", round(took, 2))
     assert keys <= 6
     page.keyboard.press("Alt+u")
     page.wait_for_url("**/review/1")
@@ -166,11 +179,11 @@ def test_a_flagged_document_is_cleared_by_keyboard_in_few_keystrokes(
 
 def test_the_check_follows_what_is_typed_and_a_word_of_the_page_can_be_taken(visit: Callable[..., Any], app: FastAPI) -> None:
     page = visit("reviewer", "/review/1")
-    page.wait_for_function("document.querySelectorAll('#marks .word').length > 10")
+    until(page, "document.querySelectorAll('#marks .word').length > 10")
     page.locator("#issues li.error").wait_for()
     page.locator("#marks .word", has_text="1.190,00").click()
     assert page.input_value("[name='header.gross_total']") == "1.190,00"
-    page.wait_for_function("!document.querySelector('#issues li.error')")
+    until(page, "!document.querySelector('#issues li.error')")
     page.keyboard.press("Alt+ArrowRight")
     assert page.input_value("[name='header.gross_total']") != "1.190,00", "the word beside it, by keyboard"
     page.keyboard.press("Alt+ArrowLeft")
@@ -190,7 +203,7 @@ def test_the_check_follows_what_is_typed_and_a_word_of_the_page_can_be_taken(vis
     picture(page, "keys")
     page.keyboard.press("Escape")
     page.keyboard.press("Control+Enter")
-    page.wait_for_function("location.pathname !== '/review/1'")
+    until(page, "location.pathname !== '/review/1'")
     stored = load(app.state.site.database, 1)
     assert stored.evidence["header.gross_total"].words == "1.190,00"
     assert len(stored.line_items) == 1
@@ -199,16 +212,16 @@ def test_the_check_follows_what_is_typed_and_a_word_of_the_page_can_be_taken(vis
 def test_rejecting_asks_why_and_somebody_elses_document_says_so(visit: Callable[..., Any], app: FastAPI) -> None:
     page = visit("reviewer", "/review/2")
     page.keyboard.press("Alt+r")
-    page.wait_for_function("document.activeElement.name === 'reason'")
+    until(page, "document.activeElement.name === 'reason'")
     other = visit("other", "/review/2")
     assert "reviewer has this document open" in other.locator(".notice.warning").inner_text()
     other.keyboard.press("Alt+w")
     other.keyboard.type("mine")
     other.keyboard.press("Alt+r")
-    other.wait_for_function("document.getElementById('said').textContent.includes('reviewer is reviewing')")
+    until(other, "document.getElementById('said').textContent.includes('reviewer is reviewing')")
     page.keyboard.type("not for us")
     page.keyboard.press("Alt+r")
-    page.wait_for_function("location.pathname !== '/review/2'")
+    until(page, "location.pathname !== '/review/2'")
     assert load(app.state.site.database, 2).status == "rejected"
 
 
@@ -216,7 +229,7 @@ def test_hostile_text_of_a_page_does_nothing(visit: Callable[..., Any]) -> None:
     page = visit("reviewer", "/review/4")
     assert page.locator("h1").inner_text() == "<script>document.title='stolen'</script>"
     page.locator("[name='header.gross_total']").fill("1")
-    page.wait_for_function("document.querySelector('#issues').textContent.includes('1')")
+    until(page, "document.querySelector('#issues').textContent.includes('1')")
     for path in ("/sellers", "/documents", "/documents/4", "/review"):
         page.goto(path)
         assert "stolen" not in page.title()

@@ -155,8 +155,8 @@ def test_processing_again_is_asked_for_and_off_the_queue_until_it_happened(app: 
     (request,) = list_requests(database)
     assert request.selection.ids == (1,)
     assert request.route == "task_model"
-    assert "first" not in client.get("/review").text
-    assert "second" in client.get("/review").text
+    assert ">first</a>" not in client.get("/review").text
+    assert ">second</a>" in client.get("/review").text
 
 
 def test_two_reviewers_do_not_overwrite_each_other(app: FastAPI, login: Callable[..., TestClient]) -> None:
