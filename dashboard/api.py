@@ -305,7 +305,7 @@ def make_api(site: Site) -> FastAPI:
             wrong_when_reviewed=reviewed.wrong,
             latency_p50_s=quantile(latencies, 0.5),
             latency_p95_s=quantile(latencies, 0.95),
-            failing_rules=failing_rules(database, **span),
+            failing_rules=failing_rules(database, since=chosen.since, until=chosen.until),
         )
 
     @api.get(

@@ -48,7 +48,7 @@ def bars(values: Sequence[tuple[str, float]], *, title: str, kind: str = "touchl
 
 def points(values: Sequence[tuple[float, float, float]], *, title: str) -> Markup:
     """Points (x, y, weight) between 0 and 1 against the diagonal: a reliability diagram."""
-    marks = [_axis(1.0, form=lambda share: f"{share:.0%}")]
+    marks = [_axis(1.0, form="{:.0%}".format)]
     size = _plot_height()
     left = LEFT
     marks.append(

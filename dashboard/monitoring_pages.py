@@ -79,7 +79,10 @@ def monitoring_routes(site: Site) -> APIRouter:
             "cost": services.cost(chosen.since, chosen.until) if services.cost else None,
             "waiting": waiting,
             "oldest": oldest,
-            "rules": [(rule, SENTENCES.get(rule, ""), count) for rule, count in failing_rules(database, **span).items()],
+            "rules": [
+                (rule, SENTENCES.get(rule, ""), count)
+                for rule, count in failing_rules(database, since=chosen.since, until=chosen.until).items()
+            ],
             "alerts": alerts(found, oldest=oldest, batches=[batch for batch, _ in runs], drift=confidence_drift(chosen)),
             "chart": stacked_bars(columns, KINDS, title="Documents per day by outcome", links=links),
             "kinds": KINDS,
@@ -154,7 +157,9 @@ def monitoring_routes(site: Site) -> APIRouter:
                 title="Share of right documents by confidence",
             ),
             "drift": [(name, index, verdict(index)) for name, index in indices.items()],
-            "groups": [(what, outcomes_by(database, what, **span)) for what in ("seller", "language", "month")],
+            "groups": [
+                (what, outcomes_by(database, what, since=chosen.since, until=chosen.until)) for what in ("seller", "language", "month")
+            ],
         }
         return site.show(request, "model.html", values)
 

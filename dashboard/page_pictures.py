@@ -109,7 +109,10 @@ def _words(data: bytes) -> tuple[PageWords, ...]:
         (
             float(page.width_pt),
             float(page.height_pt),
-            tuple((*(round(float(edge), 1) for edge in box), text) for box, text in zip(page.boxes, page.texts, strict=True)),
+            tuple(
+                (round(float(box[0]), 1), round(float(box[1]), 1), round(float(box[2]), 1), round(float(box[3]), 1), text)
+                for box, text in zip(page.boxes, page.texts, strict=True)
+            ),
         )
         for page in pages
     )

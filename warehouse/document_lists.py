@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from warehouse.database import Database
 from warehouse.queries import DocumentSummary, list_documents
@@ -27,7 +27,7 @@ class Conditions:
     batch: int | None = None
     words: str | None = None
 
-    def of(self, *columns: Any) -> Select[Any]:
+    def of(self, *columns: Any) -> Any:
         """A query of ``columns`` over the documents that meet the conditions."""
         query = select(*columns).where(*self.where())
         if self.seller is not None or self.words:
@@ -80,7 +80,8 @@ def counts(database: Database, conditions: Conditions) -> Mapping[str, int]:
     """How many documents meet the conditions, by status."""
     with database.read() as session:
         query = conditions.of(DocumentRow.state, func.count()).group_by(DocumentRow.state)
-        return dict(session.execute(query).all())
+        found: list[Any] = list(session.execute(query))
+    return {str(state): int(count) for state, count in found}
 
 
 def start_of(day: date) -> datetime:

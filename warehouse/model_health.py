@@ -44,7 +44,7 @@ def reliability(database: Database, *, since: date, until: date) -> list[Outcome
     """Reviewed documents by the confidence of the reading that was reviewed: of those at 0.8, eight in ten should have been right."""
     step = _bin(ReviewRow.confidence)
     with database.read() as session:
-        rows = session.execute(_reviewed(step, since, until)).all()
+        rows: list[Any] = list(session.execute(_reviewed(step, since, until)))
     return [Outcome(f"{number / BINS:.1f}–{(number + 1) / BINS:.1f}", count, right, mean) for number, count, right, mean in rows]
 
 
@@ -59,7 +59,7 @@ def outcomes_by(database: Database, what: str, *, since: date, until: date, limi
         group = {"seller": InvoiceRow.seller_name, "language": InvoiceRow.language, "month": month}[what]
         query = _reviewed(group, since, until).join(InvoiceRow, InvoiceRow.document_id == ReviewRow.document_id)
         order = [group] if what == "month" else [func.count().desc(), group]
-        rows = session.execute(query.order_by(None).order_by(*order).limit(limit)).all()
+        rows: list[Any] = list(session.execute(query.order_by(None).order_by(*order).limit(limit)))
     return [Outcome(str(name or "unknown"), count, right, mean) for name, count, right, mean in rows]
 
 

@@ -18,7 +18,7 @@ export function addRow(table, after = null) {
   if (after) after.after(row);
   else body.append(row);
   renumber(table);
-  (row.querySelector("td.description input") || row.querySelector("input:not([type=hidden]), select")).focus();
+  (row.querySelector("td.description input:not([type=hidden])") || row.querySelector("input:not([type=hidden]), select")).focus();
   return row;
 }
 
@@ -41,12 +41,12 @@ export function deleteRow(row) {
 }
 
 export function splitRow(row) {
-  const field = row.querySelector("td.description input");
+  const field = row.querySelector("td.description input:not([type=hidden])");
   const at = document.activeElement === field ? field.selectionStart : field.value.length;
   const rest = field.value.slice(at).trim();
   field.value = field.value.slice(0, at).trim();
   const made = addRow(tableOf(row), row);
-  made.querySelector("td.description input").value = rest;
+  made.querySelector("td.description input:not([type=hidden])").value = rest;
 }
 
 export function joinRow(row) {
@@ -61,7 +61,7 @@ export function joinRow(row) {
   const table = tableOf(row);
   row.remove();
   renumber(table);
-  above.querySelector("td.description input")?.focus();
+  above.querySelector("td.description input:not([type=hidden])")?.focus();
 }
 
 export function renumber(table) {
