@@ -1,80 +1,101 @@
-"""The application: a start page with counts and the newest documents, and a page per document. It only reads."""
+"""The application: pages for people, the API for programs, and one gate before both."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
-from fastapi.templating import Jinja2Templates
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from dashboard.access import new_token, token_gate
-from dashboard.pages import document_page, start_page
-from dashboard.wording import FILTERS
+from dashboard.access import API, PASSWORD_PATH, cookie_name, csrf_checked, gate
+from dashboard.account_pages import account_routes
+from dashboard.api import make_api
+from dashboard.monitoring_pages import monitoring_routes
+from dashboard.page_pictures import PagePictures
+from dashboard.periods import link
+from dashboard.review_pages import review_routes
+from dashboard.services import Services
+from dashboard.showing import HERE, Site, make_templates
+from dashboard.upload_pages import upload_routes
+from dashboard.webhook_pages import webhook_routes
+from dashboard.webhooks import Messenger
 from schemas.errors import WarehouseError
 from warehouse.database import open_database
 
-HERE = Path(__file__).parent
 
-
-def create_app(database_url: str, *, token: str | None = None, allowed_hosts: Sequence[str] = ("127.0.0.1", "localhost")) -> FastAPI:
+def create_app(
+    database_url: str, *, services: Services, allowed_hosts: Sequence[str] = ("127.0.0.1", "localhost"), https: bool = False
+) -> FastAPI:
     """The dashboard over the database at ``database_url``.
 
-    ``token`` (made anew if not given, then ``app.state.token``) is what a visitor must bring, see `dashboard.access`. ``allowed_hosts`` are
-    the names under which the server may be addressed; others are refused, so that no foreign page can reach it through a name of its own.
+    ``allowed_hosts`` are the names under which the server may be addressed; others are refused, so that no foreign page can reach it through
+    a name of its own. ``https``: it is served under HTTPS, directly or by a proxy, so the cookie is marked as such.
     Raises `WarehouseError` when the database cannot be opened.
     """
     database = open_database(database_url, create=False)
-    token = token or new_token()
-    templates = _templates()
+    pictures = PagePictures()
+    site = Site(database, services, pictures, make_templates(), cookie_name(database.url), https)
+    messenger = Messenger(database)
 
-    def show(request: Request, template: str, values: Mapping[str, object], *, status_code: int = 200) -> Response:
-        return templates.TemplateResponse(request, template, {"database": database.url, **values}, status_code=status_code)
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+        messenger.start()
+        yield
+        messenger.stop()
+        pictures.close()
 
-    def message(request: Request, title: str, text: str, *, status_code: int) -> Response:
-        return show(request, "message.html", {"title": title, "text": text}, status_code=status_code)
+    app = FastAPI(
+        title="Lineitem", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(csrf_checked)], lifespan=lifespan
+    )
+    app.state.site = site
 
-    def refuse(request: Request) -> Response:
-        text = "Open the link that “lineitem dashboard” printed when it was started. Each start makes a new one."
-        values = {"title": "The link is missing", "text": text, "database": None}  # not even the database's name
-        return show(request, "message.html", values, status_code=401)
+    def refuse(request: Request, status: int, why: str) -> Response:
+        if request.url.path.startswith(API):
+            detail = why or "Send an API token: Authorization: Bearer …"
+            headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+            body = {"title": "Refused", "status": status, "detail": detail}
+            return JSONResponse(body, status_code=status, headers=headers, media_type="application/problem+json")
+        if why == PASSWORD_PATH:
+            return RedirectResponse(PASSWORD_PATH, status_code=303)
+        if status == 401 and request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", ""):
+            return RedirectResponse(link("/login", {"to": _here(request)}), status_code=303)
+        if request.headers.get("accept", "").startswith("application/json"):
+            return JSONResponse({"problem": why or "You are not logged in any more. Log in again in another tab."}, status_code=status)
+        return site.message(
+            request, "Log in first" if status == 401 else "Not taken", why or "This is for people who are logged in.", status_code=status
+        )
 
-    app = FastAPI(title="Lineitem", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.token = token
-    app.middleware("http")(token_gate(token, refuse))
+    app.middleware("http")(
+        gate(database, cookie=site.cookie, https=https, upload_limit_bytes=services.document_max_bytes + 100_000, refuse=refuse)
+    )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))
     app.mount("/static", StaticFiles(directory=HERE / "static"))
-
-    # Plain functions: FastAPI runs them on its threads, so a slow query does not hold up the others.
-    @app.get("/")
-    def start(request: Request, status: str = "", page: str = "1") -> Response:
-        return show(request, "start.html", start_page(database, status=status, page=page))
-
-    @app.get("/documents/{document_id}")
-    def document(request: Request, document_id: str) -> Response:
-        found = document_page(database, document_id)
-        if found is None:
-            return message(request, "No such document", "It is not in this database, or not finished yet.", status_code=404)
-        return show(request, "document.html", found)
+    app.mount("/api/v1", make_api(site))
+    for routes in (account_routes, monitoring_routes, review_routes, upload_routes, webhook_routes):
+        app.include_router(routes(site))
 
     @app.exception_handler(HTTPException)
-    async def not_found(request: Request, error: HTTPException) -> Response:
-        return message(request, "No such page", str(error.detail), status_code=error.status_code)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        if request.headers.get("accept", "").startswith("application/json"):
+            return JSONResponse({"problem": str(error.detail)}, status_code=error.status_code)
+        title = {403: "Not allowed", 404: "No such page"}.get(error.status_code, "That did not work")
+        return site.message(request, title, str(error.detail), status_code=error.status_code)
+
+    @app.exception_handler(RequestValidationError)
+    async def not_found(request: Request, _error: RequestValidationError) -> Response:
+        return site.message(request, "No such page", "This address leads nowhere.", status_code=404)
 
     @app.exception_handler(WarehouseError)
     async def unavailable(request: Request, error: WarehouseError) -> Response:
-        return message(request, "The database does not answer", str(error), status_code=503)
+        return site.message(request, "The database does not answer", str(error), status_code=503)
 
     return app
 
 
-def _templates() -> Jinja2Templates:
-    environment = Environment(
-        loader=PackageLoader("dashboard"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters.update(FILTERS)
-    return Jinja2Templates(env=environment)
+def _here(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")

@@ -65,11 +65,33 @@ def shown(value: object) -> str:
             return str(value)
 
 
+def count(number: int) -> str:
+    """A whole number with thin spaces between thousands."""
+    return f"{number:,}".replace(",", " ")
+
+
+def duration(seconds: float | None) -> str:
+    """``0.4 s``, ``12 s``, ``3 min``, ``2.5 h``; nothing for None."""
+    if seconds is None:
+        return ""
+    if seconds < 90:
+        return f"{seconds:.1f} s" if seconds < 9.5 else f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def plain(value: object) -> str:
+    """A value as a person would type it: nothing for None."""
+    return "" if value is None else shown(value)
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "words": words,
     "place": place,
     "amount": amount,
     "percent": percent,
+    "count": count,
+    "duration": duration,
     "moment": moment,
+    "plain": plain,
     "shown": shown,
 }

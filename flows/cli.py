@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from flows import cli_categorize, cli_explain, cli_model, cli_operation, cli_reprocess
+from flows import cli_categorize, cli_dashboard, cli_explain, cli_model, cli_operation, cli_reprocess
 from flows.cli_options import Database, IgnoreXml, Model, Out, settings_in_force, shown_progress
 from schemas.errors import LineitemError, NothingArrivedError
 
@@ -235,24 +235,13 @@ def demo(out: Out = Path("demo-output")) -> None:
     page.print(render(summary))
 
 
-@app.command()
-def dashboard(
-    database: Database = None,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")] = 8420,
-) -> None:
-    """Serve the dashboard over the database until interrupted. The link that it prints lets its holder in."""
-    from dashboard.serve import serve
-
-    serve(settings_in_force(database=database).database, announce=typer.echo, host=host, port=port)
-
-
 app.command()(cli_categorize.categorize)
 app.command()(cli_reprocess.reprocess)
 app.command()(cli_reprocess.history)
 app.command()(cli_operation.metrics)
 app.command()(cli_operation.serve)
 app.command()(cli_explain.explain)
+app.command()(cli_dashboard.dashboard)
 app.command()(cli_model.evaluate)
 app.command()(cli_model.synth)
 app.command()(cli_model.train)

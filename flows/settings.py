@@ -138,6 +138,21 @@ class Settings(BaseSettings):
     fallback_value_limit: Decimal | None = Field(
         None, ge=0, description="Documents with a larger total are not settled by a foundation model; a person sees them."
     )
+    # The dashboard.
+    dashboard_https: bool = Field(
+        False, description="The dashboard is reached over HTTPS through a proxy on this machine: cookies are marked as secure."
+    )
+    dashboard_names: str = Field(
+        "",
+        description="Further host names under which the dashboard may be addressed, separated by commas (the proxy's name, for example).",
+    )
+    dashboard_prefect_url: str | None = Field(
+        None, description="Address of Prefect's user interface, to link runs to it (for example `http://127.0.0.1:4200`)."
+    )
+    upload_folder: Path | None = Field(
+        None,
+        description="Where the dashboard keeps uploaded documents. Default: `lineitem-uploads` beside the database; add it to the next batch.",
+    )
 
     @classmethod
     def settings_customise_sources(

@@ -18,7 +18,9 @@ LineitemError
 │   ├── BudgetError             the call could cost more than is left
 │   └── CircuitOpenError        the endpoint failed so often that it is left alone for a while
 └── WarehouseError              the database cannot be reached, written or migrated
-    └── WarehouseUnavailableError   it is away for a while: restarting, locked, not reachable; trying again may help
+    ├── WarehouseUnavailableError   it is away for a while: restarting, locked, not reachable; trying again may help
+    ├── ReviewConflictError     somebody else changed the document, or is at work on it
+    └── StillBrokenError        approval without a reason although rules are broken
 
 A bad document is data: `DocumentError` never leaves a batch, it is turned into an issue row whose
 rule is the error's ``rule`` attribute. The others end the command with a message and exit code 2.
@@ -97,3 +99,15 @@ class WarehouseError(LineitemError):
 
 class WarehouseUnavailableError(WarehouseError):
     """The database is away for a while: the same transaction may be tried again."""
+
+
+class ReviewConflictError(WarehouseError):
+    """A person's change was not stored because the document is not as that person saw it, or somebody else is at work on it."""
+
+
+class StillBrokenError(WarehouseError):
+    """A person approved a document whose rules at error level are broken, without saying why. ``rules`` are their ids."""
+
+    def __init__(self, rules: tuple[str, ...]) -> None:
+        super().__init__(f"Still broken: {', '.join(rules)}. Correct it, or approve it all the same and say why.")
+        self.rules = rules

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -55,8 +56,8 @@ def export_csv(database: Database, folder: Path, *, status: str | None = None, i
     finished = _finished(database, status, ids)
     with writing_to(folder):
         return [
-            _write_csv(folder / "documents.csv", DOCUMENT_COLUMNS, (_document_row(id, invoice) for id, invoice in finished())),
-            _write_csv(folder / "line_items.csv", LINE_COLUMNS, (row for id, invoice in finished() for row in _line_rows(id, invoice))),
+            _write_csv(folder / "documents.csv", DOCUMENT_COLUMNS, (document_row(id, invoice) for id, invoice in finished())),
+            _write_csv(folder / "line_items.csv", LINE_COLUMNS, (row for id, invoice in finished() for row in line_rows(id, invoice))),
             _write_csv(folder / "issues.csv", ISSUE_COLUMNS, (row for id, invoice in finished() for row in _issue_rows(id, invoice))),
         ]
 
@@ -102,25 +103,40 @@ def _finished(database: Database, status: str | None, chosen: Sequence[int] | No
 
 def tables_of(id: int, invoice: Invoice) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
     """A document's rows of the three tables: documents, line items, issues."""
-    return [_document_row(id, invoice)], list(_line_rows(id, invoice)), list(_issue_rows(id, invoice))
+    return [document_row(id, invoice)], list(line_rows(id, invoice)), list(_issue_rows(id, invoice))
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """A CSV table piece by piece, header first, with a byte-order mark; no cell is a formula."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns)
+    text.write("\ufeff")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: neutral_cell(str(value)) if value is not None else "" for name, value in row.items()})
+        if text.tell() > 64_000:
+            yield text.getvalue()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue()
 
 
 def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> Path:
-    with path.open("w", newline="", encoding="utf-8-sig") as file:
-        writer = csv.DictWriter(file, columns)
-        writer.writeheader()
-        writer.writerows({name: neutral_cell(str(value)) if value is not None else "" for name, value in row.items()} for row in rows)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        file.writelines(csv_text(columns, rows))
     return path
 
 
-def _document_row(id: int, invoice: Invoice) -> dict[str, Any]:
+def document_row(id: int, invoice: Invoice) -> dict[str, Any]:
+    """A document's row of documents.csv."""
     data = invoice.to_json()
     row = {name: data[name] for name in ("source", "sha256", "status", "route", "confidence", "pages", "language", "document_type")}
     reasons = "; ".join(dict.fromkeys(issue.message for issue in invoice.issues if issue.severity != "info"))
     return {"id": id, "name": invoice.id, **row, **data["header"], "reasons": reasons}
 
 
-def _line_rows(id: int, invoice: Invoice) -> Iterator[dict[str, Any]]:
+def line_rows(id: int, invoice: Invoice) -> Iterator[dict[str, Any]]:
+    """A document's rows of line_items.csv."""
     for index, item in enumerate(invoice.to_json()["line_items"]):
         codes = json.dumps(item["tax_codes"], sort_keys=True) if item["tax_codes"] else None
         fields = {name: item[name] for name in LINE_COLUMNS[3:-1]}

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
+from dashboard.app import create_app
+from dashboard.passwords import hash_password
+from dashboard.services import Services
+from schemas.errors import DocumentStoreError
 from schemas.invoice import Evidence, Header, Invoice, Issue, LineItem, Severity, Status, TaxLine
+from warehouse.accounts import add_user
 from warehouse.batches import begin_batch, end_batch
 from warehouse.database import open_database
 from warehouse.documents import Decision, Judgement, finish
 from warehouse.leases import Arrival, claim, register
 
+BASE = "http://127.0.0.1:8420"
+PASSWORD = "four plain words together"
 TODAY = date(2026, 5, 4)
 
 
@@ -99,3 +109,59 @@ def warehouse(tmp_path: Path, empty_database: Path) -> Callable[[Sequence[Invoic
         return url
 
     return fill
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def originals() -> dict[str, bytes]:
+    """Files by their hash, for tests that look at pages."""
+    return {}
+
+
+@pytest.fixture
+def application(tmp_path: Path, password_hash: str, originals: dict[str, bytes]) -> Iterator[Callable[..., FastAPI]]:
+    """Makes the dashboard over a database, with one account for each role, named after it, and a second reviewer ``other``."""
+    apps: list[FastAPI] = []
+
+    def original(sha256: str, _sources: Sequence[str]) -> bytes:
+        if sha256 not in originals:
+            raise DocumentStoreError("not kept")
+        return originals[sha256]
+
+    def make(url: str, **options: object) -> FastAPI:
+        with open_database(url) as database:
+            for name, role in (("viewer", "viewer"), ("reviewer", "reviewer"), ("other", "reviewer"), ("admin", "admin")):
+                add_user(database, name, password_hash=password_hash, role=role, must_change=False, actor="test")
+        services = Services(original=original, upload_folder=tmp_path / "uploads", today=lambda: TODAY, **options)  # type: ignore[arg-type]
+        apps.append(create_app(url, services=services))
+        return apps[-1]
+
+    yield make
+    for app in apps:
+        app.state.site.pictures.close()
+        app.state.site.database.close()
+
+
+@pytest.fixture
+def login() -> Callable[..., TestClient]:
+    """``login(app, name)``: a browser in which that account is logged in; without a name nobody is."""
+
+    def logged_in(app: FastAPI, name: str | None = "reviewer") -> TestClient:
+        client = TestClient(app, base_url=BASE, follow_redirects=False)
+        if name:
+            answer = client.post("/login", data={"name": name, "password": PASSWORD})
+            assert answer.status_code == 303, answer.text
+        return client
+
+    return logged_in
+
+
+def csrf_of(client: TestClient, path: str = "/account") -> str:
+    """The token that a page's forms carry."""
+    found = re.search(r'name="csrf" value="(\w+)"', client.get(path).text)
+    assert found
+    return found[1]

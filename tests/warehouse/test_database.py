@@ -12,6 +12,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
 import warehouse.database
+import warehouse.tables_operation
+import warehouse.tables_review
 from schemas.errors import WarehouseError
 from warehouse.batches import list_batches
 from warehouse.database import SCHEMA_REVISION, Database, open_database

@@ -2,10 +2,11 @@
 
 from alembic import context
 
-from warehouse import tables_fallback, tables_operation
+from warehouse import tables_fallback, tables_operation, tables_review
 from warehouse.tables import Table
 
-assert tables_operation.Table is Table and tables_fallback.Table is Table  # every module of tables adds its own to the one metadata
+# Every module of tables adds its own to the one metadata.
+assert all(module.Table is Table for module in (tables_fallback, tables_operation, tables_review))
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=Table.metadata, render_as_batch=True)
 context.run_migrations()

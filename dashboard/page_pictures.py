@@ -1,0 +1,118 @@
+"""Pictures and words of pages, made in a process of their own: a file made to harm gets no more than that process, some memory and some seconds."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+from schemas.errors import DamagedDocumentError, DocumentError
+
+T = TypeVar("T")
+
+SCALE = 2.0  # pixels per point: 144 dpi, sharp at the width of half a screen
+TIMEOUT_S = 20.0
+MEMORY_BYTES = 3 << 30  # address space, of which the libraries take most
+PICTURES_KEPT = 48  # a few hundred kilobytes each
+WORDS_KEPT = 64
+MOST_PAGES_OF_WORDS = 200
+
+PageWords = tuple[float, float, tuple[tuple[float, float, float, float, str], ...]]
+"""Width and height in points, and each word with its box."""
+
+
+class PagePictures:
+    """One worker process, made when first needed and again after it died. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+        self._pictures: OrderedDict[tuple[str, int], bytes] = OrderedDict()
+        self._words: OrderedDict[str, tuple[PageWords, ...]] = OrderedDict()
+
+    def picture(self, sha256: str, page: int, original: Callable[[], bytes]) -> bytes:
+        """A page as PNG; ``page`` counts from 1. Raises `DocumentError`."""
+        return self._made(self._pictures, (sha256, page), PICTURES_KEPT, lambda: self._run(_draw, original(), page))
+
+    def words(self, sha256: str, original: Callable[[], bytes]) -> tuple[PageWords, ...]:
+        """Every page's size and words; no words where the file has no text layer. Raises `DocumentError`."""
+        return self._made(self._words, sha256, WORDS_KEPT, lambda: self._run(_words, original()))
+
+    def close(self) -> None:
+        with self._lock:
+            self._end()
+
+    def _made(self, kept: OrderedDict[Any, T], key: Any, most: int, make: Callable[[], T]) -> T:
+        with self._lock:
+            if key in kept:
+                kept.move_to_end(key)
+                return kept[key]
+        made = make()
+        with self._lock:
+            kept[key] = made
+            while len(kept) > most:
+                kept.popitem(last=False)
+        return made
+
+    def _run(self, task: Callable[..., T], *arguments: Any) -> T:
+        with self._lock:
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_limit)
+            pool = self._pool
+        try:
+            return pool.submit(task, *arguments).result(TIMEOUT_S)
+        except DocumentError:
+            raise
+        except (FutureTimeoutError, BrokenProcessPool, MemoryError) as exc:
+            with self._lock:
+                if self._pool is pool:
+                    self._end()
+            raise DamagedDocumentError("The page cannot be drawn within the limits on time and memory.") from exc
+
+    def _end(self) -> None:
+        if self._pool is not None:
+            for process in list((getattr(self._pool, "_processes", None) or {}).values()):
+                process.kill()
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
+
+def _limit() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+def _draw(data: bytes, page: int) -> bytes:
+    from extractors.readers.page_pictures import render_page
+
+    return render_page(data, page=page, scale=SCALE)
+
+
+def _words(data: bytes) -> tuple[PageWords, ...]:
+    from extractors.readers.document import ReadLimits, read_document
+    from extractors.readers.text_layer import read_text_layer
+    from schemas.errors import NoTextError
+
+    try:
+        pages = read_document(data, limits=ReadLimits(max_pages=MOST_PAGES_OF_WORDS)).pages
+    except NoTextError:
+        pages = read_text_layer(data, max_pages=MOST_PAGES_OF_WORDS).pages
+    return tuple(
+        (
+            float(page.width_pt),
+            float(page.height_pt),
+            tuple(
+                (round(float(box[0]), 1), round(float(box[1]), 1), round(float(box[2]), 1), round(float(box[3]), 1), text)
+                for box, text in zip(page.boxes, page.texts, strict=True)
+            ),
+        )
+        for page in pages
+    )

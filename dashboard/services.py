@@ -1,0 +1,23 @@
+"""What the dashboard needs from outside and is given when it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """``original(sha256, sources)``: a document's bytes, from the store or else from where it was seen; raises `DocumentStoreError`.
+    ``process(path)``: process one uploaded file now; returns when it is recorded. None: uploads wait for the next batch.
+    """
+
+    original: Callable[[str, Sequence[str]], bytes]
+    upload_folder: Path
+    process: Callable[[Path], None] | None = None
+    document_max_bytes: int = 50_000_000
+    today: Callable[[], date] = date.today
+    prefect_url: str | None = None
+    cost: Callable[[date, date], str | None] | None = None  # what the foundation model cost in a period, in words

@@ -1,0 +1,64 @@
+"""What the dashboard is given: originals from the document store, and a way to process an upload now."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.settings import Settings
+from schemas.errors import DocumentStoreError
+from warehouse.document_store import DocumentStore, default_store_url, open_document_store
+
+if TYPE_CHECKING:
+    from dashboard.services import Services
+
+UPLOADS = "lineitem-uploads"
+
+
+def dashboard_services(settings: Settings) -> Services:
+    """The services under ``settings``. Raises `DocumentStoreError` when the store cannot be opened."""
+    from dashboard.services import Services
+
+    store = open_document_store(default_store_url(settings.database))
+    folder = settings.upload_folder or Path(default_store_url(settings.database)).with_name(UPLOADS)
+    return Services(
+        original=original_from(store),
+        upload_folder=folder,
+        process=process_now(settings),
+        document_max_bytes=int(settings.document_max_mb * 1e6),
+        prefect_url=settings.dashboard_prefect_url,
+    )
+
+
+def original_from(store: DocumentStore) -> Callable[[str, Sequence[str]], bytes]:
+    """A document's bytes from the store, else from where it was seen as long as the content is still the same."""
+
+    def original(sha256: str, sources: Sequence[str]) -> bytes:
+        try:
+            if store.holds(sha256):
+                return store.get(sha256)
+        except DocumentStoreError:
+            pass
+        for source in sources:
+            try:
+                data = Path(source).read_bytes()
+            except OSError:
+                continue
+            if hashlib.sha256(data).hexdigest() == sha256:
+                return data
+        raise DocumentStoreError("The original is not in the document store, and not where it was read from any more.")
+
+    return original
+
+
+def process_now(settings: Settings) -> Callable[[Path], None]:
+    """A batch of one document, in worker processes as always and without Prefect."""
+
+    def process(path: Path) -> None:
+        from flows.composition import run_batch
+
+        run_batch(str(path), settings.model_copy(update={"orchestrator": "none", "workers": 1}))
+
+    return process

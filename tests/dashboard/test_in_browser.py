@@ -1,0 +1,264 @@
+"""Monitoring and a full review in a real browser, by keyboard. Needs Debian's Chromium: skipped on a machine without it, but never in CI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import uvicorn
+from conftest import PASSWORD
+from fastapi import FastAPI
+from paper import flagged, page_of
+
+from schemas.invoice import Invoice
+from warehouse.documents import load
+from warehouse.reviews import reviews_of
+
+CHROMIUM = os.environ.get("LINEITEM_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+PICTURES = os.environ.get("LINEITEM_SCREENSHOTS")  # a folder to write pictures of what was tested to
+WAIT_MS = 60_000  # a loaded machine is slow; what is waited for comes at once elsewhere
+
+Fill = Callable[[Sequence[Invoice]], str]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        message = "no chromium on the PATH: the browser tests need it (apt-get install chromium, or LINEITEM_CHROMIUM)"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def app(warehouse: Fill, application: Callable[..., FastAPI], originals: dict[str, bytes]) -> FastAPI:
+    documents: list[Invoice] = []
+    for number, name in enumerate(("first", "second", "third", "fourth")):
+        data = page_of(name)
+        made = flagged(name, data, number=f"N-{name}")
+        header = replace(made.header, issue_date=date(2026, 4, number + 1))
+        originals[made.sha256] = data
+        documents.append(made.replace(header=header))
+    evil = documents[3]
+    line = replace(evil.line_items[0], description='=HYPERLINK("http://evil.example")')
+    header = replace(evil.header, seller_name="<script>document.title='stolen'</script>")
+    documents[3] = evil.replace(header=header, line_items=(line,))
+    return application(warehouse(documents))
+
+
+@pytest.fixture
+def address(app: FastAPI) -> Iterator[str]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(timeout=20)
+
+
+@pytest.fixture
+def visit(browser: Any, address: str) -> Iterator[Callable[..., Any]]:
+    """``visit(name, path)``: a page at which that account is logged in. What its console complains of fails the test."""
+    complaints: list[str] = []
+    contexts: list[Any] = []
+
+    def visited(name: str = "reviewer", path: str = "/", **options: Any) -> Any:
+        context = browser.new_context(viewport={"width": 1280, "height": 800}, base_url=address, **options)
+        context.set_default_timeout(WAIT_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console",
+            lambda said: (
+                complaints.append(said.text) if said.type == "error" and "409" not in said.text and "422" not in said.text else None
+            ),
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: complaints.append(f"dialog {dialog.message}"))
+        page.goto(f"/login?to={quote(path)}")
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        until(page, "!location.pathname.startsWith('/login') && document.readyState === 'complete'")
+        return page
+
+    yield visited
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def until(page: Any, condition: str) -> None:
+    """Wait until JavaScript's ``condition`` holds. Asked from outside: the pages' policy lets no text be run as code, the test's neither."""
+    from playwright.sync_api import Error
+
+    end = time.monotonic() + WAIT_MS / 1000
+    while time.monotonic() < end:
+        with suppress(Error):  # asked in the moment in which one page gives way to the next
+            if page.evaluate(condition):
+                return
+        time.sleep(0.05)
+    pytest.fail(f"never came true: {condition}")
+
+
+def picture(page: Any, name: str) -> None:
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png")
+
+
+def focused(page: Any) -> str:
+    return str(page.evaluate("document.activeElement.name || document.activeElement.value || document.activeElement.tagName"))
+
+
+def test_monitoring_leads_from_figures_to_documents(visit: Callable[..., Any]) -> None:
+    day = datetime.now(UTC).date()  # documents are stamped with the real day, whatever the test's clock says
+    page = visit("viewer", f"/?since={day}&until={day}")
+    page.get_by_role("heading", name="Overview").wait_for()
+    assert page.locator("svg.chart").is_visible()
+    picture(page, "overview")
+    page.get_by_role("link", name="BR-CO-15").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/documents?*rule=BR-CO-15*")
+    assert page.locator("tbody tr").count() == 4
+    page.get_by_role("link", name="first").click()
+    assert page.get_by_text("Net 1000.00 plus tax 190.00 is not 1910.00.").first.is_visible()
+    for name in ("Runs", "Model", "Sellers", "Tax", "Documents", "Review"):
+        page.get_by_role("navigation", name="Pages").get_by_role("link", name=name).click()
+        page.get_by_role("heading", name=name, exact=True).wait_for()
+        picture(page, name.lower())
+    assert page.get_by_role("link", name="Begin with the first").count() == 0, "a viewer does not review"
+
+
+def test_a_flagged_document_is_cleared_by_keyboard_in_few_keystrokes(
+    visit: Callable[..., Any], app: FastAPI, record_testsuite_property: Callable[[str, object], None]
+) -> None:
+    page = visit("reviewer", "/review?order=age")
+    page.get_by_role("link", name="Begin with the first").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review/1?order=age")
+    until(page, "document.querySelectorAll('#marks .word').length > 10")
+    assert focused(page) == "header.gross_total", "the doubtful value has the focus"
+    assert page.locator("#marks .seen").count() == 1, "and its place is marked"
+    picture(page, "review")
+    began, keys = time.monotonic(), 0
+    for key in ("1", "1", "9", "0", "Control+Enter"):  # the value is selected: typing replaces it
+        page.keyboard.press(key)
+        keys += 1
+    page.wait_for_url("**/review/2?order=age")
+    took = time.monotonic() - began
+    database = app.state.site.database
+    assert load(database, 1).status == "accepted"
+    assert [(c.before, c.after) for c in reviews_of(database, 1)[0].corrections] == [("1910.00", "1190.00".rstrip("0").rstrip("."))]
+    until(page, "document.activeElement.name === 'header.gross_total'")
+    assert page.locator("h1").inner_text() == "Nordwind Werkzeuge GmbH"
+    record_testsuite_property("keystrokes for a flagged document", keys)
+    record_testsuite_property("seconds to the next document", round(took, 2))
+    assert keys <= 6
+    page.keyboard.press("Alt+u")
+    page.wait_for_url("**/review/1")
+    assert load(database, 1).status == "review", "undone by a key"
+
+
+def test_the_check_follows_what_is_typed_and_a_word_of_the_page_can_be_taken(visit: Callable[..., Any], app: FastAPI) -> None:
+    page = visit("reviewer", "/review/1")
+    until(page, "document.querySelectorAll('#marks .word').length > 10")
+    page.locator("#issues li.error").wait_for()
+    page.locator("#marks .word", has_text="1.190,00").click()
+    assert page.input_value("[name='header.gross_total']") == "1.190,00"
+    until(page, "!document.querySelector('#issues li.error')")
+    page.keyboard.press("Alt+ArrowRight")
+    assert page.input_value("[name='header.gross_total']") != "1.190,00", "the word beside it, by keyboard"
+    page.keyboard.press("Alt+ArrowLeft")
+    page.locator("[name='line_items.0.description']").focus()
+    page.keyboard.press("Home")
+    for _ in range(7):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Alt+s")
+    assert page.input_value("[name='line_items.1.description']") == "wrench"
+    page.keyboard.press("Alt+j")
+    assert page.input_value("[name='line_items.0.description']") == "Torque wrench"
+    page.keyboard.press("Alt+a")
+    assert focused(page) == "line_items.1.description"
+    page.keyboard.press("Alt+d")
+    page.keyboard.press("F1")
+    assert page.get_by_role("dialog").is_visible()
+    picture(page, "keys")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+Enter")
+    until(page, "location.pathname !== '/review/1'")
+    stored = load(app.state.site.database, 1)
+    assert stored.evidence["header.gross_total"].words == "1.190,00"
+    assert len(stored.line_items) == 1
+
+
+def test_rejecting_asks_why_and_somebody_elses_document_says_so(visit: Callable[..., Any], app: FastAPI) -> None:
+    page = visit("reviewer", "/review/2")
+    page.keyboard.press("Alt+r")
+    until(page, "document.activeElement.name === 'reason'")
+    other = visit("other", "/review/2")
+    assert "reviewer has this document open" in other.locator(".notice.warning").inner_text()
+    other.keyboard.press("Alt+w")
+    other.keyboard.type("mine")
+    other.keyboard.press("Alt+r")
+    until(other, "document.getElementById('said').textContent.includes('reviewer is reviewing')")
+    page.keyboard.type("not for us")
+    page.keyboard.press("Alt+r")
+    until(page, "location.pathname !== '/review/2'")
+    assert load(app.state.site.database, 2).status == "rejected"
+
+
+def test_hostile_text_of_a_page_does_nothing(visit: Callable[..., Any]) -> None:
+    page = visit("reviewer", "/review/4")
+    assert page.locator("h1").inner_text() == "<script>document.title='stolen'</script>"
+    page.locator("[name='header.gross_total']").fill("1")
+    until(page, "document.querySelector('#issues').textContent.includes('1')")
+    for path in ("/sellers", "/documents", "/documents/4", "/review"):
+        page.goto(path)
+        assert "stolen" not in page.title()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 820), ("dark", 820)])
+def test_every_page_fits_its_window_in_light_and_dark(visit: Callable[..., Any], scheme: str, width: int) -> None:
+    page = visit("admin", "/", color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 1000})
+    for path in (
+        "/",
+        "/documents",
+        "/review",
+        "/review/1",
+        "/batches",
+        "/model",
+        "/upload",
+        "/account",
+        "/admin/accounts",
+        "/admin/webhooks",
+    ):
+        page.goto(path)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 1, f"{path} is {wide} px too wide"
+        unnamed = page.evaluate(
+            "[...document.querySelectorAll('input:not([type=hidden]), select, button')]"
+            ".filter(e => !(e.labels?.length || e.ariaLabel || e.textContent.trim())).length"
+        )
+        assert unnamed == 0, f"{path}: controls without a name"
+        picture(page, f"{path.strip('/').replace('/', '-') or 'overview'}-{scheme}-{width}")

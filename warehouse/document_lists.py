@@ -1,0 +1,95 @@
+"""Lists of finished documents under conditions: what stands behind a figure, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from warehouse.database import Database
+from warehouse.queries import DocumentSummary, list_documents
+from warehouse.tables import FINAL_STATES, DocumentRow, InvoiceRow, IssueRow
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Documents that meet every condition given. Days are those of processing, in UTC, both included. ``words`` = part of name, number or seller."""
+
+    status: str | None = None
+    route: str | None = None
+    since: date | None = None
+    until: date | None = None
+    rule: str | None = None
+    seller: str | None = None
+    batch: int | None = None
+    words: str | None = None
+
+    def of(self, *columns: Any) -> Any:
+        """A query of ``columns`` over the documents that meet the conditions."""
+        query = select(*columns).where(*self.where())
+        if self.seller is not None or self.words:
+            query = query.join(InvoiceRow, InvoiceRow.document_id == DocumentRow.id)
+        return query
+
+    def where(self) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = [DocumentRow.state == self.status if self.status else DocumentRow.state.in_(FINAL_STATES)]
+        if self.route:
+            found.append(DocumentRow.route == self.route)
+        if self.since:
+            found.append(DocumentRow.finished_at >= start_of(self.since))
+        if self.until:
+            found.append(DocumentRow.finished_at < start_of(self.until + timedelta(days=1)))
+        if self.batch is not None:
+            found.append(DocumentRow.batch_id == self.batch)
+        if self.rule:
+            broken = select(IssueRow.document_id).where(IssueRow.rule == self.rule, IssueRow.severity == "error")
+            found.append(DocumentRow.id.in_(broken))
+        if self.seller is not None:
+            found.append(InvoiceRow.seller_name == self.seller)
+        if self.words:
+            needle = self.words.lower()
+            texts = (DocumentRow.name, InvoiceRow.invoice_number, InvoiceRow.seller_name)
+            hits = [func.lower(text).contains(needle, autoescape=True) for text in texts]
+            found.append(hits[0] | hits[1] | hits[2])
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPage:
+    """``next`` is the ``before`` of the following page, None at the end."""
+
+    documents: tuple[DocumentSummary, ...]
+    next: int | None
+
+
+def page_of_documents(database: Database, conditions: Conditions, *, before: int | None = None, limit: int = 50) -> DocumentPage:
+    """The newest documents first; ``before`` is the id at which an earlier page ended."""
+    query = conditions.of(DocumentRow.id).order_by(DocumentRow.id.desc()).limit(limit + 1)
+    if before is not None:
+        query = query.where(DocumentRow.id < before)
+    with database.read() as session:
+        ids = list(session.scalars(query))
+    found = {document.id: document for document in list_documents(database, ids=ids[:limit])}
+    return DocumentPage(tuple(found[id] for id in ids[:limit] if id in found), ids[limit - 1] if len(ids) > limit else None)
+
+
+def counts(database: Database, conditions: Conditions) -> Mapping[str, int]:
+    """How many documents meet the conditions, by status."""
+    with database.read() as session:
+        query = conditions.of(DocumentRow.state, func.count()).group_by(DocumentRow.state)
+        found: list[Any] = list(session.execute(query))
+    return {str(state): int(count) for state, count in found}
+
+
+def start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def ids_of_contents(database: Database, hashes: Sequence[str]) -> dict[str, int]:
+    """The newest finished document of each content that has one."""
+    query = select(DocumentRow.sha256, func.max(DocumentRow.id)).where(DocumentRow.sha256.in_(hashes), DocumentRow.state.in_(FINAL_STATES))
+    with database.read() as session:
+        return dict(session.execute(query.group_by(DocumentRow.sha256)).all())
