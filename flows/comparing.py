@@ -20,6 +20,7 @@ from extractors.scoring import Score, score
 from extractors.strategy import ROWS, decide
 from flows.extraction import read_files
 from flows.fallback import asker, open_provider, opinion_options
+from flows.originals import of_file
 from flows.running_batch import BatchOptions
 from flows.second_opinions import FoundationOpinions
 from flows.settings import Settings
@@ -68,7 +69,7 @@ def read_all(paths: Sequence[Path], options: BatchOptions, *, advance: Callable[
     begun = time.perf_counter()
     results: list[Result] = []
     order = replace(options.order, words=True, all_words=True)
-    for result in read_files(paths, options=replace(options, order=order)):
+    for result in read_files([of_file(path) for path in paths], options=replace(options, order=order)):
         results.append(result)
         advance(result.invoice.status.value if result.invoice else "unread")
     return results, time.perf_counter() - begun

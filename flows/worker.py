@@ -97,9 +97,7 @@ def answer(tasks: Sequence[Task], order: WorkOrder, *, begun: Callable[[int | No
         begun(None if number is None else positions[number])
 
     try:
-        invoices: Sequence[Invoice] = (
-            order.extract(sources, options=order.options, times=times, begun=reading, **wanted) if sources else ()
-        )
+        invoices: Sequence[Invoice] = order.extract(sources, options=order.options, times=times, begun=reading, **wanted) if sources else ()
         if len(invoices) != len(waiting):
             raise RuntimeError(f"expected {len(waiting)} invoices, found {len(invoices)}")
     except MemoryError:

@@ -15,7 +15,7 @@ import pickle
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -24,7 +24,7 @@ from typing import Any
 from extractors.readers.text_layer import read_text_layer
 from extractors.training import render_typst
 from extractors.training.compose import compose
-from extractors.training.facts import make_facts
+from extractors.training.facts import Facts, make_facts
 from extractors.training.negatives import NEGATIVES
 from extractors.training.pages import Sheet
 from extractors.training.readback import label_words
@@ -78,34 +78,59 @@ def _make(
     document_type: str | None = None,
     wrong_by: Decimal = Decimal(0),
 ) -> tuple[bytes, list[Placed], dict[str, Any]]:
+    made = None
     for attempt in range(ATTEMPTS):
-        rng = Random(f"{family}:{seed}:{attempt}" if attempt else f"{family}:{seed}")
-        chance = rng.random()
-        kind = (
-            choose(rng, NEGATIVES)
-            if chance < NEGATIVE_SHARE
-            else "credit_note"
-            if chance < NEGATIVE_SHARE + CREDIT_NOTE_SHARE
-            else "invoice"
+        made = _composed(
+            f"{family}:{seed}:{attempt}" if attempt else f"{family}:{seed}",
+            family,
+            rows=rows,
+            language=language,
+            document_type=document_type,
+            wrong_by=wrong_by,
         )
-        facts = make_facts(rng, family, document_type=document_type or kind, row_count=rows, language=language)
-        if wrong_by:
-            facts.totals = replace(facts.totals, gross=facts.totals.gross + wrong_by, due=facts.totals.due + wrong_by)
-        sheet, layout, writer = compose(rng, facts, family)
-        settle_texts(sheet)
-        mode = text_mode(rng, family)
-        if mode == "typst" and not render_typst.available(sheet):
-            mode = "lines"
-        data, placed = render_typst.render(sheet) if mode == "typst" else render(rng, sheet, mode)
-        if _on_the_page(placed, sheet):
+        if _on_the_page(made.placed, made.sheet):
             break
-    identity = f"{family}-{seed:08}"
-    layout = {**layout, "text": mode, "regime": facts.regime}
-    return (
-        data,
-        placed,
-        truth_of(facts, placed, identity=identity, pages=len(sheet.pages), layout=layout, currency_seen=writer.currency_seen),
+    assert made is not None
+    truth = truth_of(
+        made.facts,
+        made.placed,
+        identity=f"{family}-{seed:08}",
+        pages=len(made.sheet.pages),
+        layout={**made.layout, "text": made.mode, "regime": made.facts.regime},
+        currency_seen=made.currency_seen,
     )
+    return made.data, made.placed, truth
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """One composition of a seed, written out."""
+
+    facts: Facts
+    sheet: Sheet
+    layout: dict[str, str]
+    mode: str
+    currency_seen: bool
+    data: bytes
+    placed: list[Placed]
+
+
+def _composed(key: str, family: str, *, rows: int | None, language: str | None, document_type: str | None, wrong_by: Decimal) -> _Made:
+    rng = Random(key)
+    chance = rng.random()
+    kind = (
+        choose(rng, NEGATIVES) if chance < NEGATIVE_SHARE else "credit_note" if chance < NEGATIVE_SHARE + CREDIT_NOTE_SHARE else "invoice"
+    )
+    facts = make_facts(rng, family, document_type=document_type or kind, row_count=rows, language=language)
+    if wrong_by:
+        facts.totals = replace(facts.totals, gross=facts.totals.gross + wrong_by, due=facts.totals.due + wrong_by)
+    sheet, layout, writer = compose(rng, facts, family)
+    settle_texts(sheet)
+    mode = text_mode(rng, family)
+    if mode == "typst" and not render_typst.available(sheet):
+        mode = "lines"
+    data, placed = render_typst.render(sheet) if mode == "typst" else render(rng, sheet, mode)
+    return _Made(facts, sheet, layout, mode, writer.currency_seen, data, placed)
 
 
 def _on_the_page(placed: Sequence[Placed], sheet: Sheet) -> bool:

@@ -20,6 +20,18 @@ READING = {
         "test_instructions.py::test_ordinary_pages_instruct_nobody",
         "test_instructions.py::test_sentences_to_a_machine_are_found",
     ),
+    "LI-XML": (
+        "../extractors/test_page_agreement.py::test_a_hybrid_whose_page_agrees_is_accepted",
+        "../extractors/test_page_agreement.py::test_a_page_that_differs_is_flagged_with_its_field",
+    ),
+    "LI-SEVERAL": (
+        "../extractors/test_several_invoices.py::test_parts_are_whole_runs_of_page_numbers",
+        "../extractors/test_several_invoices.py::test_two_invoices_in_one_file_go_to_a_person_with_their_numbers",
+    ),
+    "LI-AGREE": (
+        "../extractors/fallback/test_scripted_readers.py::test_a_second_reader_who_agrees_makes_a_doubtful_document_sure",
+        "../extractors/fallback/test_scripted_readers.py::test_one_reader_against_the_specialist_changes_nothing_and_both_values_are_shown",
+    ),
 }
 
 

@@ -45,4 +45,5 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     opened = request.getfixturevalue("migrated_postgresql")
     yield opened
     with opened.write() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))  # the audit log lets nobody else empty it
         session.execute(text(f"TRUNCATE {', '.join(Table.metadata.tables)} RESTART IDENTITY CASCADE"))
