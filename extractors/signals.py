@@ -41,6 +41,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
         "line_doubt", "lines_hold", "lines_contradict", "share_of_rows_that_agree", "rows_that_cannot_be_checked", "log_weakest_number",
         "log_mean_line_value", "set_by_arithmetic", "log_rows", "single_row", *(f"gaps_{name}" for name in CELLS), *(f"no_{name}" for name in CELLS[1:]),
         "positions_run", "positions_fall", "loose_numbers", "totals_hold", "log_weakest_word", "unread", "adjustments",
+        "loose_rows",
     ),
 }  # fmt: skip
 SIGNALS: tuple[str, ...] = tuple(dict.fromkeys(name for names in PARTS.values() for name in names))
@@ -92,6 +93,7 @@ def _doubts(assembled: Assembled) -> dict[str, float]:
         "torn": math.log1p(doubt.torn),
         "unread": math.log1p(doubt.unread),
         "uneven": doubt.uneven,
+        "loose_rows": math.log1p(doubt.loose_rows),
         "loose_amounts": math.log1p(doubt.loose_amounts),
         "loose_numbers": math.log1p(doubt.loose_numbers),
         "log_rival_number": _log(1 - doubt.rival_number),

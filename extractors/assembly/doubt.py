@@ -17,6 +17,9 @@ _HEADER = np.array([LABEL_INDEX[n] for n in FIELDS if n.startswith("header.")])
 _LINE = np.array([LABEL_INDEX[n] for n in FIELDS if n.startswith("line.")])
 _NAMES = np.array([LABEL_INDEX[n] for n in ("line.description", "line.note")])
 _DESCRIPTION = LABEL_INDEX["line.description"]
+_AMOUNTS = np.array([LABEL_INDEX[n] for n in ("line.net_amount", "line.gross_amount")])
+COLUMN_PT = 3.0
+LINES_BELOW = 3  # the last item
 TOUCHED = 0.02  # words whose header and line labels are together less likely than this say nothing about the values
 _AMOUNT = re.compile(r"\d[.,]\d{2,3}\D{0,4}$")
 _NUMBER = re.compile(r"^[^\w]{0,2}\d[\d.,'’]*\W{0,2}$")
@@ -33,6 +36,7 @@ class Doubt:
     words that a row's description lacks or has too many (half of 1 - Dice). ``outvoted``: words of rows whose label a vote changed;
     ``torn``: sum over words of descriptions of how unsure it is whether a row begins there. ``unread``: words per row that stand between the rows
     and belong to none; ``loose_amounts``: amounts of the page that were given no role; ``loose_numbers``: numbers without a role on lines of rows;
+    ``loose_rows``: charges and allowances that stand in the column of the items' amounts, so that they could as well be items;
     ``uneven``: share of rows whose description does not stand where most rows have it, above, beside or below the numbers.
     """
 
@@ -52,6 +56,7 @@ class Doubt:
     loose_amounts: float = 0.0
     loose_numbers: float = 0.0
     uneven: float = 0.0
+    loose_rows: float = 0.0
 
 
 def doubt_of(words: Words, probabilities: NDArray[np.float32], spans: Sequence[Span], rows: NDArray[np.int32]) -> Doubt:
@@ -87,6 +92,7 @@ def doubt_of(words: Words, probabilities: NDArray[np.float32], spans: Sequence[S
         loose_amounts=float(sum(bool(_AMOUNT.search(words.texts[i])) for i in loose)),
         loose_numbers=float(sum(words.line_list[i] in lines_of_rows and bool(_NUMBER.match(words.texts[i])) for i in loose)),
         uneven=_uneven(words.line, described, inside, rows),
+        loose_rows=_loose_rows(words, best, inside, spans),
     )
 
 
@@ -130,6 +136,17 @@ def _unread(line: NDArray[np.int32], best: NDArray[np.int64], inside: NDArray[np
         return 0.0
     between = (line >= line[inside].min()) & (line <= line[inside].max()) & ~inside & (best == 0)
     return float(between.sum()) / (int(rows.max()) + 1)
+
+
+def _loose_rows(words: Words, best: NDArray[np.int64], inside: NDArray[np.bool_], spans: Sequence[Span]) -> float:
+    amounts = np.flatnonzero(inside & np.isin(best, _AMOUNTS))
+    if not len(amounts):
+        return 0.0
+    edge = float(np.median(words.boxes[amounts, 2]))
+    last = int(words.line[amounts].max())
+    return float(
+        sum(s.label.startswith("adjustment.") and abs(s.box[2] - edge) <= COLUMN_PT and s.line <= last + LINES_BELOW for s in spans)
+    )
 
 
 def _uneven(line: NDArray[np.int32], described: NDArray[np.bool_], inside: NDArray[np.bool_], rows: NDArray[np.int32]) -> float:

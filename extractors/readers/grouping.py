@@ -182,7 +182,27 @@ def _even_runs(
     runs = np.split(glyphs, np.flatnonzero(~joined) + 1)
     if max(len(run) for run in runs) < 4:
         return []
-    return [run for run in runs if len(run) >= 2]  # short words beside an evenly spaced long one are spaced the same way
+    apart = usual * 1.35 + 0.02
+    # Short words beside an evenly spaced long one are spaced the same way; words as near to others as to each other ("5 L - 1 L") are words.
+    return [run for run in runs if len(run) >= 2 and _stands_alone(characters, along, across, run, apart, glyphs)]
+
+
+def _stands_alone(
+    characters: Characters,
+    along: NDArray[np.float32],
+    across: NDArray[np.float32],
+    run: NDArray[np.intp],
+    apart_em: float,
+    glyphs: NDArray[np.intp],
+) -> bool:
+    """Whether the words before and after a run of single glyphs are further away than the glyphs are from each other."""
+    for left, right in ((int(run[0]) - 1, int(run[0])), (int(run[-1]), int(run[-1]) + 1)):
+        if left < 0 or right >= len(characters) or (left in glyphs and right in glyphs):
+            continue
+        size = max(float(characters.sizes[left]), 0.1)
+        if abs(across[right] - across[left]) < BASELINE_EM * size and 0 < (along[right, 0] - along[left, 1]) / size < apart_em:
+            return False
+    return True
 
 
 def _to_words(characters: Characters, breaks: NDArray[np.bool_]) -> Words:

@@ -107,6 +107,12 @@ def test_letter_spaced_headings_are_one_word(pdf: Pdf) -> None:
     assert words(data) == ("INVOICE", "NO", "RECHNUNG")
 
 
+def test_single_letters_among_words_that_are_drawn_one_by_one_stay_apart(pdf: Pdf) -> None:
+    places = ((100, "OLIVE"), (138.7, "5"), (148.7, "L"), (158.7, "-"), (166, "1"), (176, "L"), (186, "steel"))
+    data = pdf(several(*(text_at(x, 700, text) for x, text in places)))
+    assert words(data) == ("OLIVE", "5", "L", "-", "1", "L", "steel")
+
+
 def test_single_digits_in_columns_stay_apart(pdf: Pdf) -> None:
     assert words(pdf(text_at(100, 700, "1 2 3 4 5"))) == ("1", "2", "3", "4", "5")
 
