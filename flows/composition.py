@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from extractors.strategy import FallbackProvider
-from flows.fallback import fallback_version, opinion_options, second_opinions
+from flows.fallback import SecondOpinionsOf, fallback_version, opinion_options
 from flows.judging import Judge
 from flows.progress import Progress, Quiet
 from flows.running_batch import BatchOptions, RunningBatch
@@ -74,7 +74,7 @@ def batch_options(settings: Settings, *, today: date | None = None) -> BatchOpti
         chunk=settings.chunk,
         lease_s=settings.lease_s,
         database_wait_s=settings.database_wait_s,
-        second_opinions=second_opinions(
+        second_opinions=SecondOpinionsOf(
             settings, opinion_options(settings, today=today, accept_threshold=threshold, bookkeeping=options.bookkeeping)
         )
         if asks

@@ -155,8 +155,8 @@ class RunningBatch:
         size = max(1, min(self.options.chunk, -(-len(self._tasks) // max(workers, 1))))
         self.chunks = [tuple(self._tasks[start : start + size]) for start in range(0, len(self._tasks), size)]
         threads = max(workers, 1)
-        if self.options.second_opinions is not None:
-            self._second_opinions = self.options.second_opinions(self.database, self.batch_id)
+        self.open_second_opinions()
+        if self._second_opinions is not None:
             threads *= 2  # while some chunks wait for answers, the worker processes read on
         if self._elsewhere is not None:
             self._futures = [self._elsewhere.submit(self, number, chunk) for number, chunk in enumerate(self.chunks, start=1)]
@@ -165,6 +165,16 @@ class RunningBatch:
             return
         executor = self._executor = ThreadPoolExecutor(threads, thread_name_prefix="lineitem-chunk")
         self._futures = [executor.submit(self.process_chunk, number, chunk) for number, chunk in enumerate(self.chunks, start=1)]
+
+    def open_second_opinions(self) -> None:
+        """Hear a foundation model about doubtful documents from now on, where the options name one."""
+        if self.options.second_opinions is not None:
+            self._second_opinions = self.options.second_opinions(self.database, self.batch_id)
+
+    def close_second_opinions(self) -> None:
+        """Wait for the calls that are under way."""
+        if self._second_opinions is not None:
+            self._second_opinions.close()
 
     def _register(self) -> None:
         """Make a task of every document that is not done, one per content."""
@@ -383,8 +393,7 @@ class RunningBatch:
             self._executor.shutdown(wait=True, cancel_futures=True)
         for future in self._futures if self._elsewhere is not None else ():
             future.cancel()
-        if self._second_opinions is not None:
-            self._second_opinions.close()
+        self.close_second_opinions()
         for worker in self._all_workers:
             worker.kill()
         if isinstance(error, Exception):
