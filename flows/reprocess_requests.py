@@ -37,6 +37,8 @@ def settings_for_route(settings: Settings, route: str | None) -> Settings:
         if settings.fallback_provider is FallbackProvider.NONE:
             raise ConfigurationError("No foundation model is configured, so nothing can be processed on the route foundation_model.")
         return settings.model_copy(update={"ignore_xml": True})
+    if route == Route.EINVOICE_XML:
+        return settings.model_copy(update={"ignore_xml": False})
     return settings
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from pathlib import Path
 
 from flows.differences import Difference, differences
 from flows.inbox import content_hash
+from flows.lease_keeping import LeaseKeeping
 from flows.patience import Patience
 from flows.progress import Progress
 from flows.registration import fetched, stored_path
@@ -28,17 +28,14 @@ from flows.supervision import Stopped, Worker
 from flows.work import Opinion, Result, Task, Verdict
 from schemas.errors import WarehouseUnavailableError
 from schemas.invoice import Invoice
-from schemas.rules import RULES, validate
-from schemas.rules_types import RuleContext, Table
+from schemas.rules import is_read_from_page, validate
+from schemas.rules_types import RuleContext
 from warehouse.database import Database
 from warehouse.document_store import DocumentStore
 from warehouse.documents import Decision, Judgement
 from warehouse.leases import new_owner
 from warehouse.queries import list_documents
 from warehouse.reprocessing import Replacement, Standing, claim_again, finish_again, let_go, try_again
-
-# What only the reading of the page can judge; the others are judged again where a person's values stand beside new ones.
-READING_RULES = frozenset(rule.id for rule in RULES if rule.table is Table.READING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +61,7 @@ class Rejudging:
     def __call__(self, standing: Standing, invoice: Invoice, context: RuleContext) -> Judgement:
         """A person's values are judged together with the fresh ones; a person's decision stays, with what the pipeline would have decided."""
         if standing.corrected:
-            kept = tuple(
-                i for i in invoice.issues if (i.rule in READING_RULES or i.rule.startswith("LI-DOC")) and i.field not in standing.corrected
-            )
+            kept = tuple(i for i in invoice.issues if is_read_from_page(i.rule) and i.field not in standing.corrected)
             plain = RuleContext(today=context.today)
             invoice = invoice.replace(issues=(*validate([invoice.replace(issues=())], context=plain)[0], *kept))
         judgement = self.options.judge(invoice, context, opinion=self.opinion)
@@ -177,16 +172,12 @@ class Reprocessing:
                 yield result
 
     def _keeping(self, ids: Sequence[int]) -> Callable[[], None]:
-        lease_s, renewed = self.options.lease_s, time.monotonic()
-
-        def keep() -> None:
-            nonlocal renewed
-            if not self.dry_run and time.monotonic() - renewed > lease_s / 3:
-                with contextlib.suppress(WarehouseUnavailableError):
-                    let_go(self.database, ids, owner=self.owner, until=datetime.now(UTC) + timedelta(seconds=lease_s))
-                renewed = time.monotonic()
-
-        return keep
+        lease_s = self.options.lease_s
+        if self.dry_run:
+            return lambda: None
+        return LeaseKeeping(
+            lambda: let_go(self.database, ids, owner=self.owner, until=datetime.now(UTC) + timedelta(seconds=lease_s)), lease_s=lease_s
+        )
 
     def _finish(self, result: Result) -> Change:
         task = result.task
