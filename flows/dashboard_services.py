@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.composition import document_store
+from flows.composition import document_store, run_batch
 from flows.password_file import read_passwords
 from flows.settings import Settings
 from flows.uploads import upload_folder
@@ -57,8 +57,6 @@ def process_now(settings: Settings) -> Callable[[Path], None]:
     """A batch of one document, in worker processes as always and without Prefect."""
 
     def process(path: Path) -> None:
-        from flows.composition import run_batch
-
         run_batch(str(path), settings.model_copy(update={"orchestrator": "none", "workers": 1}))
 
     return process
