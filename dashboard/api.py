@@ -201,7 +201,8 @@ def make_api(site: Site) -> FastAPI:
         """A page as people see it."""
         sha256 = stored_of(document_id).sha256
         try:
-            data = site.pictures.picture(sha256, page, lambda: services.original(sha256, sources(database, document_id)))
+            paths = sources(database, document_id)
+            data = site.pictures.picture(sha256, page, lambda: services.original(sha256, paths), sources=paths)
         except (DocumentError, DocumentStoreError) as exc:
             raise HTTPException(404, str(exc)) from exc
         return Response(data, media_type="image/png")

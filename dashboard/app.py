@@ -38,7 +38,7 @@ def create_app(
     Raises `WarehouseError` when the database cannot be opened.
     """
     database = open_database(database_url, create=False)
-    pictures = PagePictures()
+    pictures = PagePictures(passwords=services.passwords)
     site = Site(database, services, pictures, make_templates(), cookie_name(database.url), https)
     messenger = Messenger(database)
 

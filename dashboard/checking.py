@@ -8,25 +8,20 @@ from datetime import date
 
 from schemas.errors import StillBrokenError
 from schemas.invoice import Invoice, Issue, Route, Severity, Status
-from schemas.rules import RULES, RULES_VERSION, validate
-from schemas.rules_types import RuleContext, Table
+from schemas.rules import RULES_VERSION, is_read_from_page, validate
+from schemas.rules_types import RuleContext
 from warehouse.database import Database
 from warehouse.documents import Decision, Judgement
 from warehouse.reviews import Correction, history_of
 
 _RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
-# Rules that only the reading of the page can judge: what they found stays, except about a value that a person has set since.
-READING_RULES = frozenset(rule.id for rule in RULES if rule.table is Table.READING)
 
 
 def checked(invoice: Invoice, corrections: tuple[Correction, ...], context: RuleContext) -> tuple[Issue, ...]:
     """The issues of an edited invoice, errors first."""
     set_by_person = {correction.field for correction in corrections}
-    kept = [
-        issue
-        for issue in invoice.issues
-        if (issue.rule in READING_RULES or issue.rule.startswith("LI-DOC")) and (issue.field is None or issue.field not in set_by_person)
-    ]
+    # What the reading found stays, except about a value that a person has set since.
+    kept = [issue for issue in invoice.issues if is_read_from_page(issue.rule) and issue.field not in set_by_person]
     return by_severity((*validate([invoice.replace(issues=())], context=context)[0], *kept))
 
 

@@ -15,12 +15,14 @@ from dashboard.charts import bars, points, stacked_bars
 from dashboard.drift import stability_index, verdict
 from dashboard.periods import Period, conditions_of, link, period_of
 from dashboard.showing import Site
+from dashboard.wording import dollars
 from schemas.invoice import HEADER_FIELDS
 from schemas.rules import RULES
 from schemas.tax_codes import JURISDICTIONS
 from warehouse.document_lists import counts, page_of_documents
 from warehouse.documents import decisions, load_many, sources
 from warehouse.exports import neutral_cell
+from warehouse.fallback import cost_between
 from warehouse.model_health import BINS, confidence_histogram, distributions, model_since, outcomes_by, reliability
 from warehouse.monitoring import batches_with_outcomes, days, failing_rules, latencies_s, quantile, review_figures
 from warehouse.review_queue import queue_length
@@ -76,7 +78,7 @@ def monitoring_routes(site: Site) -> APIRouter:
             "fallback": sum(day.foundation for day in found) / total if total else None,
             "reviews": review_figures(database, **span),
             "latency": {share: quantile(latencies, share) for share in (0.5, 0.95, 0.99)},
-            "cost": services.cost(chosen.since, chosen.until) if services.cost else None,
+            "cost": dollars(cost_between(database, chosen.since, chosen.until)),
             "waiting": waiting,
             "oldest": oldest,
             "rules": [

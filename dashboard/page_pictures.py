@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
-from schemas.errors import DamagedDocumentError, DocumentError
+from extractors.readers.passwords import SourcePassword, unlock
+from schemas.errors import DamagedDocumentError, DocumentError, EncryptedDocumentError
 
 T = TypeVar("T")
 
@@ -29,19 +31,22 @@ PageWords = tuple[float, float, tuple[tuple[float, float, float, float, str], ..
 class PagePictures:
     """One worker process, made when first needed and again after it died. Safe to use from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, passwords: tuple[SourcePassword, ...] = ()) -> None:
+        self._passwords = passwords
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
         self._pictures: OrderedDict[tuple[str, int], bytes] = OrderedDict()
         self._words: OrderedDict[str, tuple[PageWords, ...]] = OrderedDict()
 
-    def picture(self, sha256: str, page: int, original: Callable[[], bytes]) -> bytes:
-        """A page as PNG; ``page`` counts from 1. Raises `DocumentError`."""
-        return self._made(self._pictures, (sha256, page), PICTURES_KEPT, lambda: self._run(_draw, original(), page))
+    def picture(self, sha256: str, page: int, original: Callable[[], bytes], *, sources: Sequence[str] = ()) -> bytes:
+        """A page as PNG; ``page`` counts from 1; ``sources`` choose among the passwords. Raises `DocumentError`."""
+        locked = sources, self._passwords
+        return self._made(self._pictures, (sha256, page), PICTURES_KEPT, lambda: self._run(_draw, original(), page, *locked))
 
-    def words(self, sha256: str, original: Callable[[], bytes]) -> tuple[PageWords, ...]:
+    def words(self, sha256: str, original: Callable[[], bytes], *, sources: Sequence[str] = ()) -> tuple[PageWords, ...]:
         """Every page's size and words; no words where the file has no text layer. Raises `DocumentError`."""
-        return self._made(self._words, sha256, WORDS_KEPT, lambda: self._run(_words, original()))
+        locked = sources, self._passwords
+        return self._made(self._words, sha256, WORDS_KEPT, lambda: self._run(_words, original(), *locked))
 
     def close(self) -> None:
         with self._lock:
@@ -90,17 +95,30 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 
 
-def _draw(data: bytes, page: int) -> bytes:
+def _draw(data: bytes, page: int, sources: Sequence[str], passwords: tuple[SourcePassword, ...]) -> bytes:
     from extractors.readers.page_pictures import render_page
 
-    return render_page(data, page=page, scale=SCALE)
+    return render_page(_unlocked(data, sources, passwords), page=page, scale=SCALE)
 
 
-def _words(data: bytes) -> tuple[PageWords, ...]:
-    from extractors.readers.document import ReadLimits, read_document
+def _unlocked(data: bytes, sources: Sequence[str], passwords: tuple[SourcePassword, ...]) -> bytes:
+    """The bytes opened with the first password that fits, whichever path it was given for; else as they are."""
+    for source in sources:
+        with contextlib.suppress(EncryptedDocumentError):
+            opened = unlock(data, source=source, passwords=passwords)
+            if opened is not data:
+                return opened
+    return data
+
+
+def _words(data: bytes, sources: Sequence[str], passwords: tuple[SourcePassword, ...]) -> tuple[PageWords, ...]:
+    from extractors.readers.document import Kind, ReadLimits, kind_of, read_document
     from extractors.readers.text_layer import read_text_layer
     from schemas.errors import NoTextError
 
+    data = _unlocked(data, sources, passwords)
+    if kind_of(data) is Kind.IMAGE:
+        return ()  # the page of the picture says its own size
     try:
         pages = read_document(data, limits=ReadLimits(max_pages=MOST_PAGES_OF_WORDS)).pages
     except NoTextError:

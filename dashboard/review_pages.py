@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -17,12 +17,23 @@ from dashboard.reshaping import reshaped
 from dashboard.showing import Site
 from dashboard.wording import place
 from schemas.errors import DocumentError, DocumentStoreError, ReviewConflictError, StillBrokenError
-from schemas.invoice import CRITICAL_FIELDS, HEADER_FIELDS, SPEND_CATEGORIES, TAX_CATEGORIES, AdjustmentKind, DocumentType, Invoice, Status
+from schemas.invoice import (
+    CRITICAL_FIELDS,
+    HEADER_FIELDS,
+    SPEND_CATEGORIES,
+    TAX_CATEGORIES,
+    AdjustmentKind,
+    DocumentType,
+    Invoice,
+    Route,
+    Status,
+)
+from schemas.rules_reading import DISAGREEMENT
 from warehouse.documents import decisions, load_many, sources
 from warehouse.reprocess_requests import ROUTES
 from warehouse.review_queue import Order, next_in_queue, queue, queue_length
 from warehouse.reviews import Action, last_action_of, lease, release_lease, reviews_of, send_back, store_action, undo, version_of
-from warehouse.versions import versions
+from warehouse.versions import Version, versions
 
 PER_PAGE = 50
 # Columns of the grid that most invoices print; the others are shown where a line has them.
@@ -113,7 +124,7 @@ def review_routes(site: Site) -> APIRouter:
         issues = check(database, invoice, found.corrections, today=services.today()) if form else by_severity(stored.issues)
         query = request.query_params
         rare = [name for name in RARE_COLUMNS if any(getattr(item, name) is not None for item in invoice.line_items)]
-        made = decisions(database, document_id)
+        made, earlier = decisions(database, document_id), versions(database, document_id)
         page_now = site.number(query.get("page", ""), most=max(invoice.pages, 1)) or first_page(invoice)
         values: dict[str, Any] = {
             "id": document_id,
@@ -146,11 +157,11 @@ def review_routes(site: Site) -> APIRouter:
             "waiting": queue_length(database)[0],
             "decisions": made,
             "reviews": reviews_of(database, document_id),
-            "versions": versions(database, document_id),
+            "versions": earlier,
             "sources": sources(database, document_id),
             "page_now": page_now,
             "routes": ROUTES,
-            "rivals": rivals(invoice, versions(database, document_id)),
+            "rivals": rivals(invoice, earlier),
         }
         return site.show(request, "review.html", values, status_code=status)
 
@@ -237,7 +248,8 @@ def review_routes(site: Site) -> APIRouter:
             return Response(status_code=404)
         sha256 = found[0].sha256
         try:
-            data = site.pictures.picture(sha256, page, lambda: services.original(sha256, sources(database, document_id)))
+            paths = sources(database, document_id)
+            data = site.pictures.picture(sha256, page, lambda: services.original(sha256, paths), sources=paths)
         except (DocumentError, DocumentStoreError) as exc:
             return Response(str(exc), status_code=404, media_type="text/plain; charset=utf-8")
         # The same bytes for ever: the name of a page is its document's content.
@@ -250,7 +262,8 @@ def review_routes(site: Site) -> APIRouter:
             return JSONResponse({"pages": []}, status_code=404)
         sha256 = found[0].sha256
         try:
-            pages = site.pictures.words(sha256, lambda: services.original(sha256, sources(database, document_id)))
+            paths = sources(database, document_id)
+            pages = site.pictures.words(sha256, lambda: services.original(sha256, paths), sources=paths)
         except (DocumentError, DocumentStoreError) as exc:
             return JSONResponse({"pages": [], "problem": str(exc)})
         return JSONResponse({"pages": [{"width": width, "height": height, "words": found} for width, height, found in pages]})
@@ -291,12 +304,36 @@ def seconds_of(form: Mapping[str, str]) -> float | None:
     return min(float(text), LONGEST_S) if text.isascii() and text.isdecimal() and len(text) < 8 else None
 
 
-def rivals(invoice: Invoice, earlier: Any) -> dict[str, str]:
-    """What another reading of the same document said, where it differs: by header field, the newest other value."""
-    found: dict[str, str] = {}
+def rivals(invoice: Invoice, earlier: Sequence[Version]) -> dict[str, tuple[str, str]]:
+    """What another reading says, where it differs from the value that stands: by path, (who read it, the value).
+
+    Where the specialist and a foundation model disagree, that was recorded as an issue with both values; for other header fields it is the
+    newest other value of an earlier result.
+    """
+    found: dict[str, tuple[str, str]] = {}
     for version in earlier:
         for name in HEADER_FIELDS:
             other = getattr(version.invoice.header, name)
             if other is not None and other != getattr(invoice.header, name):
-                found[f"header.{name}"] = f"{version.invoice.route.value}: {other}"
+                found[f"header.{name}"] = version.invoice.route.value, str(other)
+    for issue in invoice.issues:
+        if issue.rule != DISAGREEMENT.id or issue.field is None:
+            continue
+        stands = value_at(invoice, issue.field)
+        for reader, value in ((Route.FOUNDATION_MODEL, issue.expected), (Route.TASK_MODEL, issue.found)):
+            if value and value != stands:
+                found[issue.field] = reader.value, value
+                break
     return found
+
+
+def value_at(invoice: Invoice, path: str) -> str | None:
+    """The value at a path such as ``header.gross_total`` or ``line_items.2.quantity`` as text; None where there is none."""
+    match path.split("."):
+        case ["header", name]:
+            value = getattr(invoice.header, name, None)
+        case ["line_items", row, name] if row.isdecimal() and int(row) < len(invoice.line_items):
+            value = getattr(invoice.line_items[int(row)], name, None)
+        case _:
+            value = None
+    return None if value is None else str(value)

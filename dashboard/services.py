@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from extractors.readers.passwords import SourcePassword
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
@@ -20,4 +22,4 @@ class Services:
     document_max_bytes: int = 50_000_000
     today: Callable[[], date] = date.today
     prefect_url: str | None = None
-    cost: Callable[[date, date], str | None] | None = None  # what the foundation model cost in a period, in words
+    passwords: tuple[SourcePassword, ...] = ()  # of encrypted PDFs, to show their pages

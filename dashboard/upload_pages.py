@@ -47,7 +47,6 @@ def upload_routes(site: Site) -> APIRouter:
             "uploads": listed(),
             "problem": problem,
             "can_process": site.services.process is not None,
-            "folder": site.services.upload_folder.name,
             "limit_mb": site.services.document_max_bytes / 1e6,
         }
         return site.show(request, "upload.html", values, status_code=status)

@@ -41,6 +41,13 @@ def amount(value: Decimal | None) -> str:
     return "" if value is None else format(value, "f")
 
 
+def dollars(usd: Decimal | None) -> str | None:
+    """What something cost, to the cent; nothing where nothing was bought."""
+    if usd is None:
+        return None
+    return "less than 0.01 US dollars" if 0 < usd < Decimal("0.01") else f"{usd:.2f} US dollars"
+
+
 def percent(share: float | None) -> str:
     """0.0-1.0 as a percentage. Never rounds up to 100 %: only certainty is shown as such."""
     if share is None:

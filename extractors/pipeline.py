@@ -6,25 +6,39 @@ import hashlib
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extractors.readers.document import ReadLimits, read_document
-from extractors.readers.passwords import SourcePassword, unlock
-from extractors.readers.scanned_documents import OcrOptions, recognise
+from extractors.categories import categorised
+from extractors.options import ExtractOptions, SourceFile
+from extractors.readers.passwords import unlock
+from extractors.reading import read_source
 from extractors.strategy import Decision, decide
 from schemas.bookkeeping import Bookkeeping
-from schemas.errors import DocumentError, NoTextError
-from schemas.invoice import DocumentType, Evidence, Invoice, Issue, LineItem, Route, Severity
+from schemas.errors import DocumentError
+from schemas.invoice import DocumentType, Evidence, Invoice, Issue, Route, Severity
 
 if TYPE_CHECKING:
     from extractors.assembly.document import Assembled
     from extractors.confidence import Calibration
     from extractors.model_directory import WordTagger
     from extractors.words import Document
+
+__all__ = [
+    "CODE_VERSION",
+    "STAGES",
+    "ExtractOptions",
+    "SourceFile",
+    "categorised",
+    "decision",
+    "extract",
+    "extract_many",
+    "load_model",
+    "pipeline_version",
+    "validated",
+]
 
 CODE_VERSION = "0.1.0"
 STAGES = ("read", "tag", "assemble", "categorise", "validate", "second read")
@@ -33,32 +47,6 @@ STAGES = ("read", "tag", "assemble", "categorise", "validate", "second read")
 # invoice" with 0.99 or more for eight; on twelve invoices of four pages and more with 0.94 at most.
 LONG_PAGES, HEAD_PAGES, TAIL_PAGES = 12, 3, 2
 SURELY_OTHER = 0.98
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """One file to extract: ``id`` is its stem, ``source`` its path as given, ``data`` its bytes."""
-
-    id: str
-    source: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractOptions:
-    """How to extract. ``today`` bounds dates; ``accept_threshold`` None = the one that was calibrated with the model; ``second_read_pages``: documents of
-    up to this many pages whose first reading breaks a rule are read again by pdfplumber (0 = never); ``bookkeeping``: own tax codes and categories;
-    ``passwords`` of encrypted PDFs; ``ocr``: how pages without usable text are read."""
-
-    today: date
-    ignore_xml: bool = False
-    model_dir: Path | None = None
-    accept_threshold: float | None = None
-    second_read_pages: int = 0
-    limits: ReadLimits = field(default_factory=ReadLimits)
-    bookkeeping: Bookkeeping = field(default_factory=Bookkeeping)
-    passwords: tuple[SourcePassword, ...] = ()
-    ocr: OcrOptions = field(default_factory=OcrOptions)
 
 
 def pipeline_version(options: ExtractOptions) -> str:
@@ -112,7 +100,7 @@ def extract_many(
                 if options.passwords:
                     unlocked = unlock(source.data, source=source.source, passwords=options.passwords)
                     source = sources[index] = replace(source, data=unlocked)
-                results[index], document = _read(source, blank, options, on_page=lambda index=index: begun(index))
+                results[index], document = read_source(source, blank, options, on_page=lambda index=index: begun(index))
                 if document is not None:
                     documents[index] = document
             except DocumentError as exc:
@@ -163,81 +151,6 @@ def _is_closed(invoice: Invoice) -> bool:
 
 def _refused(blank: Invoice, error: DocumentError) -> Invoice:
     return blank.replace(issues=(Issue(error.rule, Severity.ERROR, None, None, None, str(error)),))
-
-
-def _read(
-    source: SourceFile, blank: Invoice, options: ExtractOptions, *, on_page: Callable[[], None] = lambda: None
-) -> tuple[Invoice, Document | None]:
-    """The invoice of the file's XML and None, or a blank invoice and the words that the model is to read."""
-    from extractors.words import Document
-
-    without_text: NoTextError | None = None
-    try:
-        document = read_document(source.data, limits=options.limits)
-    except NoTextError as exc:  # a scan may carry its XML
-        without_text, document = exc, Document((), "none")
-    blank = blank.replace(pages=len(document.pages))
-    if not options.ignore_xml or not (document.pages or without_text):
-        invoice = _from_xml(source, blank, document, options)
-        if invoice is not None and document.pages and not _is_complete(invoice):  # profiles without lines, or with lines without prices
-            blank = blank.replace(issues=invoice.issues)
-        elif invoice is not None:
-            return invoice, None
-    if options.ocr.is_usable:
-        document = recognise(source.data, _text_layer(source, document, options), options=options.ocr, on_page=on_page)
-    elif without_text is not None:
-        raise without_text
-    return blank.replace(pages=len(document.pages)), document
-
-
-def _text_layer(source: SourceFile, document: Document, options: ExtractOptions) -> Document | None:
-    """The pages of a PDF with whatever words they have; None for a picture file."""
-    from extractors.readers.document import Kind, kind_of
-    from extractors.readers.text_layer import read_text_layer
-
-    if document.pages:
-        return document
-    return read_text_layer(source.data, max_pages=options.limits.max_pages) if kind_of(source.data) is Kind.PDF else None
-
-
-def _is_complete(invoice: Invoice) -> bool:
-    """Whether the XML holds what the page does: Factur-X MINIMUM and BASIC WL have no lines, ZUGFeRD 1.0 BASIC has no prices."""
-    return any(line.unit_price is not None or line.tax_rate is not None for line in invoice.line_items)
-
-
-def _from_xml(source: SourceFile, blank: Invoice, document: Document, options: ExtractOptions) -> Invoice | None:
-    """The invoice of embedded or bare XML; None where there is none, or where a PDF's XML cannot be read and its page must do."""
-    from extractors.readers.einvoice_xml import find_all_xml, read_einvoice
-    from schemas.rules_reading import xml_contradicts
-
-    found = find_all_xml(source.data)
-    if not found:
-        return None
-    xml = found[0]
-    try:
-        invoice = read_einvoice(xml, id=blank.id, sha256=blank.sha256, source=blank.source, pages=blank.pages)
-    except DocumentError:
-        if not document.pages:
-            raise
-        return None
-    if len(found) > 1:
-        several = xml_contradicts("number of different e-invoices in one PDF", expected="1", found=str(len(found)))
-        invoice = invoice.replace(issues=(*invoice.issues, several))
-    if document.pages:
-        invoice = _compared(invoice, xml, document)
-    text = "\n".join(" ".join(page.texts) for page in document.pages)
-    return categorised([invoice], [text], options.bookkeeping)[0]
-
-
-def _compared(invoice: Invoice, xml: bytes, document: Document) -> Invoice:
-    """The XML's invoice as its page prints the prices, with the contradictions between the two."""
-    from extractors.page_agreement import disagreements, printed_price, text_of
-    from extractors.readers.einvoice_xml import accounts_and_prices
-
-    accounts, prices = accounts_and_prices(xml)
-    text = text_of(document)
-    lines = tuple(printed_price(line, *stated, text=text) for line, stated in zip(invoice.line_items, prices, strict=True))
-    return invoice.replace(line_items=lines, issues=(*invoice.issues, *disagreements(invoice, document, accounts=accounts)))
 
 
 def _read_by_model(
@@ -339,31 +252,6 @@ def _placed(evidence: Mapping[str, Evidence], document: Document) -> Mapping[str
         path: replace(e, box=placement.box(e.box)) if (placement := placements.get(e.page)) is not None else e
         for path, e in evidence.items()
     }
-
-
-def categorised(invoices: Sequence[Invoice], texts: Sequence[str], bookkeeping: Bookkeeping) -> list[Invoice]:
-    """VAT treatment, spend category and tax codes of every line. ``texts`` are the pages' texts."""
-    from extractors.spend_category import ItemText, categorize
-    from schemas.bookkeeping import own_categories, own_tax_codes
-    from schemas.printed_gaps import with_printed_gaps
-    from schemas.tax_treatment import assign_tax_categories
-
-    items = [
-        ItemText(line.description or "", invoice.header.seller_name, invoice.language, document=f"{number}")
-        for number, invoice in enumerate(invoices)
-        for line in invoice.line_items
-    ]
-    categories = iter(categorize(items))
-    result: list[Invoice] = []
-    for invoice, text in zip(invoices, texts, strict=True):
-        lines: list[LineItem] = []
-        for line in invoice.line_items:
-            category, probability = next(categories)
-            lines.append(replace(line, spend_category=category, spend_category_probability=probability))
-        categorised = own_categories(invoice.replace(line_items=tuple(lines)), bookkeeping)
-        treated = assign_tax_categories(with_printed_gaps(categorised, text), text)  # goods or services matter to it
-        result.append(own_tax_codes(treated, bookkeeping))
-    return result
 
 
 def _wants_second_read(invoice: Invoice, document: Document, options: ExtractOptions) -> bool:

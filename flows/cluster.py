@@ -82,7 +82,11 @@ def process_on_cluster(chunk: ClusterChunk) -> ChunkReport:
         with open_database(chunk.database) as database:
             batch = RunningBatch(Inbox("", (), {}), database, store, chunk.options, Quiet())
             batch.batch_id = chunk.batch_id
-            return batch.process_chunk(chunk.number, tasks, worker=worker)
+            batch.open_second_opinions()
+            try:
+                return batch.process_chunk(chunk.number, tasks, worker=worker)
+            finally:
+                batch.close_second_opinions()
     finally:
         idle.put(worker)
 

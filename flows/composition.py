@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from extractors.strategy import FallbackProvider
-from flows.fallback import fallback_version, opinion_options, second_opinions
-from flows.inbox import find_documents
+from flows.fallback import SecondOpinionsOf, fallback_version, opinion_options
 from flows.judging import Judge
 from flows.progress import Progress, Quiet
 from flows.running_batch import BatchOptions, RunningBatch
 from flows.settings import Settings
 from flows.summary import BatchSummary
+from flows.uploads import arrivals
 from flows.work import WorkOrder
 from schemas.errors import ConfigurationError
 from warehouse.database import open_database
@@ -74,7 +74,7 @@ def batch_options(settings: Settings, *, today: date | None = None) -> BatchOpti
         chunk=settings.chunk,
         lease_s=settings.lease_s,
         database_wait_s=settings.database_wait_s,
-        second_opinions=second_opinions(
+        second_opinions=SecondOpinionsOf(
             settings, opinion_options(settings, today=today, accept_threshold=threshold, bookkeeping=options.bookkeeping)
         )
         if asks
@@ -86,13 +86,11 @@ def batch_options(settings: Settings, *, today: date | None = None) -> BatchOpti
 def open_batch(
     source: str, settings: Settings, *, options: BatchOptions | None = None, progress: Progress | None = None
 ) -> Generator[RunningBatch]:
-    """A batch over ``source``, at work. Raises `ConfigurationError`, `ModelError` or `WarehouseError` before anything is processed."""
-    inbox = find_documents(
-        source,
-        settle_s=settings.settle_s,
-        settle_limit_s=settings.settle_limit_s,
-        max_bytes=int(settings.document_max_mb * 1e6),
-    )
+    """A batch over ``source`` and what was uploaded since the last one, at work.
+
+    Raises `ConfigurationError`, `ModelError` or `WarehouseError` before anything is processed.
+    """
+    inbox = arrivals(source, settings)
     options = options or batch_options(settings)
     store = document_store(settings)
     with ExitStack() as stack:

@@ -7,28 +7,28 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.composition import document_store, run_batch
+from flows.password_file import read_passwords
 from flows.settings import Settings
+from flows.uploads import upload_folder
 from schemas.errors import DocumentStoreError
-from warehouse.document_store import DocumentStore, default_store_url, open_document_store
+from warehouse.document_store import DocumentStore
 
 if TYPE_CHECKING:
     from dashboard.services import Services
 
-UPLOADS = "lineitem-uploads"
-
 
 def dashboard_services(settings: Settings) -> Services:
-    """The services under ``settings``. Raises `DocumentStoreError` when the store cannot be opened."""
+    """The services under ``settings``. Raises `DocumentStoreError` when the store cannot be opened, `ConfigurationError` for bad passwords."""
     from dashboard.services import Services
 
-    store = open_document_store(default_store_url(settings.database))
-    folder = settings.upload_folder or Path(default_store_url(settings.database)).with_name(UPLOADS)
     return Services(
-        original=original_from(store),
-        upload_folder=folder,
+        original=original_from(document_store(settings)),
+        upload_folder=upload_folder(settings),
         process=process_now(settings),
         document_max_bytes=int(settings.document_max_mb * 1e6),
         prefect_url=settings.dashboard_prefect_url,
+        passwords=read_passwords(settings.passwords),
     )
 
 
@@ -57,8 +57,6 @@ def process_now(settings: Settings) -> Callable[[Path], None]:
     """A batch of one document, in worker processes as always and without Prefect."""
 
     def process(path: Path) -> None:
-        from flows.composition import run_batch
-
         run_batch(str(path), settings.model_copy(update={"orchestrator": "none", "workers": 1}))
 
     return process

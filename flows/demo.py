@@ -34,7 +34,9 @@ def run_demo(out: Path, settings: Settings, *, progress: Progress | None = None,
             database.with_name(database.name + suffix).unlink(missing_ok=True)
     except OSError as exc:
         raise ConfigurationError(f"The folder {out} cannot be written: {exc.strerror or exc}.") from exc
-    return run_batch(str(examples), settings.model_copy(update={"database": f"sqlite:///{database}"}), progress=progress)
+    return run_batch(
+        str(examples), settings.model_copy(update={"database": f"sqlite:///{database}", "upload_folder": None}), progress=progress
+    )
 
 
 def story(invoice: Invoice, decision: Decision) -> RenderableType:

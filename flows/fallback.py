@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -124,15 +124,20 @@ def opinion_options(settings: Settings, *, today: date, accept_threshold: float,
     )
 
 
-def second_opinions(settings: Settings, options: OpinionOptions) -> Callable[[Database, int | None], FoundationOpinions]:
-    """What opens the second opinions of a batch. Raises `ConfigurationError` now when the settings do not do."""
-    provider = open_provider(settings)
+class SecondOpinionsOf:
+    """Opens the second opinions of a batch. It travels to other machines, where it opens its provider anew."""
 
-    def opened(database: Database, batch_id: int | None) -> FoundationOpinions:
-        accounts = WarehouseAccounts(database, batch_id, limits(settings))
-        return FoundationOpinions(options, asker(settings, provider, accounts), accounts)
+    def __init__(self, settings: Settings, options: OpinionOptions) -> None:
+        """Raises `ConfigurationError` when the settings do not do."""
+        self._settings, self._options = settings, options
+        self._provider = open_provider(settings)
 
-    return opened
+    def __call__(self, database: Database, batch_id: int | None) -> FoundationOpinions:
+        accounts = WarehouseAccounts(database, batch_id, limits(self._settings))
+        return FoundationOpinions(self._options, asker(self._settings, self._provider, accounts), accounts)
+
+    def __reduce__(self) -> tuple[type[SecondOpinionsOf], tuple[Settings, OpinionOptions]]:
+        return SecondOpinionsOf, (self._settings, self._options)
 
 
 def limits(settings: Settings) -> books.Limits:

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from extractors.strategy import FallbackProvider
 from flows.composition import batch_options, document_store
 from flows.progress import Progress
 from flows.reprocessing import Change, Reprocessing
@@ -25,11 +26,19 @@ MakeOptions = Callable[[Settings], BatchOptions]
 
 
 def settings_for_route(settings: Settings, route: str | None) -> Settings:
-    """The settings under which documents take ``route``; None lets the strategy choose. Raises `ConfigurationError` where it cannot be taken."""
+    """The settings under which documents take ``route``; None lets the strategy choose. Raises `ConfigurationError` where it cannot be taken.
+
+    Both models read the page, also where an e-invoice XML is embedded. On the route foundation_model the foundation model of the settings
+    is asked about what stays doubtful, within its policy and budgets; on the route task_model it is not asked.
+    """
     if route == Route.TASK_MODEL:
-        return settings.model_copy(update={"ignore_xml": True})
+        return settings.model_copy(update={"ignore_xml": True, "fallback_provider": FallbackProvider.NONE})
     if route == Route.FOUNDATION_MODEL:
-        raise ConfigurationError("No foundation model is configured, so nothing can be processed on the route foundation_model.")
+        if settings.fallback_provider is FallbackProvider.NONE:
+            raise ConfigurationError("No foundation model is configured, so nothing can be processed on the route foundation_model.")
+        return settings.model_copy(update={"ignore_xml": True})
+    if route == Route.EINVOICE_XML:
+        return settings.model_copy(update={"ignore_xml": False})
     return settings
 
 
@@ -44,7 +53,10 @@ def reprocess_selected(
     dry_run: bool = False,
     make_options: MakeOptions = batch_options,
 ) -> list[Change]:
-    """Process what ``selection`` means now. It is on record as a request, unless it is a dry run, which changes nothing at all."""
+    """Process what ``selection`` means now. It is on record as a request, unless it is a dry run, which changes nothing at all.
+
+    A dry run asks no foundation model, because that costs money: it shows what the readings on this machine would change.
+    """
     options, version = make_options(settings_for_route(settings, route)), make_options(settings).pipeline_version
     with open_database(settings.database, create=False) as database:
         if dry_run:
@@ -98,6 +110,11 @@ def _carry_out(
     owner: str,
 ) -> Iterator[Change]:
     begun, counts, pages = time.perf_counter(), Counter[str](), 0
+    with database.read() as session:
+        ids = select_documents(session, request.selection)
+    batch_id = begin_batch(
+        database, source=f"reprocess request {request.id}", owner=owner, pipeline_version=version, documents=len(ids), ignored=0
+    )
     run = Reprocessing(
         database,
         document_store(settings),
@@ -107,11 +124,7 @@ def _carry_out(
         f"Processed again on request {request.id} of {request.requested_by}" + (f", route {request.route}" if request.route else ""),
         replace_corrections=request.replace_corrections,
         owner=owner,
-    )
-    with database.read() as session:
-        ids = select_documents(session, request.selection)
-    batch_id = begin_batch(
-        database, source=f"reprocess request {request.id}", owner=run.owner, pipeline_version=version, documents=len(ids), ignored=0
+        second_opinions=options.second_opinions(database, batch_id) if options.second_opinions is not None else None,
     )
     kept, outcome, notes = time.monotonic(), "failed", list[str]()
     try:

@@ -8,37 +8,34 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from flows.differences import Difference, differences
 from flows.inbox import content_hash
+from flows.lease_keeping import LeaseKeeping
 from flows.patience import Patience
 from flows.progress import Progress
 from flows.registration import fetched, stored_path
 from flows.running_batch import BatchOptions
+from flows.second_opinions import SecondOpinions
 from flows.supervision import Stopped, Worker
-from flows.work import Result, Task, Verdict
+from flows.work import Opinion, Result, Task, Verdict
 from schemas.errors import WarehouseUnavailableError
 from schemas.invoice import Invoice
-from schemas.rules import RULES, validate
-from schemas.rules_types import RuleContext, Table
+from schemas.rules import is_read_from_page, validate
+from schemas.rules_types import RuleContext
 from warehouse.database import Database
 from warehouse.document_store import DocumentStore
 from warehouse.documents import Decision, Judgement
 from warehouse.leases import new_owner
 from warehouse.queries import list_documents
 from warehouse.reprocessing import Replacement, Standing, claim_again, finish_again, let_go, try_again
-
-# What only the reading of the page can judge; the others are judged again where a person's values stand beside new ones.
-READING_RULES = frozenset(rule.id for rule in RULES if rule.table is Table.READING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +53,18 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Rejudging:
-    """Judges a fresh reading beside what people made of the document before."""
+    """Judges a fresh reading, with what a foundation model said of it, beside what people made of the document before."""
 
     options: BatchOptions
+    opinion: Opinion | None = None
 
     def __call__(self, standing: Standing, invoice: Invoice, context: RuleContext) -> Judgement:
         """A person's values are judged together with the fresh ones; a person's decision stays, with what the pipeline would have decided."""
         if standing.corrected:
-            kept = tuple(
-                i for i in invoice.issues if (i.rule in READING_RULES or i.rule.startswith("LI-DOC")) and i.field not in standing.corrected
-            )
+            kept = tuple(i for i in invoice.issues if is_read_from_page(i.rule) and i.field not in standing.corrected)
             plain = RuleContext(today=context.today)
             invoice = invoice.replace(issues=(*validate([invoice.replace(issues=())], context=plain)[0], *kept))
-        judgement = self.options.judge(invoice, context)
+        judgement = self.options.judge(invoice, context, opinion=self.opinion)
         if not standing.decided_by_person:
             return judgement
         status = standing.invoice.status
@@ -84,7 +80,10 @@ class Rejudging:
 
 @dataclass(slots=True)
 class Reprocessing:
-    """One run over ``ids``. ``pipeline_version`` is what the documents have afterwards: that of the settings, whatever route was asked for."""
+    """One run over ``ids``. ``pipeline_version`` is what the documents have afterwards: that of the settings, whatever route was asked for.
+
+    ``second_opinions`` are asked about what stays doubtful, and closed when the run ends.
+    """
 
     database: Database
     store: DocumentStore
@@ -95,6 +94,7 @@ class Reprocessing:
     dry_run: bool = False
     replace_corrections: bool = False
     owner: str = field(default_factory=new_owner)
+    second_opinions: SecondOpinions | None = None
     stopped: threading.Event = field(default_factory=threading.Event)
     times: Counter[str] = field(default_factory=Counter[str])
 
@@ -117,6 +117,8 @@ class Reprocessing:
         finally:
             self.stopped.set()
             executor.shutdown(wait=True, cancel_futures=True)
+            if self.second_opinions is not None:
+                self.second_opinions.close()
             for process in processes:
                 process.kill()
 
@@ -135,17 +137,13 @@ class Reprocessing:
             mine = patiently(lambda: claim_again(self.database, ids, owner=self.owner, lease_s=self.options.lease_s))
             changes += [Change(task.document_id, task.name, "held") for task in tasks if task.document_id not in mine]
             tasks = [task for task in tasks if task.document_id in mine]
-        worker = workers.get()
+        keep = self._keeping(ids)
         try:
-            with fetched(self.store, tasks) as ready:
-                answer = worker.run(ready, waiting=self._keeping(ids)) if ready else None
-            self.times.update(answer.times if answer else {})
-            for result in answer.results if answer else ():
+            for result in self._with_second_opinions(self._read(workers, tasks, keep), keep):
                 changes.append(patiently(lambda result=result: self._finish(result)))
         except Stopped:
             pass
         finally:
-            workers.put(worker)
             if not self.dry_run:
                 with contextlib.suppress(WarehouseUnavailableError):
                     let_go(self.database, ids, owner=self.owner)
@@ -153,23 +151,39 @@ class Reprocessing:
             self.progress.advance(change.after.status.value if change.after else change.outcome)
         return changes
 
-    def _keeping(self, ids: Sequence[int]) -> Any:
-        lease_s, renewed = self.options.lease_s, time.monotonic()
+    def _read(self, workers: queue.SimpleQueue[Worker], tasks: Sequence[Task], keep: Callable[[], None]) -> Sequence[Result]:
+        worker = workers.get()
+        try:
+            with fetched(self.store, tasks) as ready:
+                answer = worker.run(ready, waiting=keep) if ready else None
+        finally:
+            workers.put(worker)
+        self.times.update(answer.times if answer else {})
+        return answer.results if answer else ()
 
-        def keep() -> None:
-            nonlocal renewed
-            if not self.dry_run and time.monotonic() - renewed > lease_s / 3:
-                with contextlib.suppress(WarehouseUnavailableError):
-                    let_go(self.database, ids, owner=self.owner, until=datetime.now(UTC) + timedelta(seconds=lease_s))
-                renewed = time.monotonic()
+    def _with_second_opinions(self, results: Sequence[Result], keep: Callable[[], None]) -> Iterator[Result]:
+        if self.second_opinions is None:
+            yield from results
+            return
+        for result in self.second_opinions.of(results, stopped=self.stopped.is_set):
+            if result is None:
+                keep()
+            else:
+                yield result
 
-        return keep
+    def _keeping(self, ids: Sequence[int]) -> Callable[[], None]:
+        lease_s = self.options.lease_s
+        if self.dry_run:
+            return lambda: None
+        return LeaseKeeping(
+            lambda: let_go(self.database, ids, owner=self.owner, until=datetime.now(UTC) + timedelta(seconds=lease_s)), lease_s=lease_s
+        )
 
     def _finish(self, result: Result) -> Change:
         task = result.task
         if result.verdict is not Verdict.DONE or result.invoice is None:
             return Change(task.document_id, task.name, "unread")
-        judge, today = Rejudging(self.options), self.options.today
+        judge, today = Rejudging(self.options, result.opinion), self.options.today
         found: Replacement | None
         if self.dry_run:
             found = try_again(

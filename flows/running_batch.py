@@ -11,23 +11,21 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
-from datetime import date
 from functools import partial
-from typing import Protocol
 
+from flows.chunks import BatchOptions, ChunkReport, Elsewhere
 from flows.inbox import Inbox
-from flows.judging import Judge
+from flows.lease_keeping import LeaseKeeping
 from flows.patience import Patience
 from flows.progress import Progress
 from flows.registration import fetched, register_documents
 from flows.second_opinions import SecondOpinions
 from flows.summary import BatchSummary, figures_of
 from flows.supervision import Stopped, Worker
-from flows.work import Opinion, Result, Task, Verdict, WorkOrder, rejected
-from schemas.errors import DocumentError, LineitemError, WarehouseError, WarehouseUnavailableError
+from flows.work import Opinion, Result, Task, Verdict, rejected
+from schemas.errors import DocumentError, LineitemError, WarehouseError
 from schemas.invoice import Invoice
 from warehouse.batches import begin_batch, end_batch
 from warehouse.database import Database
@@ -38,49 +36,9 @@ from warehouse.operating_figures import record_figures
 from warehouse.queries import count_by_rule, count_by_status
 from warehouse.tables import FINAL_STATES
 
+__all__ = ["BatchOptions", "ChunkReport", "Elsewhere", "RunningBatch"]
+
 OTHERS_POLL_S = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class BatchOptions:
-    """How to run: what workers do, how many, in which portions, and what identifies a result."""
-
-    order: WorkOrder
-    pipeline_version: str
-    judge: Judge
-    today: date
-    workers: int = 1
-    chunk: int = 25
-    lease_s: float = 120.0
-    database_wait_s: float = 120.0
-    second_opinions: Callable[[Database, int], SecondOpinions] | None = None  # opened when a batch begins
-
-
-@dataclass(frozen=True, slots=True)
-class ChunkReport:
-    """What this run did with one chunk; documents that another run holds or has done are not in it."""
-
-    number: int
-    counts: dict[str, int]
-    pages: int
-    seconds: float
-    finished: tuple[int, ...] = ()
-    times: Mapping[str, float] = field(default_factory=dict[str, float])
-    notes: tuple[str, ...] = ()
-
-    def sentence(self) -> str:
-        return ", ".join(f"{count} {status}" for status, count in sorted(self.counts.items())) or "nothing left to do"
-
-
-class Elsewhere(Protocol):
-    """Machines that take the place of this one's threads (`flows.cluster.Cluster`)."""
-
-    @property
-    def size(self) -> int: ...
-
-    def submit(self, batch: RunningBatch, number: int, tasks: Sequence[Task]) -> Future[ChunkReport]: ...
-
-    def close(self) -> None: ...
 
 
 class RunningBatch:
@@ -155,8 +113,8 @@ class RunningBatch:
         size = max(1, min(self.options.chunk, -(-len(self._tasks) // max(workers, 1))))
         self.chunks = [tuple(self._tasks[start : start + size]) for start in range(0, len(self._tasks), size)]
         threads = max(workers, 1)
-        if self.options.second_opinions is not None:
-            self._second_opinions = self.options.second_opinions(self.database, self.batch_id)
+        self.open_second_opinions()
+        if self._second_opinions is not None:
             threads *= 2  # while some chunks wait for answers, the worker processes read on
         if self._elsewhere is not None:
             self._futures = [self._elsewhere.submit(self, number, chunk) for number, chunk in enumerate(self.chunks, start=1)]
@@ -165,6 +123,16 @@ class RunningBatch:
             return
         executor = self._executor = ThreadPoolExecutor(threads, thread_name_prefix="lineitem-chunk")
         self._futures = [executor.submit(self.process_chunk, number, chunk) for number, chunk in enumerate(self.chunks, start=1)]
+
+    def open_second_opinions(self) -> None:
+        """Hear a foundation model about doubtful documents from now on, where the options name one."""
+        if self.options.second_opinions is not None:
+            self._second_opinions = self.options.second_opinions(self.database, self.batch_id)
+
+    def close_second_opinions(self) -> None:
+        """Wait for the calls that are under way."""
+        if self._second_opinions is not None:
+            self._second_opinions.close()
 
     def _register(self) -> None:
         """Make a task of every document that is not done, one per content."""
@@ -228,16 +196,7 @@ class RunningBatch:
         mine = [task for task in tasks if task.document_id in ids]
         if not mine:
             return ()
-        renewed = time.monotonic()
-
-        def keep_lease() -> None:
-            nonlocal renewed
-            if time.monotonic() - renewed > lease_s / 3:
-                # A database that is away is no reason to stop reading; if the lease is lost meanwhile, nothing is written.
-                with contextlib.suppress(WarehouseUnavailableError):
-                    renew(self.database, list(ids), owner=self._owner, lease_s=lease_s)
-                renewed = time.monotonic()
-
+        keep_lease = LeaseKeeping(lambda: renew(self.database, list(ids), owner=self._owner, lease_s=lease_s), lease_s=lease_s)
         worker = self._workers.get()
         try:
             with fetched(self.store, mine) as ready:
@@ -261,13 +220,12 @@ class RunningBatch:
         if self._second_opinions is None:
             yield from results
             return
-        lease_s, renewed = self.options.lease_s, time.monotonic()
+        lease_s = self.options.lease_s
         pending = {result.task.document_id for result in results}
+        keep_lease = LeaseKeeping(lambda: renew(self.database, list(pending), owner=self._owner, lease_s=lease_s), lease_s=lease_s)
         for result in self._second_opinions.of(results, stopped=self._stop.is_set):
             if result is None:
-                if time.monotonic() - renewed > lease_s / 3:
-                    renew(self.database, list(pending), owner=self._owner, lease_s=lease_s)
-                    renewed = time.monotonic()
+                keep_lease()
                 continue
             pending.discard(result.task.document_id)
             yield result
@@ -383,8 +341,7 @@ class RunningBatch:
             self._executor.shutdown(wait=True, cancel_futures=True)
         for future in self._futures if self._elsewhere is not None else ():
             future.cancel()
-        if self._second_opinions is not None:
-            self._second_opinions.close()
+        self.close_second_opinions()
         for worker in self._all_workers:
             worker.kill()
         if isinstance(error, Exception):

@@ -151,7 +151,7 @@ class Settings(BaseSettings):
     )
     upload_folder: Path | None = Field(
         None,
-        description="Where the dashboard keeps uploaded documents. Default: `lineitem-uploads` beside the database; add it to the next batch.",
+        description="Where the dashboard keeps uploaded documents. Default: `lineitem-uploads` beside the database. The next batch takes them in.",
     )
 
     @classmethod

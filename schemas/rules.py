@@ -40,6 +40,7 @@ RULES: tuple[Rule, ...] = (PLAUSIBLE, *PRESENCE_RULES, *PARTY_RULES, *TOTAL_RULE
 
 _ORDER = {rule.id: number for number, rule in enumerate(RULES)}
 _BY_ID = {rule.id: rule for rule in RULES}
+_READ_FROM_PAGE = frozenset(rule.id for rule in RULES if rule.table is Table.READING)
 _JUDGES = {table: tuple((rule.id, rule.judge) for rule in RULES if rule.table is table and rule.judge is not None) for table in Table}
 _OF_CATEGORY = {f"{prefix}-{number}": category for category, (prefix, _, _) in CATEGORIES.items() for number in ("05", "08", "09", "10")}
 _JUDGES_BY_CATEGORY = {  # the rules of one tax category need not be asked about rows of another
@@ -167,3 +168,8 @@ def _plausible_only(invoice: Invoice) -> tuple[Invoice, list[Finding]]:
 def _report(value: Decimal, path: str, findings: list[Finding]) -> bool:
     findings.append(Finding(path, "an amount", str(value)[:40]))
     return False
+
+
+def is_read_from_page(rule: str) -> bool:
+    """Whether only the reading of the file can judge the rule with this id, so that its issue stays when values are judged again."""
+    return rule in _READ_FROM_PAGE or rule.startswith("LI-DOC")

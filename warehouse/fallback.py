@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, Decimal
 
 from sqlalchemy import ColumnElement, func, select
@@ -141,7 +141,22 @@ def calls_for(database: Database, sha256: str) -> list[FallbackCallRow]:
 def spent_usd(database: Database, *, batch_id: int | None = None) -> Decimal:
     """USD that are spent or reserved, of one batch or of all."""
     with database.read() as session:
-        return _sum(session, FallbackCallRow.batch_id == batch_id if batch_id is not None else FallbackCallRow.id > 0)
+        return usd_where(session, FallbackCallRow.batch_id == batch_id if batch_id is not None else FallbackCallRow.id > 0)
+
+
+def cost_between(database: Database, since: date, until: date) -> Decimal | None:
+    """USD that are spent or reserved on the days (UTC) from ``since`` to ``until``, both included; None where no call was made."""
+    in_period = FallbackCallRow.day.between(since, until)
+    with database.read() as session:
+        if not session.scalar(select(func.count()).select_from(FallbackCallRow).where(in_period)):
+            return None
+        return usd_where(session, in_period)
+
+
+def usd_where(session: Session, where: ColumnElement[bool]) -> Decimal:
+    """USD of the calls that fit ``where``: what they cost, or, as long as they are open, what is reserved for them."""
+    counted = func.coalesce(FallbackCallRow.cost_nano_usd, FallbackCallRow.reserved_nano_usd)
+    return Decimal(int(session.scalar(select(func.coalesce(func.sum(counted), 0)).where(where)) or 0)) / NANO
 
 
 def _used(session: Session, facts: CallFacts, limits: Limits, now: datetime) -> list[tuple[str, Decimal | None, Decimal]]:
@@ -150,12 +165,7 @@ def _used(session: Session, facts: CallFacts, limits: Limits, now: datetime) -> 
         ("batch", limits.batch, FallbackCallRow.batch_id == facts.batch_id),
         ("day", limits.day, FallbackCallRow.day == now.date()),
     )
-    return [(name, limit, _sum(session, where)) for name, limit, where in scopes if limit is not None]
-
-
-def _sum(session: Session, where: ColumnElement[bool]) -> Decimal:
-    counted = func.coalesce(FallbackCallRow.cost_nano_usd, FallbackCallRow.reserved_nano_usd)
-    return Decimal(int(session.scalar(select(func.coalesce(func.sum(counted), 0)).where(where)) or 0)) / NANO
+    return [(name, limit, usd_where(session, where)) for name, limit, where in scopes if limit is not None]
 
 
 def _row(facts: CallFacts, now: datetime) -> FallbackCallRow:

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from schemas.corrected_values import is_set_by_person
 from warehouse.database import Database
+from warehouse.fallback import usd_where
 from warehouse.tables import FINAL_STATES, BatchRow, DecisionRow, DocumentRow
+from warehouse.tables_fallback import FallbackCallRow
 from warehouse.tables_operation import MetricRow, ReprocessRequestRow
 
 QUANTILES = (0.5, 0.95, 0.99)
@@ -22,7 +24,7 @@ class Figures:
     """Figures of the documents finished in a window, and of what waits now. Rates are shares from 0 to 1; None = nothing to measure.
 
     ``touchless_rate``: accepted without a person's decision, of all finished. ``fallback_rate``: on the route foundation_model.
-    Latency runs from arrival to decision. ``cost`` sums the recorded fallback calls in their currency; None where none is recorded.
+    Latency runs from arrival to decision. ``cost`` sums the calls to foundation models in US dollars; None where none was made.
     """
 
     documents: int
@@ -56,7 +58,7 @@ MEANINGS: Mapping[str, str] = {
     "latency_p50_s": "Median time from arrival to decision, seconds",
     "latency_p95_s": "95th percentile of the time from arrival to decision, seconds",
     "latency_p99_s": "99th percentile of the time from arrival to decision, seconds",
-    "cost": "Recorded cost of foundation model calls",
+    "cost": "Cost of foundation model calls in the window, US dollars",
     "queue_length": "Documents waiting or being processed now",
     "flagged": "Documents that wait for a person now",
     "oldest_flagged_s": "Age of the oldest document that waits for a person, seconds",
@@ -119,15 +121,11 @@ def _figures(session: Session, since: datetime, now: datetime) -> Figures:
 
 
 def _cost(session: Session, since: datetime) -> float | None:
-    """The sum over the table of fallback calls, where this installation has one."""
-    if not inspect(session.connection()).has_table("fallback_calls"):
+    """US dollars that were spent or are reserved for calls since then; None where none was made."""
+    called = FallbackCallRow.asked_at >= since
+    if not session.scalar(select(func.count()).select_from(FallbackCallRow).where(called)):
         return None
-    columns = {column["name"] for column in inspect(session.connection()).get_columns("fallback_calls")}
-    when = next((name for name in ("called_at", "at", "created_at") if name in columns), None)
-    if "cost" not in columns or when is None:
-        return None
-    costs = session.scalars(text(f"SELECT cost FROM fallback_calls WHERE {when} >= :since"), {"since": since})  # noqa: S608 - a name of ours
-    return float(sum(float(cost) for cost in costs if cost is not None))
+    return float(usd_where(session, called))
 
 
 def _quantile(values: Sequence[float], share: float) -> float | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import inspect, or_, select, text, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from schemas.corrected_values import corrected_fields, is_set_by_person, with_corrections
@@ -17,6 +17,7 @@ from warehouse.documents import Judgement, load_in, replace_result
 from warehouse.history import known_before
 from warehouse.leases import dead_owners_in
 from warehouse.tables import FINAL_STATES, DecisionRow, DocumentRow
+from warehouse.tables_review import CorrectionRow, ReviewRow
 from warehouse.versions import keep_version
 
 Rejudge = Callable[["Standing", Invoice, RuleContext], Judgement]
@@ -130,10 +131,12 @@ def _standing(session: Session, document_id: int) -> Standing:
 
 def _corrections(session: Session, document_id: int) -> frozenset[str]:
     """Paths that a person corrected and did not take back; values that were typed in without a place on the page have no evidence."""
-    if not inspect(session.connection()).has_table("corrections"):
-        return frozenset()
-    query = "SELECT c.field FROM corrections c JOIN reviews r ON r.id = c.review_id WHERE c.document_id = :id AND NOT r.undone"
-    return frozenset(session.scalars(text(query), {"id": document_id}))
+    query = (
+        select(CorrectionRow.field)
+        .join(ReviewRow, ReviewRow.id == CorrectionRow.review_id)
+        .where(CorrectionRow.document_id == document_id, ~ReviewRow.undone)
+    )
+    return frozenset(session.scalars(query))
 
 
 def _is_taken(session: Session, document: DocumentRow, pipeline_version: str) -> bool:

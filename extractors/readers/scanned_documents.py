@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from extractors.readers.document import Kind, kind_of, unmapped_share
 from extractors.readers.ocr_engines import OcrEngine, OcrName, is_installed, open_engine
 from extractors.readers.pdfium import open_pdf
+from extractors.readers.picture_files import picture_pages
 from extractors.readers.scans import is_blank, read_picture
 from extractors.words import Document, Page
 from schemas.errors import DamagedDocumentError, DocumentLimitError, NoTextError
@@ -145,34 +145,9 @@ def _drawn(pdf: Any, index: int, options: OcrOptions) -> NDArray[np.uint8]:
 
 def _frames(data: bytes, options: OcrOptions) -> Iterator[tuple[NDArray[np.uint8], float, float]]:
     """(pixels, width, height in points) of each page of a picture file, scaled to at most ``options.dpi``."""
-    from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+    from PIL import Image
 
-    try:
-        with Image.open(io.BytesIO(data)) as image:
-            if getattr(image, "n_frames", 1) > options.max_pages:
-                raise DocumentLimitError(f"Too many pages: the picture has {image.n_frames}, the limit is {options.max_pages}.")  # pyright: ignore
-            for frame in ImageSequence.Iterator(image):
-                width, height = frame.size
-                if width * height > options.max_pixels:
-                    raise DocumentLimitError(f"Too large: the picture has {width} × {height} pixels, the limit is {options.max_pixels}.")
-                upright = ImageOps.exif_transpose(frame)
-                if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
-                    upright = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright.convert("RGBA"))
-                grey = upright.convert("L")
-                dpi = _dpi_of(grey.size, upright.info.get("dpi") or image.info.get("dpi"))
-                width_pt, height_pt = grey.width * 72 / dpi, grey.height * 72 / dpi
-                if dpi > options.dpi:
-                    grey = grey.resize((round(width_pt * options.dpi / 72), round(height_pt * options.dpi / 72)), Image.Resampling.LANCZOS)
-                yield np.array(grey, np.uint8), width_pt, height_pt
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as exc:
-        raise DamagedDocumentError(f"The picture cannot be decoded ({type(exc).__name__}).") from exc
-
-
-def _dpi_of(size: tuple[int, int], stated: Any) -> float:
-    """The stated resolution where it makes a page of ordinary size, else the one that makes the longer side that of A4."""
-    longer = max(size)
-    try:
-        dpi = float(stated[0])
-    except (TypeError, ValueError, IndexError):
-        dpi = 0.0
-    return dpi if 90 <= dpi <= 1200 and 3 <= longer / dpi <= 20 else max(longer / 11.69, 30.0)
+    for page, width_pt, height_pt in picture_pages(data, mode="L", max_pages=options.max_pages, max_pixels=options.max_pixels):
+        width, height = round(width_pt * options.dpi / 72), round(height_pt * options.dpi / 72)
+        drawn = page.resize((width, height), Image.Resampling.LANCZOS) if page.width > width else page
+        yield np.array(drawn, np.uint8), width_pt, height_pt

@@ -93,11 +93,9 @@ def invoice_of(wanted: dict[str, Any]) -> Invoice:
     return _invoice(SourceFile("a", "a.pdf", json.dumps(wanted).encode()))
 
 
-def extract_with_words(
-    sources: Sequence[SourceFile], *, options: Any, times: dict[str, float] | None = None, words: dict[int, Any] | None = None
-) -> list[Invoice]:
+def extract_with_words(sources: Sequence[SourceFile], *, options: Any, words: dict[int, Any] | None = None, **more: Any) -> list[Invoice]:
     """As `extract_many`, and the page's words: one line for each value."""
-    invoices = extract_many(sources, options=options, times=times)
+    invoices = extract_many(sources, options=options, **more)
     for number, invoice in enumerate(invoices):
         header, line = invoice.header, invoice.line_items[0]
         texts = (

@@ -33,9 +33,9 @@ from warehouse.tables import DocumentRow
 from warehouse.versions import keep_version, versions
 
 
-def newer(sources: Sequence[Any], *, options: Any, times: dict[str, float] | None = None) -> list[Invoice]:
+def newer(sources: Sequence[Any], *, options: Any, **more: Any) -> list[Invoice]:
     """A newer model: it reads every confident value as before, and reads the text in capitals."""
-    found = stand_in.extract_many(sources, options=options, times=times)
+    found = stand_in.extract_many(sources, options=options, **more)
     return [
         invoice.replace(
             confidence=0.99, line_items=tuple(replace(line, description=(line.description or "").upper()) for line in invoice.line_items)

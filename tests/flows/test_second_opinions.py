@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import pickle
 import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,16 +20,22 @@ import stand_in
 from extractors.fallback.belief import Outcome
 from extractors.pipeline import SourceFile
 from extractors.strategy import Privacy
-from flows.composition import open_batch
-from flows.fallback import WarehouseAccounts, limits, opinion_options, second_opinions
+from flows.composition import open_batch, run_batch
+from flows.fallback import SecondOpinionsOf, WarehouseAccounts, limits, opinion_options
+from flows.progress import Quiet
+from flows.reprocess_requests import reprocess_selected
+from flows.reprocessing import Change
 from flows.settings import Settings
 from flows.work import Result, Task, Verdict
 from schemas.bookkeeping import Bookkeeping
 from schemas.errors import BudgetError, ConfigurationError
 from warehouse import fallback as books
+from warehouse.batches import list_batches
 from warehouse.database import Database, open_database
 from warehouse.documents import decisions, load
+from warehouse.operating_figures import figures
 from warehouse.queries import list_documents
+from warehouse.selections import Selection
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "extractors" / "fallback"))
 openai = pytest.importorskip("openai")
@@ -61,7 +69,7 @@ def settings_for(endpoint: Endpoint, database_url: str, prices: Path, **changes:
 def run(inbox: Path, settings: Settings) -> dict[str, int]:
     options = stand_in.options(extract=stand_in.extract_with_words, workers=1)
     ways = opinion_options(settings, today=stand_in.TODAY, accept_threshold=0.9, bookkeeping=Bookkeeping())
-    options = replace(options, order=replace(options.order, words=True), second_opinions=second_opinions(settings, ways))
+    options = replace(options, order=replace(options.order, words=True), second_opinions=SecondOpinionsOf(settings, ways))
     with open_batch(str(inbox), settings, options=options) as batch:
         for _ in batch.reports():
             pass
@@ -113,7 +121,51 @@ def test_a_doubtful_document_is_asked_about_and_accepted(endpoint: Endpoint, inb
     assert (calls[0].cost_nano_usd or 0) > 0
 
 
-def opinions(folder: Path, settings: Settings) -> list[Result]:
+def test_second_opinions_travel_to_another_machine(endpoint: Endpoint, inbox: Path, database_url: str, prices: Path) -> None:
+    settings = settings_for(endpoint, database_url, prices)
+    ways = opinion_options(settings, today=stand_in.TODAY, accept_threshold=0.9, bookkeeping=Bookkeeping())
+    fill(endpoint, inbox, count=1)
+    proven(settings, endpoint)
+    there = pickle.loads(pickle.dumps(SecondOpinionsOf(settings, ways)))
+    assert statuses(opinions(inbox, settings, opened_by=there)) == {"accepted"}
+    assert set(endpoint.keys) == {f"Bearer {KEY}"}
+
+
+def test_processing_again_asks_the_foundation_model_and_books_it_to_its_batch(
+    endpoint: Endpoint, inbox: Path, database_url: str, prices: Path
+) -> None:
+    fill(endpoint, inbox, count=1)
+    settings = settings_for(endpoint, database_url, prices)
+    plain = stand_in.options(extract=stand_in.extract_with_words, workers=1)
+    run_batch(str(inbox), Settings(database=database_url), options=plain)
+    proven(settings, endpoint)
+
+    def asking(chosen: Settings) -> Any:
+        ways = opinion_options(chosen, today=stand_in.TODAY, accept_threshold=0.9, bookkeeping=Bookkeeping())
+        return replace(plain, order=replace(plain.order, words=True), second_opinions=SecondOpinionsOf(chosen, ways))
+
+    def again(*, dry_run: bool) -> list[Change]:
+        return reprocess_selected(
+            Selection(flagged=True), settings, requested_by="a test", route="foundation_model", replace_corrections=False,
+            progress=Quiet(), dry_run=dry_run, make_options=asking,
+        )  # fmt: skip
+
+    again(dry_run=True)
+    assert endpoint.requests == [], "a dry run costs nothing"
+    (change,) = again(dry_run=False)
+    assert (change.outcome, change.after.status.value if change.after else None) == ("changed", "accepted")
+    with open_database(database_url) as database:
+        newest = list_batches(database)[0]
+        assert books.spent_usd(database, batch_id=newest.id) > 0
+        _, _, decision = decisions(database, change.document_id)[-1]
+        assert decision.strategy in ("ask_fields", "ask_document")
+        day = datetime.now(UTC).date()
+        assert books.cost_between(database, day - timedelta(days=1), day + timedelta(days=1)) == books.spent_usd(database)
+        assert books.cost_between(database, day + timedelta(days=5), day + timedelta(days=9)) is None
+        assert figures(database, window=timedelta(days=1)).cost == float(books.spent_usd(database))
+
+
+def opinions(folder: Path, settings: Settings, *, opened_by: SecondOpinionsOf | None = None) -> list[Result]:
     """Second opinions without worker processes: the documents of ``folder`` as the stand-in reads them, asked about as in a batch."""
     paths = sorted(folder.glob("*.pdf"))
     words: dict[int, Any] = {}
@@ -125,7 +177,7 @@ def opinions(folder: Path, settings: Settings) -> list[Result]:
     ]
     ways = opinion_options(settings, today=stand_in.TODAY, accept_threshold=0.9, bookkeeping=Bookkeeping())
     with open_database(settings.database) as database:
-        opened = second_opinions(settings, ways)(database, None)
+        opened = (opened_by or SecondOpinionsOf(settings, ways))(database, None)
         try:
             return [result for result in opened.of(results) if result is not None]
         finally:
@@ -260,7 +312,7 @@ def test_a_model_without_a_price_is_not_asked_elsewhere(database_url: str) -> No
     )
     ways = opinion_options(settings, today=stand_in.TODAY, accept_threshold=0.9, bookkeeping=Bookkeeping())
     with pytest.raises(ConfigurationError, match="no price"):
-        second_opinions(settings, ways)
+        SecondOpinionsOf(settings, ways)
 
 
 FACTS = books.CallFacts(None, "a" * 64, "e", "m", "drafter", "draft", "fields", "external", "q" * 64, 1)

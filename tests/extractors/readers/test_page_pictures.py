@@ -29,3 +29,14 @@ def test_pages_that_do_not_exist_are_refused(pdf: Callable[..., bytes]) -> None:
         render_page(pdf(lambda page: None), page=2)
     with pytest.raises(NotADocumentError):
         render_page(b"text", page=1)
+
+
+def test_pages_of_picture_files_are_drawn_in_colour_at_the_scale_of_their_points() -> None:
+    buffer = io.BytesIO()
+    pages = [Image.new("RGB", (1200, 1600), colour) for colour in ("red", "blue")]
+    pages[0].save(buffer, "TIFF", save_all=True, append_images=pages[1:], dpi=(200, 200))
+    picture = Image.open(io.BytesIO(render_page(buffer.getvalue(), page=2, scale=2)))
+    assert picture.size == (864, 1152)  # 6 × 8 inches at 144 dpi
+    assert picture.convert("RGB").getpixel((400, 400)) == (0, 0, 255)
+    with pytest.raises(DocumentLimitError, match="has 2 page"):
+        render_page(buffer.getvalue(), page=3)

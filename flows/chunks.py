@@ -1,0 +1,59 @@
+"""How a batch is cut and run: its options, what became of a chunk, and who works on chunks in place of this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Protocol
+
+from flows.judging import Judge
+from flows.second_opinions import SecondOpinions
+from flows.work import Task, WorkOrder
+from warehouse.database import Database
+
+if TYPE_CHECKING:
+    from flows.running_batch import RunningBatch
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """How to run: what workers do, how many, in which portions, and what identifies a result."""
+
+    order: WorkOrder
+    pipeline_version: str
+    judge: Judge
+    today: date
+    workers: int = 1
+    chunk: int = 25
+    lease_s: float = 120.0
+    database_wait_s: float = 120.0
+    second_opinions: Callable[[Database, int], SecondOpinions] | None = None  # opened when a batch begins
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkReport:
+    """What this run did with one chunk; documents that another run holds or has done are not in it."""
+
+    number: int
+    counts: dict[str, int]
+    pages: int
+    seconds: float
+    finished: tuple[int, ...] = ()
+    times: Mapping[str, float] = field(default_factory=dict[str, float])
+    notes: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        return ", ".join(f"{count} {status}" for status, count in sorted(self.counts.items())) or "nothing left to do"
+
+
+class Elsewhere(Protocol):
+    """Machines that take the place of this one's threads (`flows.cluster.Cluster`)."""
+
+    @property
+    def size(self) -> int: ...
+
+    def submit(self, batch: RunningBatch, number: int, tasks: Sequence[Task]) -> Future[ChunkReport]: ...
+
+    def close(self) -> None: ...
