@@ -92,7 +92,10 @@ def _sums(database: Database, kind: str, since: date, until: date) -> list[Any]:
             TaxSumRow.currency,
             TaxSumRow.name,
             TaxSumRow.rate,
-            *(cast(func.sum(column), BigInteger).label(column.key) for column in (TaxSumRow.documents, TaxSumRow.net, TaxSumRow.taxed, TaxSumRow.tax)),
+            *(
+                cast(func.sum(column), BigInteger).label(column.key)
+                for column in (TaxSumRow.documents, TaxSumRow.net, TaxSumRow.taxed, TaxSumRow.tax)
+            ),
         )
         .where(TaxSumRow.kind == kind, TaxSumRow.issue_date >= since, TaxSumRow.issue_date <= until)
         .group_by(*groups)

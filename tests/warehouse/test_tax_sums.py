@@ -23,7 +23,12 @@ MAY = {"since": date(2026, 5, 1), "until": date(2026, 5, 31)}
 
 def bought(content: str, net: str, *, day: int = 4, kind: DocumentType = DocumentType.INVOICE, rate: str = "19") -> Invoice:
     amount = Decimal(net)
-    header: dict[str, Any] = {"issue_date": date(2026, 5, day), "net_total": amount, "tax_total": Decimal("1.90"), "invoice_number": content}
+    header: dict[str, Any] = {
+        "issue_date": date(2026, 5, day),
+        "net_total": amount,
+        "tax_total": Decimal("1.90"),
+        "invoice_number": content,
+    }
     return invoice_of(content, **header).replace(
         document_type=kind,
         tax_breakdown=(TaxLine("S", Decimal(rate), amount, Decimal("1.90")),),
