@@ -104,7 +104,7 @@ def monitoring_routes(site: Site) -> APIRouter:
         values = {
             "page": found,
             "filters": filters,
-            "counts": counts(database, conditions),
+            "counts": counts(database, conditions, first=None if before else found),
             "reasons": made,
             "next": link("/documents", filters, before=found.next) if found.next else None,
             "first": link("/documents", filters) if before else None,

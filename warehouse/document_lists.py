@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from warehouse.database import Database
 from warehouse.queries import DocumentSummary, list_documents
@@ -76,12 +77,18 @@ def page_of_documents(database: Database, conditions: Conditions, *, before: int
     return DocumentPage(tuple(found[id] for id in ids[:limit] if id in found), ids[limit - 1] if len(ids) > limit else None)
 
 
-def counts(database: Database, conditions: Conditions) -> Mapping[str, int]:
-    """How many documents meet the conditions, by status."""
+def counts(database: Database, conditions: Conditions, *, first: DocumentPage | None = None) -> Mapping[str, int]:
+    """How many documents meet the conditions, by status. Where their ``first`` page holds all of them they are not looked for again."""
+    if first is not None and first.next is None:
+        return Counter(document.state for document in first.documents)
+    # Neither grouped nor chosen by the state: either would read the rows in the order of an index instead of that in which they lie.
+    each = [func.sum(case((DocumentRow.state == state, 1), else_=0)) for state in FINAL_STATES]
+    query = select(*each).select_from(DocumentRow).where(*conditions.where()[0 if conditions.status else 1 :])
+    if conditions.seller is not None or conditions.words:
+        query = query.join(InvoiceRow, InvoiceRow.document_id == DocumentRow.id)
     with database.read() as session:
-        query = conditions.of(DocumentRow.state, func.count()).group_by(DocumentRow.state)
-        found: list[Any] = list(session.execute(query))
-    return {str(state): int(count) for state, count in found}
+        found = session.execute(query).one()
+    return {state: int(count) for state, count in zip(FINAL_STATES, found, strict=True) if count}
 
 
 def start_of(day: date) -> datetime:

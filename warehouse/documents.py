@@ -43,6 +43,7 @@ from warehouse.tables import (
     SourceRow,
     TaxLineRow,
 )
+from warehouse.tax_sums import put_in, take_out
 
 Row = TypeVar("Row", LineItemRow, TaxLineRow, AdjustmentRow, EvidenceRow, IssueRow)
 
@@ -143,11 +144,13 @@ def _write(session: Session, document: DocumentRow, judgement: Judgement, *, bat
             rules_version=decision.rules_version,
         )
     )
+    put_in(session, document.id)
 
 
 def replace_result(session: Session, document: DocumentRow, judgement: Judgement) -> None:
     """Put another result in the place of a finished document's, and add its decision. Batch and time of processing stay as they were."""
     finished_at = document.finished_at
+    take_out(session, document.id)
     for table in (InvoiceRow, SellerKeyRow, LineItemRow, TaxLineRow, AdjustmentRow, IssueRow, EvidenceRow):
         session.execute(delete(table).where(table.document_id == document.id).execution_options(synchronize_session=False))
     _write(session, document, judgement, batch_id=document.batch_id)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import Float, Select, cast, func, select
+from sqlalchemy import ColumnElement, Float, Select, cast, func, select
 from sqlalchemy.orm import aliased
 
 from warehouse.database import Database
@@ -77,11 +77,8 @@ def queue(database: Database, *, order: Order = Order.VALUE, rule: str | None = 
 
 def queue_length(database: Database) -> tuple[int, datetime | None]:
     """How many documents wait, and since when the oldest does."""
-    waiting = _waiting().subquery()
     with database.read() as session:
-        count, oldest = session.execute(
-            select(func.count(), func.min(DocumentRow.finished_at)).where(DocumentRow.id.in_(select(waiting.c.id)))
-        ).one()
+        count, oldest = session.execute(select(func.count(), func.min(DocumentRow.finished_at)).where(*_waiting())).one()
         return count, oldest
 
 
@@ -97,12 +94,12 @@ def next_in_queue(
     return next((id for id in ids[start:] + ids[:start] if id not in taken and id != after), None)
 
 
-def _waiting() -> Select[int]:
+def _waiting() -> tuple[ColumnElement[bool], ...]:
     newer = aliased(DocumentRow)
     # Sent to be processed again and not decided anew since: whoever asked for it need not see it meanwhile.
     newest = select(func.max(DecisionRow.id)).where(DecisionRow.document_id == ReviewRow.document_id).scalar_subquery()
     sent_back = select(ReviewRow.document_id).where(ReviewRow.action == "reprocess", ~ReviewRow.undone, ReviewRow.decision_id == newest)
-    return select(DocumentRow.id).where(
+    return (
         DocumentRow.state == "review",
         ~select(newer.id).where(newer.sha256 == DocumentRow.sha256, newer.id > DocumentRow.id).exists(),
         DocumentRow.id.not_in(sent_back),
@@ -110,7 +107,7 @@ def _waiting() -> Select[int]:
 
 
 def _ordered(order: Order, rule: str | None) -> Select[int]:
-    query = _waiting().join(InvoiceRow, InvoiceRow.document_id == DocumentRow.id)
+    query = select(DocumentRow.id).where(*_waiting()).join(InvoiceRow, InvoiceRow.document_id == DocumentRow.id)
     if rule is not None:
         query = query.where(DocumentRow.id.in_(select(IssueRow.document_id).where(IssueRow.rule == rule, IssueRow.severity == "error")))
     match order:

@@ -206,6 +206,7 @@ def undo(database: Database, document_id: int, *, reviewer: str) -> int:
         now = load_in(session, [document_id])[0]
         invoice = Invoice.from_json(last.before).replace(status=Status(last.before_status), confidence=last.confidence)
         decision = Decision("person", (f"{reviewer} took back: {last.action}.",), "", "", decided_by=f"user:{reviewer}")
+        one_at_a_time(session.connection(), FINISH_LOCK)  # like every change of results: sums are locked in one order
         keep_version(session, document_id, reason=f"{reviewer} took back: {last.action}")
         replace_result(session, document, Judgement(invoice, decision))
         last.undone = True

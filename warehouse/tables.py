@@ -66,7 +66,6 @@ class DocumentRow(Table):
     __table_args__ = (
         UniqueConstraint("sha256", "pipeline_version"),
         CheckConstraint("state IN ('received', 'leased', 'accepted', 'review', 'rejected')", name="state"),
-        Index(None, "state"),
         Index(None, "name"),
     )
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Float, case, cast, func, select
+from sqlalchemy import BigInteger, case, cast, func, literal, select
 
 from warehouse.database import Database
 from warehouse.document_lists import Conditions
-from warehouse.tables import DocumentRow, InvoiceRow, IssueRow, LineItemRow, TaxLineRow
-
-SCALE = 10_000
+from warehouse.tables import DocumentRow, InvoiceRow, IssueRow
+from warehouse.tables_totals import TaxSumRow
+from warehouse.tax_sums import SCALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,98 +64,63 @@ def sellers(database: Database, *, since: date, until: date, limit: int = 100) -
 
 def tax_by_rate(database: Database, *, since: date, until: date) -> list[TaxTotal]:
     """Accepted documents' VAT breakdowns by category and rate. Days are those of issue."""
-    query = (
-        select(
-            TaxLineRow.category,
-            TaxLineRow.rate,
-            InvoiceRow.currency,
-            func.count(TaxLineRow.document_id.distinct()),
-            _sum(_signed(TaxLineRow.taxable_amount)),
-            _sum(_signed(TaxLineRow.tax_amount)),
-        )
-        .join(InvoiceRow, InvoiceRow.document_id == TaxLineRow.document_id)
-        .join(DocumentRow, DocumentRow.id == TaxLineRow.document_id)
-        .where(*_issued(since, until))
-        .group_by(TaxLineRow.category, TaxLineRow.rate, InvoiceRow.currency)
-    )
-    with database.read() as session:
-        return _totals([((category or "?", _plain(rate)), *rest) for category, rate, *rest in session.execute(query)])
+    return _totals([((row.name, _plain(row.rate)), row) for row in _sums(database, "rate", since, until)], taxed=True)
 
 
 def tax_by_month(database: Database, *, since: date, until: date) -> list[TaxTotal]:
     """Accepted documents' totals by month of issue."""
-    with database.read() as session:
-        postgresql = session.get_bind().dialect.name == "postgresql"
-        month = func.to_char(InvoiceRow.issue_date, "YYYY-MM") if postgresql else func.strftime("%Y-%m", InvoiceRow.issue_date)
-        query = (
-            select(month, InvoiceRow.currency, func.count(), _sum(_signed(InvoiceRow.net_total)), _sum(_signed(InvoiceRow.tax_total)))
-            .join(DocumentRow, DocumentRow.id == InvoiceRow.document_id)
-            .where(*_issued(since, until))
-            .group_by(month, InvoiceRow.currency)
-        )
-        return _totals([((str(when),), *rest) for when, *rest in session.execute(query)])
+    return _totals([((f"{row.issue_date:%Y-%m}",), row) for row in _sums(database, "total", since, until)], taxed=True)
 
 
 def spend_by_category(database: Database, *, since: date, until: date) -> list[TaxTotal]:
     """Accepted documents' lines by what was bought and the codes that follow from it."""
-    query = (
-        select(
-            LineItemRow.spend_category,
-            InvoiceRow.currency,
-            func.count(LineItemRow.document_id.distinct()),
-            _sum(_signed(func.coalesce(LineItemRow.net_amount, LineItemRow.gross_amount))),
-        )
-        .join(InvoiceRow, InvoiceRow.document_id == LineItemRow.document_id)
-        .join(DocumentRow, DocumentRow.id == LineItemRow.document_id)
-        .where(*_issued(since, until))
-        .group_by(LineItemRow.spend_category, InvoiceRow.currency)
-    )
-    with database.read() as session:
-        return _totals([((category or "unknown",), *rest, None) for category, *rest in session.execute(query)])
+    return _totals([((row.name,), row) for row in _sums(database, "category", since, until)])
 
 
 def spend_by_code(database: Database, jurisdiction: str, *, since: date, until: date) -> list[TaxTotal]:
     """Accepted documents' lines by their code in one jurisdiction. ``jurisdiction`` is a key of the lines' tax codes."""
-    code = LineItemRow.tax_codes[jurisdiction].as_string()
+    return _totals([((row.name,), row) for row in _sums(database, f"code:{jurisdiction}", since, until)])
+
+
+def _sums(database: Database, kind: str, since: date, until: date) -> list[Any]:
+    """The sums of a period: one row per currency, name and rate, and per day where whole documents are summed."""
+    day = TaxSumRow.issue_date if kind == "total" else literal(None).label("issue_date")
+    groups = (TaxSumRow.currency, TaxSumRow.name, TaxSumRow.rate, *([TaxSumRow.issue_date] if kind == "total" else []))
     query = (
         select(
-            code,
-            InvoiceRow.currency,
-            func.count(LineItemRow.document_id.distinct()),
-            _sum(_signed(func.coalesce(LineItemRow.net_amount, LineItemRow.gross_amount))),
+            day,
+            TaxSumRow.currency,
+            TaxSumRow.name,
+            TaxSumRow.rate,
+            *(
+                cast(func.sum(column), BigInteger).label(column.key)
+                for column in (TaxSumRow.documents, TaxSumRow.net, TaxSumRow.taxed, TaxSumRow.tax)
+            ),
         )
-        .join(InvoiceRow, InvoiceRow.document_id == LineItemRow.document_id)
-        .join(DocumentRow, DocumentRow.id == LineItemRow.document_id)
-        .where(*_issued(since, until))
-        .group_by(code, InvoiceRow.currency)
+        .where(TaxSumRow.kind == kind, TaxSumRow.issue_date >= since, TaxSumRow.issue_date <= until)
+        .group_by(*groups)
+        .having(func.sum(TaxSumRow.documents) > 0)
     )
     with database.read() as session:
-        return _totals([((str(name) if name is not None else "none",), *rest, None) for name, *rest in session.execute(query)])
+        return list(session.execute(query))
 
 
-def _issued(since: date, until: date) -> list[ColumnElement[bool]]:
-    return [DocumentRow.state == "accepted", InvoiceRow.issue_date >= since, InvoiceRow.issue_date < until + timedelta(days=1)]
+def _totals(rows: list[tuple[tuple[str, ...], Any]], *, taxed: bool = False) -> list[TaxTotal]:
+    """``rows`` added up by group and currency, sorted by currency."""
+    found: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for group, row in rows:
+        sums = found.setdefault((row.currency, group), [0, 0, 0, 0])
+        for place, number in enumerate((row.documents, row.net, row.taxed, row.tax)):
+            sums[place] += number
+    return [
+        TaxTotal(group, currency, documents, _amount(net), _amount(tax) if taxed and counted else None)
+        for (currency, group), (documents, net, counted, tax) in sorted(found.items())
+    ]
 
 
-def _signed(amount: Any) -> ColumnElement[Any]:
-    """A credit note's amounts count against."""
-    number = cast(amount, Float)
-    return case((InvoiceRow.document_type == "credit_note", -func.abs(number)), else_=number)
+def _amount(scaled: int) -> Decimal:
+    return (Decimal(scaled) / SCALE).quantize(Decimal("0.01"))
 
 
-def _sum(number: Any) -> ColumnElement[Any]:
-    """A sum of whole ten-thousandths: exact where each amount is below nine hundred thousand million."""
-    return func.sum(cast(func.round(number * SCALE), BigInteger))
-
-
-def _totals(rows: list[Any]) -> list[TaxTotal]:
-    found = [TaxTotal(group, currency or "?", count, _amount(net) or Decimal(0), _amount(tax)) for group, currency, count, net, tax in rows]
-    return sorted(found, key=lambda total: (total.currency, total.group))
-
-
-def _amount(scaled: Any) -> Decimal | None:
-    return None if scaled is None else (Decimal(int(scaled)) / SCALE).quantize(Decimal("0.01"))
-
-
-def _plain(rate: Decimal | None) -> str:
-    return "?" if rate is None else format(rate.normalize(), "f")
+def _plain(rate: str) -> str:
+    return rate if rate == "?" else format(Decimal(rate).normalize(), "f")
