@@ -83,7 +83,8 @@ def distributions(database: Database, *, since: date, until: date) -> dict[str, 
             .outerjoin(EvidenceRow, total_at)
             .where(*where, DocumentRow.id % max(1, total // SAMPLE) == 0)
         )
-        for confidence, pages, language, currency, y0_pt in session.execute(sample):
+        rows: Any = session.execute(sample)  # outer-joined columns may be None, whatever their type says
+        for confidence, pages, language, currency, y0_pt in rows:
             if confidence is not None:
                 found["confidence"][str(min(max(int(confidence * BINS), 0), BINS - 1))] += 1
             if pages is not None:

@@ -57,7 +57,7 @@ def mixed(inbox: Path) -> dict[str, str | None]:
         document.save(inbox / "blank.pdf")
     assert good
     return {
-        "good": None, "text": "LI-DOC-KIND", "empty": "LI-DOC-EMPTY", "torn": "LI-DOC-DAMAGED", "picture": "LI-DOC-NOTEXT",
+        "good": None, "text": "LI-DOC-KIND", "empty": "LI-DOC-EMPTY", "torn": "LI-DOC-DAMAGED", "picture": "LI-DOC-DAMAGED",
         "encrypted": "LI-DOC-ENCRYPTED", "no-pages": "LI-DOC-EMPTY", "blank": "LI-DOC-NOTEXT",
     }  # fmt: skip
 
