@@ -22,7 +22,7 @@ from extractors.assembly.header import (
     clean_name,
     text_key,
 )
-from extractors.assembly.header_dates import choose_dates
+from extractors.assembly.header_dates import dates_in_order
 from extractors.assembly.item_names import settle_names
 from extractors.assembly.line_items import SET_BY, SET_BY_ARITHMETIC, Row, agrees, build_row, evidence_of, first_number
 from extractors.assembly.names import letterhead, whole_names
@@ -203,7 +203,9 @@ def _header(
     habit = infer_date_habit(
         dates or words.texts, currency=str(currency.value) if currency else None, country=seller_country, language=language
     )
-    choices["issue_date"], choices["due_date"] = choose_dates(words, captions, probabilities, joined, habit)
+    choices["issue_date"], choices["due_date"] = dates_in_order(
+        words, captions, probabilities, joined, habit, due_is_tagged=bool(by_label.get("due_date"))
+    )
     values: dict[str, Any] = dict(totals.values)
     values |= {name: choice.value for name, choice in choices.items() if choice is not None}
     evidence = {f"header.{name}": evidence_of(choice.span, SET_BY) for name, choice in choices.items() if choice is not None}

@@ -142,10 +142,15 @@ def _loose_rows(words: Words, best: NDArray[np.int64], inside: NDArray[np.bool_]
     amounts = np.flatnonzero(inside & np.isin(best, _AMOUNTS))
     if not len(amounts):
         return 0.0
-    edge = float(np.median(words.boxes[amounts, 2]))
+    left, right = (float(edge) for edge in np.median(words.boxes[amounts][:, [0, 2]], axis=0))
     last = int(words.line[amounts].max())
     return float(
-        sum(s.label.startswith("adjustment.") and abs(s.box[2] - edge) <= COLUMN_PT and s.line <= last + LINES_BELOW for s in spans)
+        sum(
+            s.label.startswith("adjustment.")
+            and min(abs(s.box[0] - left), abs(s.box[2] - right)) <= COLUMN_PT
+            and s.line <= last + LINES_BELOW
+            for s in spans
+        )
     )
 
 

@@ -29,6 +29,25 @@ _NUMERIC = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}")
 _NET = re.compile(r"\b(netto|ohne abzug|net|rein netto|sans escompte|neto|solde)\b")
 
 
+def dates_in_order(
+    words: Words,
+    captions: Captions,
+    probabilities: NDArray[np.float32],
+    spans: Sequence[Span],
+    habit: DateHabit,
+    *,
+    due_is_tagged: bool,
+) -> tuple[Choice | None, Choice | None]:
+    """Issue and due date as `choose_dates` reads them; where only the other order of day and month puts the due date after the issue date, in that
+    order: 01/11/20 and due 02/01/20."""
+    issued, due = choose_dates(words, captions, probabilities, spans, habit)
+    if due is not None or issued is None or not due_is_tagged:
+        return issued, due
+    other = choose_dates(words, captions, probabilities, spans, DateHabit(not habit.day_first))
+    same_words = other[0] is not None and other[0].span.words == issued.span.words
+    return other if same_words and other[1] is not None and other[0] is not None and other[0].value != issued.value else (issued, due)
+
+
 def choose_dates(
     words: Words, captions: Captions, probabilities: NDArray[np.float32], spans: Sequence[Span], habit: DateHabit
 ) -> tuple[Choice | None, Choice | None]:

@@ -74,6 +74,18 @@ def test_the_last_day_of_a_discount_is_not_the_due_date() -> None:
     assert found.header.issue_date == date(2025, 6, 1)
 
 
+def test_day_and_month_change_places_where_only_that_puts_the_due_date_after_the_issue_date() -> None:
+    found = assemble(
+        tagged(
+            (50, 60, "Invoice date: 01/11/20"),
+            (50, 80, "Due date: 02/01/20"),
+            (50, 100, "Regina SK S4P 3Y2 Canada"),
+            opinions={"01/11/20": {"header.issue_date": 0.97}, "02/01/20": {"header.due_date": 0.97}},
+        )
+    )
+    assert (found.header.issue_date, found.header.due_date) == (date(2020, 1, 11), date(2020, 2, 1))
+
+
 def test_a_due_date_never_lies_before_the_issue_date() -> None:
     found = assemble(
         tagged(
