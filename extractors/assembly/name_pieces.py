@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ _NUMBERS = frozenset(LABEL_INDEX[f"line.{n}"] for n in ("quantity", "unit_price"
 _FREE = frozenset({0, NOTE, LABEL_INDEX["line.unit"]})  # what a word between words of a name may have been taken for
 ALIKE = 0.15  # sizes that differ by less are one size
 HOLE = 2  # words of another label between words of a name that still belong to it
+_LEADER = re.compile(r"[.·…_]{4,}")  # dots that lead the eye from a name to its amount
 _OPENING, _CLOSING = "[({", "])}"
 
 
@@ -63,7 +65,11 @@ def name_pieces(words: Words, best: Sequence[int], rows: NDArray[np.int32]) -> l
     for line in lines:
         for run in runs(words, words.words_of_line[line]):
             foreign = _in_foreign_brackets(words, best, run)
-            named = [k for k, i in enumerate(run) if best[i] == NAME and row_list[i] >= 0 and i not in foreign]
+            named = [
+                k
+                for k, i in enumerate(run)
+                if best[i] == NAME and row_list[i] >= 0 and i not in foreign and not _LEADER.fullmatch(words.texts[i])
+            ]
             start = 0
             for stop, k in enumerate(named):
                 after = named[stop + 1] if stop + 1 < len(named) else None
@@ -80,7 +86,7 @@ def whole_run(words: Words, best: Sequence[int], piece: Piece, *, left_pt: float
     first, last = run.index(piece.words[0]), run.index(piece.words[-1])
 
     def goes_on(i: int) -> bool:
-        return best[i] in _FREE and abs(words.size_list[i] - piece.size) <= ALIKE * piece.size
+        return best[i] in _FREE and not _LEADER.fullmatch(words.texts[i]) and abs(words.size_list[i] - piece.size) <= ALIKE * piece.size
 
     while first > 0 and goes_on(run[first - 1]) and words.box_list[run[first - 1]][0] >= left_pt:
         first -= 1

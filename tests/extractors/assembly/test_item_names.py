@@ -102,3 +102,18 @@ def test_text_in_the_margin_is_no_name() -> None:
     words = [*numbers(0, 200), *numbers(1, 230), *cells("Desk lamp", "dd", 0, 180, 200), *cells("Office chair", "dd", 1, 180, 230)]
     words += cells("Copyright", "d", 1, 12, 230)
     assert assembled_names(words) == ["Desk lamp", "Office chair"]
+
+
+def test_dots_that_lead_from_a_name_to_its_amount_are_no_name() -> None:
+    words = [*cells("5.00", "n", 0, 500, 200), *cells("7.00", "n", 1, 500, 260)]
+    words += (
+        cells(f"Funeral wreath {'.' * 60}", "dd-", 0, 60, 200)
+        + cells("2 2.50", "qp", 0, 60, 211)
+        + cells("voltage 230 V 50 Hz", "ddddd", 0, 60, 222)
+    )
+    words += (
+        cells(f"Ticket premium {'.' * 60}", "dd-", 1, 60, 260)
+        + cells("1 7.00", "qp", 1, 60, 271)
+        + cells("including the disposal of it", "ddddd", 1, 60, 282)
+    )
+    assert assembled_names(words) == ["Funeral wreath voltage 230 V 50 Hz", "Ticket premium including the disposal of it"]
