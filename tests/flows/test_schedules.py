@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from flows import schedules
 from flows.metrics_endpoint import metrics_server
 from flows.notifications import notify
-from flows.schedules import deployment_of
+from flows.schedules import deployment_of, reachable_server
 from flows.settings import Settings
-from schemas.errors import ConfigurationError, WarehouseError
+from schemas.errors import ConfigurationError, LineitemError, WarehouseError
 
 ROOT = Path(__file__).parents[2]
 
@@ -113,3 +114,10 @@ def test_a_database_that_is_away_is_an_answer_and_not_an_end() -> None:
 def test_an_address_that_cannot_be_listened_on_is_explained(address: str) -> None:
     with pytest.raises(ConfigurationError):
         metrics_server(str, address=address)
+
+
+def test_a_schedule_that_would_never_run_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    monkeypatch.setattr(schedules, "version", lambda name: {"sqlalchemy": "2.1.9", "prefect": "3.8.8"}[name])
+    with pytest.raises(LineitemError, match="PREFECT_API_URL"), reachable_server(lambda _: None):
+        pass
