@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.caption_words import plain
-from extractors.assembly.captions import Captions
 from extractors.assembly.spans import LABEL_INDEX, Words, set_label
 from extractors.labels import FIELDS
 
@@ -27,7 +26,7 @@ _NUMBERS = np.array([LABEL_INDEX[f"line.{n}"] for n in ("quantity", "unit_price"
 _HEADER = np.array([i + 1 for i, name in enumerate(FIELDS) if not name.startswith("line.")])
 
 
-def agree_in_columns(words: Words, captions: Captions, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+def agree_in_columns(words: Words, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
     """``probabilities`` [n, 1 + fields] with the doubtful numbers of items moved towards what their column, or their label, says."""
     best = probabilities.argmax(1)
     lines = set(words.line[np.isin(best, [*_NUMBERS, *_AMOUNTS])].tolist())
@@ -35,18 +34,17 @@ def agree_in_columns(words: Words, captions: Captions, probabilities: NDArray[np
         i for i in range(len(best)) if words.has_digit[i] and words.line_list[i] in lines and float(probabilities[i, _HEADER].sum()) < 0.5
     ]
     result = probabilities.copy()
-    labelled, columns = _groups(words, captions, candidates)
-    for group in (*labelled, *columns):
+    for group in _groups(words, candidates):
         _settle(result, probabilities, best, np.array(group))
     return result
 
 
-def _groups(words: Words, captions: Captions, candidates: Iterable[int]) -> tuple[list[list[int]], list[list[int]]]:
+def _groups(words: Words, candidates: Iterable[int]) -> list[list[int]]:
     """Words behind the same printed label; of the others, words whose right edges are one above the other."""
     labelled: dict[str, list[int]] = {}
     loose: list[int] = []
     for i in candidates:
-        label = _label(words, captions, i)
+        label = _label(words, i)
         if label:
             labelled.setdefault(label, []).append(i)
         else:
@@ -61,10 +59,10 @@ def _groups(words: Words, captions: Captions, candidates: Iterable[int]) -> tupl
             columns[-1].append(i)
         else:
             columns.append([i])
-    return [g for g in labelled.values() if len(g) >= LEAST], [g for g in columns if len(g) >= LEAST]
+    return [group for group in (*labelled.values(), *columns) if len(group) >= LEAST]
 
 
-def _label(words: Words, captions: Captions, i: int) -> str:
+def _label(words: Words, i: int) -> str:
     """The printed word directly in front of a value on its line ("Qty 3"), without numbers; empty where a column or nothing stands there."""
     line = words.words_of_line[words.line_list[i]]
     k = line.index(i)

@@ -78,7 +78,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     """Header, totals, tax breakdown and line items of one document, with evidence by field path."""
     words = Words(tagged)
     captions = Captions(words)
-    probabilities = agree_in_columns(words, captions, smooth_text_segments(words, tagged.labels))
+    probabilities = agree_in_columns(words, smooth_text_segments(words, tagged.labels))
     complete_grouped_numbers(words, probabilities)
     habit = _number_habit(words, probabilities, tagged.language)
     rows = settle_names(words, probabilities, find_rows(words, probabilities))

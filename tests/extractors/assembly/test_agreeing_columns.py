@@ -3,7 +3,6 @@
 import numpy as np
 from tagged_pages import tagged
 
-from extractors.assembly.captions import Captions
 from extractors.assembly.columns import agree_in_columns
 from extractors.assembly.spans import LABEL_INDEX, Words
 
@@ -13,7 +12,7 @@ SURE = {"line.net_amount": 0.97}
 
 def labels_of(*lines: tuple[float, float, str], **opinions: dict[str, float]) -> dict[str, int]:
     words = Words(tagged(*lines, opinions={k.strip("_"): v for k, v in opinions.items()}))
-    best = agree_in_columns(words, Captions(words), words.tagged.labels.copy()).argmax(1)
+    best = agree_in_columns(words, words.tagged.labels.copy()).argmax(1)
     return {text: int(best[i]) for i, text in enumerate(words.texts)}
 
 
@@ -58,4 +57,4 @@ def test_a_column_of_other_things_stays_one() -> None:
 
 def test_without_items_nothing_changes() -> None:
     words = Words(tagged((50, 100, "Qty 11"), opinions={}))
-    assert np.array_equal(agree_in_columns(words, Captions(words), words.tagged.labels.copy()), words.tagged.labels)
+    assert np.array_equal(agree_in_columns(words, words.tagged.labels.copy()), words.tagged.labels)
