@@ -1,4 +1,4 @@
-"""Text on a page that addresses a reading program: never sent on, and reported."""
+"""Text on a page that addresses a reading program: never sent on. What is surely an instruction, `schemas.instructions` reports."""
 
 from __future__ import annotations
 
