@@ -13,6 +13,7 @@ from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
 
 FAINT = 0.05  # probability from which a currency's name counts where nothing clearer is printed
 ONCE = 0.2  # weight of a symbol on one amount; half of it in a language that does not use these letters
+ON_TOTALS = 3.0  # weight of what stands beside a total, against elsewhere
 ON_AMOUNT = 0.9  # probability of a symbol that is written on an amount
 _SYMBOLS: Mapping[str, str] = {
     "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN", "kč": "CZK", "₺": "TRY", "tl": "TRY", "ft": "HUF", "lei": "RON",
@@ -37,10 +38,16 @@ _DECIMALS = re.compile(r"[.,]\d{2}$|\d[.,'’]\d{3}(?:[.,]\d{2})?$")
 
 
 def choose_currency(
-    spans: Sequence[Span], words: Words, probabilities: NDArray[np.float32], *, language: str, country: str | None
+    spans: Sequence[Span],
+    words: Words,
+    probabilities: NDArray[np.float32],
+    *,
+    language: str,
+    country: str | None,
+    lines_of_totals: frozenset[int] = frozenset(),
 ) -> Choice | None:
     """ISO 4217 code by vote over currency tokens, else over symbols on amounts, else by faint tokens; "$" and "kr" by the seller's country or
-    the language."""
+    the language. What stands on ``lines_of_totals`` says in which currency they are, when the page converts them into another one too."""
     votes: dict[str, float] = {}
     shown: dict[str, Span] = {}
 
@@ -52,7 +59,12 @@ def choose_currency(
                 shown[code] = span
 
     for span in spans:
-        vote(span, span.text, span.probability)
+        vote(span, span.text, span.probability * (ON_TOTALS if span.line in lines_of_totals else 1))
+    if votes:
+        for line in lines_of_totals:
+            for i in words.words_of_line.get(line, ()):
+                if symbol := _symbol_on_amount(words.texts[i]):
+                    vote(_at(words, i, ON_AMOUNT), symbol, ON_AMOUNT * ON_TOTALS)
     if not votes:
         for i, text in enumerate(words.texts):
             symbol = _symbol_on_amount(text)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from extractors.assembly.bracketed_codes import mark_bracketed_codes
 from extractors.assembly.captions import Captions
 from extractors.assembly.columns import agree_in_columns
 from extractors.assembly.country import country_from_text, country_of_ids
@@ -78,7 +79,9 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     """Header, totals, tax breakdown and line items of one document, with evidence by field path."""
     words = Words(tagged)
     captions = Captions(words)
-    probabilities = agree_in_columns(words, smooth_text_segments(words, tagged.labels))
+    own = tagged.labels.copy()
+    mark_bracketed_codes(words, own)
+    probabilities = agree_in_columns(words, smooth_text_segments(words, own))
     complete_grouped_numbers(words, probabilities)
     habit = _number_habit(words, probabilities, tagged.language)
     rows = settle_names(words, probabilities, find_rows(words, probabilities))
@@ -197,7 +200,14 @@ def _header(
     choices["iban"] = choose_iban(by_label.get("iban", ()), words)
     seller_country = country_of_ids(_text(choices["seller_vat_id"]), _text(choices["iban"])) or country_from_text(words.full_text)
     buyer_country = country_of_ids(_text(choices["buyer_vat_id"]), None)
-    choices["currency"] = choose_currency(by_label.get("currency", ()), words, probabilities, language=language, country=seller_country)
+    choices["currency"] = choose_currency(
+        by_label.get("currency", ()),
+        words,
+        probabilities,
+        language=language,
+        country=seller_country,
+        lines_of_totals=_lines_of(words, totals),
+    )
     dates = [s.text for name in ("issue_date", "due_date") for s in by_label.get(name, ())]
     currency = choices["currency"]
     habit = infer_date_habit(
@@ -210,6 +220,22 @@ def _header(
     values |= {name: choice.value for name, choice in choices.items() if choice is not None}
     evidence = {f"header.{name}": evidence_of(choice.span, SET_BY) for name, choice in choices.items() if choice is not None}
     return Header(**values), evidence, (seller_country, buyer_country)
+
+
+def _lines_of(words: Words, totals: Totals) -> frozenset[int]:
+    """Lines on which the chosen totals stand."""
+    boxes = [(e.page - 1, e.box) for e in totals.evidence.values()]
+    return frozenset(
+        words.line_list[i]
+        for page, (x0, y0, x1, y1) in boxes
+        for i in np.flatnonzero(
+            (words.page == page)
+            & (words.boxes[:, 0] >= x0 - 0.1)
+            & (words.boxes[:, 2] <= x1 + 0.1)
+            & (words.boxes[:, 1] >= y0 - 0.1)
+            & (words.boxes[:, 3] <= y1 + 0.1)
+        ).tolist()
+    )
 
 
 def _text(choice: Choice | None) -> str | None:

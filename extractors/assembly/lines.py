@@ -9,6 +9,7 @@ from extractors.features import line_numbers
 
 GAP_EM = 3.0  # words further apart than this are separate pieces of a line
 OVERLAP = 0.6  # of the lower word's height
+TALL = 1.7  # times the usual height: a stamp or a title, which may stand across several lines
 BLOCK = 512
 
 
@@ -21,6 +22,41 @@ def text_lines(boxes: NDArray[np.float32], sizes: NDArray[np.float32]) -> NDArra
     n = len(boxes)
     if n == 0:
         return np.zeros(0, np.int32)
+    height = boxes[:, 3] - boxes[:, 1]
+    tall = height > TALL * np.median(height)
+    if not tall.any() or tall.all():
+        return _lines_of(boxes, sizes)
+    lines = np.zeros(n, np.int32)
+    lines[~tall] = _lines_of(boxes[~tall], sizes[~tall])
+    lines[tall] = _lines_of(boxes[tall], sizes[tall]) + n  # lines of their own
+    return _numbered(_on_single_lines(boxes, lines, tall), boxes)
+
+
+def _on_single_lines(boxes: NDArray[np.float32], lines: NDArray[np.int32], tall: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """``lines`` [n] with each line of tall words put into the one line that stands beside it; it keeps its own where it stands across several."""
+    result = lines.copy()
+    middle = (boxes[:, 1] + boxes[:, 3]) / 2
+    for own in np.unique(lines[tall]):
+        members = lines == own
+        top, bottom = boxes[members, 1].min(), boxes[members, 3].max()
+        crossed = np.unique(lines[~tall & (middle > top) & (middle < bottom)])
+        if len(crossed) == 1:
+            result[members] = crossed[0]
+    return result
+
+
+def _numbered(lines: NDArray[np.int32], boxes: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Lines numbered from 0 down the page, by the mean height of their words."""
+    names, inverse = np.unique(lines, return_inverse=True)
+    middle = np.bincount(inverse, weights=(boxes[:, 1] + boxes[:, 3]) / 2) / np.bincount(inverse)
+    order = np.empty(len(names), np.int32)
+    order[np.argsort(middle, kind="stable")] = np.arange(len(names), dtype=np.int32)
+    return order[inverse]
+
+
+def _lines_of(boxes: NDArray[np.float32], sizes: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Text lines of words of about one height."""
+    n = len(boxes)
     right = _neighbours(boxes, sizes)
     left = np.full(n, -1, np.int64)
     known = np.flatnonzero(right >= 0)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.spans import LABEL_INDEX, Words
+from extractors.assembly.spans import LABEL_INDEX, SURE_NOTE, Words
 
 NAME = LABEL_INDEX["line.description"]
 NOTE = LABEL_INDEX["line.note"]
@@ -74,7 +74,7 @@ def name_pieces(words: Words, best: Sequence[int], rows: NDArray[np.int32]) -> l
             for stop, k in enumerate(named):
                 after = named[stop + 1] if stop + 1 < len(named) else None
                 if after is None or after - k > HOLE + 1 or not all(spare(i, run[k]) for i in run[k + 1 : after]):
-                    left = words.box_list[next(i for i in run if best[i] not in _NUMBERS)][0]
+                    left = words.box_list[next(i for i in run if best[i] not in _NUMBERS and not _is_noted_number(words, i))][0]
                     result.append(make_piece(words, run[named[start] : k + 1], row_list[run[named[start]]], left_pt=left))
                     start = stop + 1
     return result
@@ -86,7 +86,8 @@ def whole_run(words: Words, best: Sequence[int], piece: Piece, *, left_pt: float
     first, last = run.index(piece.words[0]), run.index(piece.words[-1])
 
     def goes_on(i: int) -> bool:
-        return best[i] in _FREE and not _LEADER.fullmatch(words.texts[i]) and abs(words.size_list[i] - piece.size) <= ALIKE * piece.size
+        free = best[i] in _FREE and not _LEADER.fullmatch(words.texts[i]) and not _is_noted_number(words, i)
+        return free and abs(words.size_list[i] - piece.size) <= ALIKE * piece.size
 
     while first > 0 and goes_on(run[first - 1]) and words.box_list[run[first - 1]][0] >= left_pt:
         first -= 1
@@ -104,6 +105,11 @@ def runs(words: Words, line: Sequence[int]) -> list[list[int]]:
         else:
             result.append([i])
     return result
+
+
+def _is_noted_number(words: Words, i: int) -> bool:
+    """Whether a word is surely a number beside the name, such as a date in a column of its own."""
+    return words.has_digit[i] and float(words.tagged.labels[i, NOTE]) >= SURE_NOTE
 
 
 def _gap(words: Words, left: int, right: int) -> float:

@@ -18,6 +18,7 @@ from extractors.training.vocabulary import small_words
 from extractors.training.writing import Writer
 
 ASIDES = 0.09  # tables that end with a block of other things
+UNUSED = 0.05  # tables with rows that nobody filled in
 MONEY = ("net_amount", "gross_amount")
 
 
@@ -44,6 +45,8 @@ def with_interludes(rng: Random, writer: Writer, table: Table, plan: Plan) -> li
         out += _adjustment_rows(rng, writer, table)
         if rng.random() < 0.06 and not writer.facts.adjustments:
             out.append(Piece(_column_sums(rng, writer, table)))
+    if rng.random() < UNUSED:
+        out += _unused_rows(rng, writer, table)
     if rng.random() < ASIDES:
         block = aside(rng, writer, table.look, table.width)
         for run in block.runs:
@@ -109,6 +112,22 @@ def _comment(rng: Random, writer: Writer, table: Table) -> Iterator[Piece]:
             if rng.random() < 0.6
             else text_block([spans], table.look.body.but(bold=rng.random() < 0.4), width=table.width)
         )
+
+
+def _unused_rows(rng: Random, writer: Writer, table: Table) -> Iterator[Piece]:
+    """The rows of a form that were left empty: numbered, with a dash, a zero or a currency sign where amounts would stand."""
+    count = len(writer.facts.rows)
+    numbered = "position" in table.edges and rng.random() < 0.7
+    filler = rng.choice(("-", "–", "", "", writer.number.text(Decimal(0), writer.places), "$", "€"))
+    wide = rng.random() < 0.3  # the filler stands in every column of amounts
+    columns = [k for k in table.edges if k in (("unit_price", "tax_amount", *MONEY) if wide else MONEY)]
+    if not numbered and not filler:
+        return
+    for number in range(count + 1, count + 1 + rng.randint(1, 8)):
+        content = {kind: line(filler) for kind in columns} if filler else {}
+        if numbered:
+            content["position"] = line(str(number))
+        yield Piece(row_block(table, [], [], content, number))
 
 
 def _option(rng: Random, writer: Writer, table: Table) -> Iterator[Piece]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from random import Random
 
 from extractors.training import identifiers
-from extractors.training.vocabulary import Vocabulary, fill
+from extractors.training.vocabulary import Vocabulary, fill, small_words
+
+STAND_INS = 0.05  # parties with a name such as templates, tests and demonstrations use
 
 
 @dataclass(slots=True)
@@ -83,6 +85,36 @@ def place_name(rng: Random, vocabulary: Vocabulary, city: str) -> str | None:
         values[key] = str(rng.choice(company[words]))
     name = fill(str(rng.choice(company["shops"])), values)
     return name.upper() if rng.random() < 0.08 else name
+
+
+def stand_in_name(rng: Random, vocabulary: Vocabulary, country: str, role: str) -> str:
+    """A name of everyday words as templates and demonstrations carry it ("Your Company", "Sample Ltd"): nothing in it says that it is a name."""
+    language = vocabulary.language
+    who = rng.choice([*small_words(f"stand_in_{role}", language), *small_words("stand_in", language)])
+    what = rng.choice(small_words("stand_in_what", language))
+    words = fill(rng.choice(small_words("stand_in_order", language)), {"who": who, "what": what})
+    form = rng.choice(list(vocabulary.data["company"]["forms"].get(country) or next(iter(vocabulary.data["company"]["forms"].values()))))
+    chance = rng.random()
+    if chance < 0.3:
+        name = f"{who} {form}"
+    elif chance < 0.45:
+        name = f"{words} {form}"
+    elif chance < 0.6:
+        name = f"{words} {rng.choice((*'ABCXYZ', *'123', '01'))}"
+    else:
+        name = words
+    return name.upper() if rng.random() < 0.06 else name
+
+
+def stand_in_address(rng: Random, language: str) -> tuple[list[str], str]:
+    """Street and town lines of a template, and the town."""
+    street, town = rng.choice(small_words("stand_in_street", language)), rng.choice(small_words("stand_in_town", language))
+    number = str(rng.choice((1, 2, 12, 123, 1234)))
+    postcode = rng.choice(("12345", "1234", "00000", "10000", "67890", "AB1 2CD", "123456"))
+    lines = [fill(street, {"number": number}), fill(town, {"postcode": postcode})]
+    if rng.random() < 0.25:
+        lines.insert(1, rng.choice(small_words("stand_in_more", language)))
+    return lines, lines[-1]
 
 
 def coined(rng: Random) -> str:
@@ -167,6 +199,10 @@ def make_party(rng: Random, vocabulary: Vocabulary, country: str, *, role: str, 
         name = brand = fill(str(rng.choice(public)), {"city": city, "surname": str(rng.choice(vocabulary.data["company"]["surnames"]))})
     elif rng.random() < 0.11 and (found := place_name(rng, vocabulary, city)) is not None:
         name = brand = found
+    elif rng.random() < STAND_INS:
+        name = brand = stand_in_name(rng, vocabulary, country, role)
+        if rng.random() < 0.6:
+            lines, city = stand_in_address(rng, vocabulary.language)
     else:
         name, brand = company_name(rng, vocabulary, country, trades)
     names = vocabulary.listed("country_names", country)

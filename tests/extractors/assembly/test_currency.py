@@ -37,3 +37,16 @@ def test_letters_on_numbers_are_a_currency_only_on_amounts(line: str, language: 
 def test_a_mexican_tax_number_makes_the_dollar_a_peso() -> None:
     page = tagged((50, 40, "ABC010203XY9 Obras"), (50, 80, "Total $ 100.00"), opinions={"$": {"header.currency": 0.9}}, language="en")
     assert assemble(page).header.currency == "MXN"
+
+
+def test_an_amount_converted_into_another_currency_does_not_outvote_the_totals() -> None:
+    amounts = {"$100.00": {"header.net_total": 0.9}, "$20.00": {"header.tax_total": 0.9}, "$120.00": {"header.gross_total": 0.9}}
+    page = tagged(
+        (50, 60, "Net $100.00"),
+        (50, 80, "Tax $20.00"),
+        (50, 100, "Total $120.00"),
+        (50, 140, "Equivalent EUR 111.00"),
+        opinions={**amounts, "EUR": {"header.currency": 0.98}},
+        language="en",
+    )
+    assert assemble(page).header.currency == "USD"

@@ -117,3 +117,23 @@ def test_dots_that_lead_from_a_name_to_its_amount_are_no_name() -> None:
         + cells("including the disposal of it", "ddddd", 1, 60, 282)
     )
     assert assembled_names(words) == ["Funeral wreath voltage 230 V 50 Hz", "Ticket premium including the disposal of it"]
+
+
+def test_a_code_in_brackets_before_a_name_is_the_items_code() -> None:
+    words = [*cells("[A-113] Oak desk", "tdd", 0, 50, 100), *numbers(0, 100), *cells("[B7] Chair", "td", 1, 50, 120), *numbers(1, 120)]
+    assert assembled_names(words) == ["Oak desk", "Chair"]
+
+
+def test_words_in_brackets_without_a_digit_stay_with_the_name() -> None:
+    words = [*cells("[new] Oak desk", "ddd", 0, 50, 100), *numbers(0, 100), *cells("Chair", "d", 1, 50, 120), *numbers(1, 120)]
+    assert assembled_names(words) == ["[new] Oak desk", "Chair"]
+
+
+def test_a_date_that_is_surely_a_note_does_not_join_the_name_beside_it() -> None:
+    words = [
+        *cells("08.06.2026 Rental van", "tdd", 0, 50, 100),
+        *numbers(0, 100),
+        *cells("09.06.2026 Driver", "td", 1, 50, 120),
+        *numbers(1, 120),
+    ]
+    assert assembled_names(words) == ["Rental van", "Driver"]

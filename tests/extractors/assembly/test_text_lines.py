@@ -1,0 +1,45 @@
+"""Text lines: words of one height beside each other, and stamps that stand across several of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from extractors.assembly.lines import text_lines
+
+Word = tuple[float, float, float, float]
+
+
+def lines_of(*words: Word) -> list[int]:
+    """Lines of words given as boxes, each set as large as its box is high."""
+    boxes = np.array(words, np.float32)
+    return text_lines(boxes, boxes[:, 3] - boxes[:, 1]).tolist()
+
+
+def row(y: float) -> list[Word]:
+    return [(50, y, 90, y + 10), (95, y, 140, y + 10), (300, y, 340, y + 10)]
+
+
+def test_a_stamp_across_two_rows_joins_neither_to_the_other() -> None:
+    stamp = (150.0, 102.0, 290.0, 138.0)
+    found = lines_of(*row(100), *row(115), *row(130), stamp)
+    assert found[:9] == [0, 0, 0, 1, 1, 1, 2, 2, 2] or found[:9] == [0, 0, 0, 1, 1, 1, 3, 3, 3] or found[:9] == [0, 0, 0, 2, 2, 2, 3, 3, 3]
+    assert len(set(found)) == 4
+
+
+def test_a_large_amount_stays_with_its_small_label() -> None:
+    found = lines_of(*row(100), *row(120), (50, 206, 90, 216), (95, 200, 180, 222), *row(240))
+    assert found[6] == found[7] == 2
+    assert found == sorted(found)
+
+
+def test_a_large_title_above_the_text_is_the_first_line() -> None:
+    found = lines_of((50, 30, 200, 60), *row(100), *row(120))
+    assert found[0] == 0 and found[1] == 1
+
+
+def test_lines_of_words_alike_are_numbered_down_the_page() -> None:
+    assert lines_of(*row(120), *row(100)) == [1, 1, 1, 0, 0, 0]
+
+
+def test_a_page_without_words_has_no_lines() -> None:
+    assert text_lines(np.zeros((0, 4), np.float32), np.zeros(0, np.float32)).tolist() == []
