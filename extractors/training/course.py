@@ -91,7 +91,7 @@ def _export(checkpoint: Path, out: Path, recipe: Recipe, state: _State, course: 
     course.begin(STAGES[4], unit="files", total=0)
     difference = state.get("difference")
     if difference is None or not (out / "model.onnx").exists():
-        from extractors.training.export import export
+        from extractors.training.export import export, quantise
 
         difference = export(checkpoint, out)
         if difference > recipe.max_difference:
@@ -99,6 +99,8 @@ def _export(checkpoint: Path, out: Path, recipe: Recipe, state: _State, course: 
                 f"The exported network differs from the trained one: largest difference of logits {difference:.2e}, "
                 f"expected at most {recipe.max_difference:g} (export.max_difference)."
             )
+        if recipe.int8:
+            quantise(out / "model.onnx")
         state.put(difference=difference)
     course.say(f"model.onnx: {(out / 'model.onnx').stat().st_size / 1e6:.1f} MB, within {difference:.1e} of the trained network")
     return float(difference)

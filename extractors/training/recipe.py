@@ -3,7 +3,8 @@
 ``[generator]`` and ``[exam]`` say which documents are generated (``count``, ``seed``, ``family``); the first are learnt from, the second
 never: on them the confidence is fitted. ``[training]`` holds the settings of `extractors.training.train.TrainingConfig` and ``start_from``
 (a checkpoint, relative to the file), ``[network]`` those of `extractors.training.network.SpecialistConfig`, ``[export]`` the largest
-difference between torch and ONNX Runtime that is let pass. ``workers`` is the number of processes; 0 = one per core.
+difference between torch and ONNX Runtime that is let pass, and whether weights get eight bits (``int8``). ``workers`` is the number of
+processes; 0 = one per core.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Recipe:
     network: Mapping[str, Any] = field(default_factory=dict[str, Any])
     start_from: Path | None = None
     max_difference: float = 1e-3
+    int8: bool = False
     workers: int = 0
 
     def differences(self, other: Mapping[str, Any]) -> list[str]:
@@ -68,8 +70,10 @@ def load_recipe(path: Path) -> Recipe:
     training = dict(_table(data, "training", path))
     start = training.pop("start_from", None)
     export = _table(data, "export", path)
-    if unknown := sorted(export.keys() - {"max_difference"}):
-        raise ConfigurationError(f"{path}: unknown export.{unknown[0]}; expected max_difference.")
+    if unknown := sorted(export.keys() - {"max_difference", "int8"}):
+        raise ConfigurationError(f"{path}: unknown export.{unknown[0]}; expected int8 or max_difference.")
+    if not isinstance(export.get("int8", False), bool):
+        raise ConfigurationError(f"{path}: export.int8 must be true or false, found {export['int8']!r}.")
     return Recipe(
         generator=_documents(data, "generator", path),
         exam=_documents(data, "exam", path),
@@ -77,6 +81,7 @@ def load_recipe(path: Path) -> Recipe:
         network=_numbers(_table(data, "network", path), "network", path),
         start_from=path.parent / str(start) if start else None,
         max_difference=float(export.get("max_difference", 1e-3)),
+        int8=bool(export.get("int8", False)),
         workers=_whole(data.get("workers", 0), "workers", path),
     )
 
