@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import pickle
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 import stand_in
 
+from benchmarks.scripted_endpoint import Endpoint, serve
 from extractors.fallback.belief import Outcome
 from extractors.pipeline import SourceFile
 from extractors.strategy import Privacy
@@ -37,9 +37,7 @@ from warehouse.operating_figures import figures
 from warehouse.queries import list_documents
 from warehouse.selections import Selection
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "extractors" / "fallback"))
 openai = pytest.importorskip("openai")
-from scripted_endpoint import Endpoint, serve  # noqa: E402
 
 PRICES = 'models: [{model: scripted, input: "0.50", output: "1.00"}]'
 KEY = "sk-a-key-that-nobody-may-see"

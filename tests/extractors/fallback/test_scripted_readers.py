@@ -105,7 +105,7 @@ def verdict(invoice: Invoice, *answers: dict[str, Any], rates: ErrorRates = GOOD
 
 def test_a_second_reader_who_agrees_makes_a_doubtful_document_sure() -> None:
     found = verdict(read(), RIGHT)
-    assert found.invoice.confidence > judgement().accept_threshold
+    assert found.invoice.confidence > judgement().accept_floor
     assert not found.changed
     assert not found.disputed
     assert found.invoice.evidence["header.gross_total"].set_by == "task_model+foundation_model"
@@ -113,7 +113,7 @@ def test_a_second_reader_who_agrees_makes_a_doubtful_document_sure() -> None:
 
 def test_an_unknown_endpoint_convinces_less_than_a_proven_one() -> None:
     unknown, proven = verdict(read(), RIGHT, rates=ErrorRates()), verdict(read(), RIGHT)
-    assert unknown.invoice.confidence < judgement().accept_threshold < proven.invoice.confidence
+    assert unknown.invoice.confidence < judgement().accept_floor < proven.invoice.confidence
 
 
 def test_a_value_that_is_not_on_the_page_is_dropped_and_reported() -> None:
@@ -133,7 +133,7 @@ def test_one_reader_against_the_specialist_changes_nothing_and_both_values_are_s
     issue = next(issue for issue in found.invoice.issues if issue.rule == "LI-AGREE" and issue.field == "header.seller_name")
     assert (issue.found, issue.expected, issue.severity) == ("Muster GmbH", "Total EUR", "error")
     assert found.invoice.header.seller_name == "Muster GmbH"
-    assert found.invoice.confidence < judgement().accept_threshold
+    assert found.invoice.confidence < judgement().accept_floor
 
 
 def test_two_readings_against_an_unsure_specialist_replace_the_value() -> None:
@@ -155,7 +155,7 @@ def test_an_invented_row_is_not_believed() -> None:
     rows = [*RIGHT["line_items"], RIGHT["line_items"][0]]
     found = verdict(read(), {**RIGHT, "line_items": rows})
     assert len(found.invoice.line_items) == 2
-    assert found.invoice.confidence < judgement().accept_threshold
+    assert found.invoice.confidence < judgement().accept_floor
 
 
 def test_a_lost_row_comes_back_where_it_makes_the_sum_right() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from scripted_answers import Script
+from benchmarks.scripted_answers import Script
 
 FAULTS = ("status 500", "status 429", "refuse", "broken json", "instructions", "hang", "drip", "drop", "empty")
 
