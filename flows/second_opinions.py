@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Protocol
 
-from extractors.fallback.accounts import Accounts, Call, Experience
+from extractors.fallback.accounts import Accounts, Experience
 from extractors.fallback.asking import Asker
 from extractors.fallback.belief import accept_at, ask_below
 from extractors.fallback.modes import ModeOptions, answer
@@ -25,6 +25,7 @@ from extractors.words import Document
 from flows.work import Opinion, Result
 from schemas.bookkeeping import Bookkeeping
 from schemas.errors import LineitemError
+from schemas.fallback_calls import Call
 from schemas.invoice import CRITICAL_FIELDS, Invoice, Issue, Status
 from schemas.rules import RuleContext, validate
 

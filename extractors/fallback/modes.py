@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from extractors.fallback.accounts import Call
 from extractors.fallback.asking import Asker
 from extractors.fallback.belief import ErrorRates, ask_below
 from extractors.fallback.grounding import PageIndex
@@ -18,6 +17,7 @@ from extractors.fallback.verdict import Validate, Verdict, judge
 from extractors.strategy import ROWS
 from extractors.words import Document
 from schemas.errors import FallbackError
+from schemas.fallback_calls import Call
 from schemas.invoice import Invoice, Severity
 
 
