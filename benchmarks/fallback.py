@@ -39,14 +39,14 @@ class Fault:
     drop: float = 0.0
     transport: str = ""  # one of `benchmarks.scripted_endpoint.FAULTS`, in every answer
     budget: str = "5"
-    rounds: int = 1
+    rounds: int = 3
 
 
 FAULTS = (
     Fault("answers from the truth"),
     Fault("the same, with a budget of 0.02 USD", budget="0.02"),
     Fault("10 % wrong values, 5 % invented, 5 % lost rows", wrong=0.1, invent=0.05, drop=0.05),
-    Fault("the same, three rounds", wrong=0.1, invent=0.05, drop=0.05, rounds=3),
+    Fault("the same, one round of correction", wrong=0.1, invent=0.05, drop=0.05, rounds=1),
     Fault("30 % wrong values, 15 % invented, 15 % lost rows", wrong=0.3, invent=0.15, drop=0.15),
     Fault("a row invented in every answer", invent=1.0),
     Fault("refuses", transport="refuse"),

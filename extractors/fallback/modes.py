@@ -11,7 +11,7 @@ from extractors.fallback.asking import Asker
 from extractors.fallback.belief import ErrorRates, ask_below
 from extractors.fallback.grounding import PageIndex
 from extractors.fallback.question import TOTALS, Role, question_for
-from extractors.fallback.reading import Reading, differ, ground
+from extractors.fallback.reading import Reading, ground, settled
 from extractors.fallback.redaction import Redactor
 from extractors.fallback.verdict import Validate, Verdict, judge
 from extractors.strategy import ROWS
@@ -85,7 +85,9 @@ def answer(
                 if conversation.problems or not conversation.readings:
                     break
                 verdict = judged()
-                again = _open_questions(verdict, _unsettled(conversation, fields), wanted)
+                # What two readings say alike is settled: the same model would only say it once more, which is no new evidence.
+                open_fields = [name for name in fields if not settled(invoice, conversation.readings, name)]
+                again = _open_questions(verdict, open_fields, wanted)
                 if not again:
                     break
                 conversation.ask(again, Role.VERIFIER, complaints=_complaints(verdict.invoice), sample=number)
@@ -122,13 +124,6 @@ class _Conversation:
             self.problems.append(str(exc))
             return
         self.readings.append(ground(found, question, invoice=self.invoice, index=self.index, role=role))
-
-
-def _unsettled(conversation: _Conversation, fields: Sequence[str]) -> tuple[str, ...]:
-    """``fields`` that one more reading may settle: all of them after the draft; then those on which the readings differ among themselves. Where they
-    agree, the same model would only say it once more, which is no new evidence."""
-    readings = conversation.readings
-    return tuple(name for name in fields if len(readings) < 2 or differ(conversation.invoice, readings, name))
 
 
 def _open_questions(verdict: Verdict, fields: Sequence[str], wanted: float) -> tuple[str, ...]:

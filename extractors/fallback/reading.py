@@ -96,11 +96,11 @@ def ground(answer: Mapping[str, Any], question: Question, *, invoice: Invoice, i
     return Reading(role, header, places, rows, tuple(ungrounded))
 
 
-def differ(invoice: Invoice, readings: Sequence[Reading], name: str) -> bool:
-    """Whether any two of the readings that were asked for ``name`` (a header field, ``rows``) say different things."""
+def settled(invoice: Invoice, readings: Sequence[Reading], name: str) -> bool:
+    """Whether two readings or more were asked for ``name`` (a header field, ``rows``) and all say the same."""
     unsigned = invoice.document_type is DocumentType.CREDIT_NOTE
     told = [_told(reading, name) for reading in readings if (reading.rows is not None if name == ROWS else name in _asked(reading))]
-    return any(not _alike(one, other, unsigned=unsigned) for one, other in pairwise(told))
+    return len(told) > 1 and all(_alike(one, other, unsigned=unsigned) for one, other in pairwise(told))
 
 
 def _asked(reading: Reading) -> set[str]:

@@ -73,7 +73,7 @@ def test_anthropic_gets_the_page_as_data_and_the_schema_as_a_duty() -> None:
     assert (reply.text, reply.input_tokens, reply.output_tokens) == ('{"currency": "EUR"}', 41, 7)
     (path, headers, body) = received[0]
     assert path == "/v1/messages"
-    assert headers["x-api-key"] == "a-key"
+    assert headers["authorization"] == "Bearer a-key"
     assert (body["model"], body["max_tokens"], body["system"]) == ("a-model", 300, "Read.")
     assert body["messages"] == [{"role": "user", "content": "<page>\nTotal EUR\n</page>"}]
     assert body["output_config"]["format"] == {"type": "json_schema", "schema": SCHEMA}
