@@ -1,12 +1,14 @@
 """What is lost or doubled when things break: ``python -m benchmarks.faults`` breaks batches on SQLite and on PostgreSQL and counts.
 
-Extraction is a stand-in that takes a known time, so that faults fall everywhere between the first row and the last. Faults: kill -9 of a worker,
+Extraction is a stand-in that takes a known time, so that faults fall everywhere between the first row and the last; with ``--folder DIR`` the PDF files of
+that folder are really extracted instead. Faults: kill -9 of a worker,
 of the flow, and of the whole process tree at random moments; two runs at once; a database that is away; a full disk.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -22,6 +24,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.documents import of_folder
 from benchmarks.postgresql import Server, running_server
 
 ROOT = Path(__file__).parents[1]
@@ -34,9 +37,10 @@ from flows.composition import run_batch
 from flows.progress import PlainLines
 from flows.settings import Settings
 from schemas.errors import LineitemError
-settings = Settings(database=sys.argv[2], document_store=sys.argv[3], orchestrator="none", settle_s=0)
+settings = Settings(database=sys.argv[2], document_store=sys.argv[3], orchestrator="none", settle_s=0, chunk=4, workers=2)
+options = stand_in.options(chunk=4) if sys.argv[5] == "stand-in" else None
 try:
-    run_batch(sys.argv[1], settings, options=stand_in.options(chunk=4), progress=PlainLines())
+    run_batch(sys.argv[1], settings, options=options, progress=PlainLines())
 except LineitemError as error:
     sys.exit(f"lineitem: {error}")
 """
@@ -57,18 +61,21 @@ class Outcome:
 
 
 class Scene:
-    """An inbox with documents and an empty database for it."""
+    """An inbox with documents and an empty database for it: ``files`` where given, else stand-ins that take ``seconds`` each."""
 
-    def __init__(self, folder: Path, url: str, *, documents: int, seconds: float) -> None:
-        self.url, self.inbox, self.store, self.documents = url, folder / "inbox", folder / "store", documents
+    def __init__(self, folder: Path, url: str, *, documents: int, seconds: float, files: Sequence[Path] = ()) -> None:
+        self.url, self.inbox, self.store = url, folder / "inbox", folder / "store"
+        self.extraction, self.documents = ("real", min(documents, len(files))) if files else ("stand-in", documents)
         self.inbox.mkdir(parents=True)
-        for number in range(documents):
+        for file in files[: self.documents]:
+            shutil.copy(file, self.inbox)
+        for number in range(0 if files else documents):
             content = {"goes": "slow", "seconds": seconds, "number": f"{folder.name}-{number:04}", "gross": f"{number + 1}.00"}
             (self.inbox / f"d{number:04}.pdf").write_text(json.dumps(content))
 
     def start(self) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(self.inbox), self.url, str(self.store), str(ROOT / "tests" / "flows")],
+            [sys.executable, "-c", PROGRAM, str(self.inbox), self.url, str(self.store), str(ROOT / "tests" / "flows"), self.extraction],
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -245,11 +252,14 @@ def table(outcomes: Sequence[Outcome]) -> str:
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
     options.add_argument("--kills", type=int, default=42, help="kills at random moments, on each database")
+    options.add_argument("--kills-only", action="store_true", help="leave the other faults out")
     options.add_argument("--away-s", type=float, default=30.0, help="how long the database is away")
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--folder", type=Path, help="extract the PDF files of this folder instead of stand-ins; the full disk is left out")
     options.add_argument("--only", choices=("SQLite", "PostgreSQL"), help="one database only; both at once take half the time")
     given = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="lineitem-faults-") as scratch, running_server() as server:
+    servers = running_server() if given.only != "SQLite" else contextlib.nullcontext()
+    with tempfile.TemporaryDirectory(prefix="lineitem-faults-") as scratch, servers as server:
         Path(scratch).chmod(0o711)  # PostgreSQL's own user must find its data on the small disk
         outcomes: list[Outcome] = []
         for kind, its_server in (("SQLite", None), ("PostgreSQL", server)):
@@ -263,17 +273,20 @@ def main() -> None:
 def measure(scratch: Path, kind: str, given: argparse.Namespace, server: Server | None) -> list[Outcome]:
     """Every fault on one kind of database."""
     chance, number = random.Random(given.seed), 0
+    files = of_folder(given.folder).files if given.folder else ()
 
     def scene(documents: int = 40, seconds: float = 0.15) -> Scene:
         nonlocal number
         number += 1
         folder = scratch / f"{kind.lower()}-{number}"
         url = f"sqlite:///{folder / 'lineitem.db'}" if server is None else server.database(f"scene_{number}")
-        return Scene(folder, url, documents=documents, seconds=seconds)
+        return Scene(folder, url, documents=documents, seconds=seconds, files=files)
 
     outcomes = [
         kill_at_random(scene, kind, f"kill -9 of a {victim}", -(-given.kills // 3), chance) for victim in ("worker", "flow", "process tree")
     ]
+    if given.kills_only:
+        return outcomes
     outcomes.append(two_at_once(scene(), kind))
     away = scene(documents=24, seconds=0.5)
     if server is None:
@@ -291,7 +304,7 @@ def measure(scratch: Path, kind: str, given: argparse.Namespace, server: Server 
         outcomes.append(database_away(away, kind, away_s=given.away_s + 3, leave=lock, come_back=unlock))
     else:
         outcomes.append(database_away(away, kind, away_s=given.away_s, leave=lambda: server.stop(mode="immediate"), come_back=server.start))
-    outcomes += full_disk(scratch, kind)
+    outcomes += full_disk(scratch, kind) if not files else []
     return outcomes
 
 

@@ -1,11 +1,15 @@
-"""What bookkeeping costs per document, and whether memory stays flat: ``python -m benchmarks.overhead 200 2000``.
+"""What bookkeeping costs per document, and whether memory stays flat: ``python -m benchmarks.overhead 200 2000`` or ``… --folder DIR``.
 
-Extraction is a stand-in that takes no time, so what is measured is everything else: hashing, document store, leases, queues, judgement and
+With counts, extraction is a stand-in that takes no time, so what is measured is everything else: hashing, document store, leases, queues, judgement and
 the database, in processor seconds of the coordinating process, which other programs on the machine do not change much.
+
+With a folder, its documents are really extracted, once without Prefect and once with it: the shares of reading, of bookkeeping with the database, and of
+Prefect with its temporary server, in processor seconds of all processes, and the wall time.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import resource
 import subprocess
@@ -42,15 +46,77 @@ def measure(count: int) -> dict[str, float]:
     }
 
 
+def measure_folder(folder: Path, orchestrator: str) -> dict[str, float]:
+    """One run over the documents of ``folder`` in this process, seconds of processor time of this process and of its workers."""
+    from flows.composition import run_batch
+    from flows.settings import Settings
+
+    with tempfile.TemporaryDirectory(prefix="lineitem-overhead-") as scratch:
+        settings = Settings(database=f"sqlite:///{Path(scratch) / 'lineitem.db'}", orchestrator=orchestrator, settle_s=0, ignore_xml=True)
+        begun = time.perf_counter()
+        summary = run_batch(str(folder), settings)
+        wall_s = time.perf_counter() - begun
+    return {
+        "documents": summary.processed,
+        "own_s": _cpu_s(resource.RUSAGE_SELF),
+        "workers_s": _cpu_s(resource.RUSAGE_CHILDREN),
+        "wall_s": wall_s,
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def _cpu_s(who: int) -> float:
+    usage = resource.getrusage(who)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _in_own_process(*arguments: str) -> tuple[dict[str, float], float]:
+    """What a measurement printed, and the processor seconds of it and of all that it started."""
+    before = _cpu_s(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-m", "benchmarks.overhead", *arguments]
+    found = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout
+    return json.loads(found.strip().splitlines()[-1]), _cpu_s(resource.RUSAGE_CHILDREN) - before
+
+
+def compare_folder(folder: Path) -> str:
+    """The shares, in Markdown."""
+    alone, alone_s = _in_own_process("--one", str(folder), "--orchestrator", "none")
+    reported, reported_s = _in_own_process("--one", str(folder), "--orchestrator", "prefect")
+    reading_s, prefect_s = alone["workers_s"], max(reported_s - alone_s, 0.0)
+    total_s = alone_s + prefect_s
+    parts = (
+        ("reading, in the workers", reading_s),
+        ("bookkeeping and database", alone_s - reading_s),
+        ("Prefect and its temporary server", prefect_s),
+    )
+    lines = [f"{alone['documents']:.0f} documents", "", "| | processor s | share |", "|---|---|---|"]
+    lines += [f"| {name} | {seconds:.1f} | {seconds / total_s:.1%} |" for name, seconds in parts]
+    lines += [
+        "",
+        f"wall time {alone['wall_s']:.1f} s without Prefect, {reported['wall_s']:.1f} s with it; "
+        f"peak memory of the coordinator {alone['peak_mib']:.0f} and {reported['peak_mib']:.0f} MiB",
+    ]
+    return "\n".join(lines)
+
+
 def main() -> None:
-    """Measure each count in a process of its own, so that memory of one does not stand in another's figure."""
-    if len(sys.argv) == 3 and sys.argv[1] == "--one":
-        print(json.dumps(measure(int(sys.argv[2]))))
+    """Measure each run in a process of its own, so that memory of one does not stand in another's figure."""
+    options = argparse.ArgumentParser(prog="python -m benchmarks.overhead", description=__doc__)
+    options.add_argument("counts", nargs="*", default=["200", "2000"], help="numbers of stand-in documents (default 200 2000)")
+    options.add_argument("--folder", type=Path, help="extract the documents of this folder instead")
+    options.add_argument("--one", help=argparse.SUPPRESS)
+    options.add_argument("--orchestrator", help=argparse.SUPPRESS)
+    given = options.parse_args()
+    if given.one is not None:
+        found = measure(int(given.one)) if given.orchestrator is None else measure_folder(Path(given.one), given.orchestrator)
+        print(json.dumps(found))
+        return
+    if given.folder is not None:
+        print(compare_folder(given.folder.resolve()))
         return
     print("| documents | bookkeeping, processor ms per document | peak memory of the coordinator, MiB |\n|---|---|---|")
-    for count in sys.argv[1:] or ["200", "2000"]:
-        command = [sys.executable, "-m", "benchmarks.overhead", "--one", count]
-        found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout)
+    for count in given.counts:
+        found, _ = _in_own_process("--one", count)
         print(f"| {found['documents']} | {1000 * found['cpu_s_per_document']:.1f} | {found['peak_mib']:.0f} |", flush=True)
 
 

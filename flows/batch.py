@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
 from prefect import flow, get_run_logger, task
@@ -18,6 +15,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed
 
+from flows.at_work import batch_at_work
 from flows.composition import open_batch
 from flows.notifications import notify
 from flows.running_batch import RunningBatch
@@ -28,17 +26,6 @@ from schemas.errors import LineitemError, NothingArrivedError, WarehouseUnavaila
 DEFAULT_TIMEOUT_S = 12 * 3600.0
 ATTEMPTS = 3
 PAUSE_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class BatchAtWork:
-    """A batch that was set to work before the flow, and whom to tell when the flow begins."""
-
-    batch: RunningBatch
-    begun: Callable[[], None]
-
-
-BATCH_AT_WORK: ContextVar[BatchAtWork | None] = ContextVar("batch_at_work", default=None)
 
 
 @task(name="chunk", task_run_name="chunk {number}", cache_policy=NO_CACHE, persist_result=False)
@@ -62,7 +49,7 @@ def lineitem_batch(source: str, database: str | None = None, timeout_s: float = 
     run``) it starts anew when the database was away for long, tells the webhook of the settings when it fails or nothing arrived, and stops
     after ``timeout_s`` seconds, leaving the rest to the next run.
     """
-    if at_work := BATCH_AT_WORK.get():
+    if at_work := batch_at_work():
         at_work.begun()
         return _report(at_work.batch)
     settings = load_settings({"database": database})

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from extractors.fallback.accounts import Budgets, Call, MemoryAccounts
+from extractors.fallback.accounts import MemoryAccounts
 from extractors.fallback.asking import Asker
 from extractors.fallback.grounding import PageIndex
 from extractors.fallback.question import Role, question_for
@@ -19,13 +19,14 @@ from extractors.fallback.row_verdict import row_records
 from extractors.scoring import Score, score
 from extractors.strategy import ROWS, decide
 from flows.extraction import read_files
-from flows.fallback import asker, open_provider, opinion_options
+from flows.fallback import asker, budgets, open_provider, opinion_options
 from flows.originals import of_file
 from flows.running_batch import BatchOptions
 from flows.second_opinions import FoundationOpinions
 from flows.settings import Settings
 from flows.work import Result
 from schemas.errors import ConfigurationError, FallbackError
+from schemas.fallback_calls import Budgets, Call
 from schemas.invoice import HEADER_FIELDS, Evidence, Header, Invoice, Route, Severity
 from schemas.rules import validate
 
@@ -44,9 +45,9 @@ class EvaluatedStrategy(StrEnum):
 class CountedAccounts(MemoryAccounts):
     """Accounts in memory that also tell what is left: nothing limits a measurement but its batch budget."""
 
-    def __init__(self, budgets: Budgets) -> None:
-        super().__init__(budgets)
-        self._limit = budgets.batch
+    def __init__(self, limits: Budgets) -> None:
+        super().__init__(limits)
+        self._limit = limits.batch
 
     def budget_left(self, call: Call) -> Decimal | None:
         return None if self._limit is None else max(self._limit - self.spent, Decimal(0))
@@ -96,7 +97,7 @@ def compare(
         provider = open_provider(settings)
         if provider is None:
             raise ConfigurationError(f"--strategy {strategy.value} needs a foundation model: set fallback_provider, endpoint and model.")
-        accounts = CountedAccounts(Budgets(settings.fallback_budget_document, settings.fallback_budget_batch, settings.fallback_budget_day))
+        accounts = CountedAccounts(budgets(settings))
         asking = asker(settings, provider, accounts)
         assert asking is not None
         ways = opinion_options(settings, today=options.today, accept_threshold=threshold, bookkeeping=options.order.options.bookkeeping)

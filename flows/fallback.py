@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from extractors.fallback.accounts import Call, Settlement
 from extractors.fallback.asking import Asker, Model
 from extractors.fallback.belief import ErrorRates, Outcome
 from extractors.fallback.circuit import Circuit
@@ -24,6 +23,7 @@ from flows.second_opinions import FoundationOpinions, OpinionOptions
 from flows.settings import Settings
 from schemas.bookkeeping import Bookkeeping
 from schemas.errors import ConfigurationError
+from schemas.fallback_calls import Budgets, Call, Settlement
 from schemas.rules import RuleContext
 from warehouse import fallback as books
 from warehouse.database import Database
@@ -38,49 +38,27 @@ class WarehouseAccounts:
 
     database: Database
     batch_id: int | None
-    limits: books.Limits
+    budgets: Budgets
 
     def cached(self, call: Call) -> Reply | None:
-        found = books.cached_answer(self.database, self._facts(call))
+        found = books.cached_answer(self.database, call, batch_id=self.batch_id)
         return Reply(*found) if found else None
 
     def reserve(self, call: Call, cost: Decimal) -> int:
-        return books.reserve(self.database, self._facts(call), cost, limits=self.limits)
+        return books.reserve(self.database, call, cost, batch_id=self.batch_id, budgets=self.budgets)
 
     def settle(self, reservation: int, call: Call, settlement: Settlement, reply: Reply | None) -> None:
-        end = books.CallEnd(
-            outcome=settlement.outcome,
-            cost_usd=settlement.cost,
-            seconds=settlement.seconds,
-            input_tokens=settlement.input_tokens,
-            output_tokens=settlement.output_tokens,
-            detail=settlement.detail,
-        )
         answer = (call.question, reply.text, reply.input_tokens, reply.output_tokens) if reply else None
-        books.settle(self.database, reservation, end, answer=answer)
+        books.settle(self.database, reservation, settlement, answer=answer)
 
     def budget_left(self, call: Call) -> Decimal | None:
-        return books.budget_left(self.database, self._facts(call), limits=self.limits)
+        return books.budget_left(self.database, call, batch_id=self.batch_id, budgets=self.budgets)
 
     def rates(self, endpoint: str) -> ErrorRates:
         return ErrorRates({kind: Outcome(*counts) for kind, counts in books.outcomes(self.database, endpoint).items()})
 
     def learn(self, endpoint: str, outcomes: Mapping[str, Outcome]) -> None:
         books.add_outcomes(self.database, endpoint, {kind: (o.asked, o.differed) for kind, o in outcomes.items() if o.asked})
-
-    def _facts(self, call: Call) -> books.CallFacts:
-        return books.CallFacts(
-            batch_id=self.batch_id,
-            sha256=call.sha256,
-            endpoint=call.endpoint,
-            model=call.model,
-            role=call.role,
-            mode=call.mode,
-            scope=call.scope,
-            privacy=call.privacy,
-            question=call.question,
-            attempt=call.attempt,
-        )
 
 
 def fallback_version(settings: Settings) -> str:
@@ -133,15 +111,15 @@ class SecondOpinionsOf:
         self._provider = open_provider(settings)
 
     def __call__(self, database: Database, batch_id: int | None) -> FoundationOpinions:
-        accounts = WarehouseAccounts(database, batch_id, limits(self._settings))
+        accounts = WarehouseAccounts(database, batch_id, budgets(self._settings))
         return FoundationOpinions(self._options, asker(self._settings, self._provider, accounts), accounts)
 
     def __reduce__(self) -> tuple[type[SecondOpinionsOf], tuple[Settings, OpinionOptions]]:
         return SecondOpinionsOf, (self._settings, self._options)
 
 
-def limits(settings: Settings) -> books.Limits:
-    return books.Limits(settings.fallback_budget_document, settings.fallback_budget_batch, settings.fallback_budget_day)
+def budgets(settings: Settings) -> Budgets:
+    return Budgets(settings.fallback_budget_document, settings.fallback_budget_batch, settings.fallback_budget_day)
 
 
 def asker(settings: Settings, provider: Provider | None, accounts: Accounts) -> Asker | None:

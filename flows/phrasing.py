@@ -8,16 +8,16 @@ import time
 from decimal import Decimal
 from typing import Any
 
-from extractors.fallback.accounts import Call, Settlement
 from extractors.fallback.asking import Asker
 from extractors.fallback.provider import Request
 from extractors.fallback.question import Message, Role
 from extractors.fallback.redaction import Redactor
 from extractors.strategy import Privacy
-from flows.fallback import WarehouseAccounts, asker, limits, open_provider, opinion_options
+from flows.fallback import WarehouseAccounts, asker, budgets, open_provider, opinion_options
 from flows.settings import Settings
 from schemas.bookkeeping import Bookkeeping
 from schemas.errors import ConfigurationError, FallbackError
+from schemas.fallback_calls import Call, Settlement
 from schemas.invoice import Invoice
 from warehouse.database import Database
 
@@ -45,7 +45,7 @@ def phrased(text: str, *, invoice: Invoice, language: str, settings: Settings, d
         raise ConfigurationError("--language needs a foundation model: set fallback_provider, endpoint and model.")
     if policy is Privacy.LOCAL_ONLY and not ways.endpoint_local:
         raise ConfigurationError(f"The policy of {invoice.source} is local_only and the foundation model is not on this machine.")
-    accounts = WarehouseAccounts(database, None, limits(settings))
+    accounts = WarehouseAccounts(database, None, budgets(settings))
     asking = asker(settings, provider, accounts)
     assert asking is not None
     redactor = Redactor() if policy is Privacy.REDACTED else None

@@ -32,13 +32,11 @@ def report_to_prefect(batch: RunningBatch, source: str, database: str, *, verbos
     under_way = threading.Event()
     threading.Thread(target=_explain_waiting, args=(batch, under_way), daemon=True).start()
     try:
-        from flows.batch import BATCH_AT_WORK, BatchAtWork, lineitem_batch
+        from flows.at_work import handed_over
+        from flows.batch import lineitem_batch
 
-        token = BATCH_AT_WORK.set(BatchAtWork(batch, under_way.set))
-        try:
+        with handed_over(batch, under_way.set):
             lineitem_batch(source, database)
-        finally:
-            BATCH_AT_WORK.reset(token)
     except LineitemError:
         raise
     except Exception as exc:  # noqa: BLE001 - anything may go wrong in a server that is not ours; no document may depend on it

@@ -10,7 +10,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from importlib.metadata import version
 from typing import Any
 
 from flows.prefect_runtime import prepare_environment
@@ -58,17 +57,6 @@ def serve_batches(
         lineitem_batch.serve(print_starting_message=False, **keywords)
 
 
-def own_server_keeps_schedules() -> bool:
-    """Whether the scheduler of a server from this environment works: that of Prefect 3.8 raises with SQLAlchemy 2.1 (seen with 3.8.8 and 2.1.9: every pass
-    over recent deployments ends with "Can't evaluate bulk DML statement", and no run is ever scheduled)."""
-    return _major_minor("prefect") >= (3, 9) or _major_minor("sqlalchemy") < (2, 1)
-
-
-def _major_minor(package: str) -> tuple[int, int]:
-    major, minor = version(package).split(".")[:2]
-    return int(major), int(minor)
-
-
 @contextmanager
 def reachable_server(announce: Callable[[str], None]) -> Generator[None]:
     """The server of ``PREFECT_API_URL``, or one on this machine for as long as this lasts: schedules need one that stays."""
@@ -76,17 +64,11 @@ def reachable_server(announce: Callable[[str], None]) -> Generator[None]:
         prepare_environment(verbose=True)
         yield
         return
-    if not own_server_keeps_schedules():
-        raise LineitemError(
-            f"The Prefect server of this installation keeps no schedules: its scheduler fails with SQLAlchemy {version('sqlalchemy')}. "
-            "Start a Prefect server in an environment of its own (pip install prefect; prefect server start) and set PREFECT_API_URL, or let cron call "
-            "`lineitem run`."
-        )
     port = _free_port()
     os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
     prepare_environment(verbose=True)
     server = subprocess.Popen(
-        [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)],
+        [sys.executable, "-m", "flows.prefect_server", "--host", "127.0.0.1", "--port", str(port)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

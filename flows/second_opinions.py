@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Protocol
 
-from extractors.fallback.accounts import Accounts, Call, Experience
+from extractors.fallback.accounts import Accounts, Experience
 from extractors.fallback.asking import Asker
-from extractors.fallback.belief import judgement
+from extractors.fallback.belief import accept_at, ask_below
 from extractors.fallback.modes import ModeOptions, answer
 from extractors.fallback.question import question_for
 from extractors.fallback.verdict import Verdict
@@ -25,6 +25,7 @@ from extractors.words import Document
 from flows.work import Opinion, Result
 from schemas.bookkeeping import Bookkeeping
 from schemas.errors import LineitemError
+from schemas.fallback_calls import Call
 from schemas.invoice import CRITICAL_FIELDS, Invoice, Issue, Status
 from schemas.rules import RuleContext, validate
 
@@ -122,7 +123,7 @@ class FoundationOpinions:
         case = case_of(
             invoice,
             accept_threshold=options.accept_threshold,
-            ask_below=judgement().ask_below,
+            ask_below=ask_below(accept_at(options.accept_threshold)),
             words=len(words) if words is not None else 0,
         )
         policy = Policy(
@@ -148,6 +149,7 @@ class FoundationOpinions:
 
     def _asked(self, result: Result, invoice: Invoice, words: Document, chosen: Plan) -> Result:
         assert self._asker is not None
+        threshold = accept_at(self._options.accept_threshold)
         answered = answer(
             invoice,
             words,
@@ -157,6 +159,7 @@ class FoundationOpinions:
             call=self._call(invoice),
             rates=self._accounts.rates(self._asker.endpoint),
             validate=self._issues,
+            wanted=threshold,
             whole=chosen.strategy is Strategy.ASK_DOCUMENT,
             redacted=self._options.privacy_of(invoice.source) is Privacy.REDACTED,
         )
@@ -167,7 +170,6 @@ class FoundationOpinions:
         self._accounts.learn(self._asker.endpoint, verdict.outcomes)
         settled = self._recategorised(verdict, words) if any(path.startswith("line_items") for path in verdict.changed) else verdict.invoice
         reasons.append(_what_was_asked(chosen, answered.questions, verdict))
-        threshold = judgement().accept_threshold
         status = decide(settled, accept_threshold=threshold, explained=True).status
         return replace(result, invoice=settled.replace(status=status), opinion=Opinion(chosen.strategy.value, tuple(reasons), threshold))
 

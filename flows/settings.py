@@ -124,7 +124,12 @@ class Settings(BaseSettings):
         description="`draft` asks once; `draft_check_correct` lets the second role read again what is disputed; `diverge_converge` takes several drafts; "
         "`divide` gives texts to one role and numbers to the other.",
     )
-    fallback_rounds: int = Field(1, ge=0, le=5, description="Rounds of correction in the mode `draft_check_correct`.")
+    fallback_rounds: int = Field(
+        3,
+        ge=0,
+        le=5,
+        description="Most rounds of correction in the mode `draft_check_correct`; after the first only what two readings differ on is asked.",
+    )
     fallback_drafts: int = Field(3, ge=1, le=9, description="Drafts in the mode `diverge_converge`.")
     fallback_budget_document: Decimal | None = Field(
         Decimal("0.05"), ge=0, description="US dollars that may be spent on one document, ever."

@@ -3,58 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, Decimal
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from schemas.errors import BudgetError
+from schemas.fallback_calls import Budgets, Call, Settlement, over_budget
 from warehouse.database import FALLBACK_LOCK, Database, one_at_a_time
 from warehouse.tables_fallback import FallbackAnswerRow, FallbackCallRow, FallbackOutcomeRow
 
 NANO = Decimal(1_000_000_000)
 
 
-@dataclass(frozen=True, slots=True)
-class CallFacts:
-    """What is recorded of a call before it is made."""
-
-    batch_id: int | None
-    sha256: str
-    endpoint: str
-    model: str
-    role: str
-    mode: str
-    scope: str
-    privacy: str
-    question: str
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class CallEnd:
-    """What is recorded of a call after it; ``cost_usd`` is what it did cost or may have cost."""
-
-    outcome: str
-    cost_usd: Decimal
-    seconds: float
-    input_tokens: int = 0
-    output_tokens: int = 0
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Budgets in USD; None = no limit."""
-
-    document: Decimal | None = None
-    batch: Decimal | None = None
-    day: Decimal | None = None
-
-
-def reserve(database: Database, facts: CallFacts, cost_usd: Decimal, *, limits: Limits) -> int:
+def reserve(database: Database, call: Call, cost_usd: Decimal, *, batch_id: int | None, budgets: Budgets) -> int:
     """Set ``cost_usd`` aside for one call and return the call's id.
 
     Everything that is settled or reserved counts; the check and the reservation are one transaction that no other one overlaps.
@@ -63,25 +26,22 @@ def reserve(database: Database, facts: CallFacts, cost_usd: Decimal, *, limits: 
     now = datetime.now(UTC)
     with database.write() as session:
         one_at_a_time(session.connection(), FALLBACK_LOCK)
-        for name, limit, used in _used(session, facts, limits, now):
+        for name, limit, used in _used(session, call, batch_id, budgets, now):
             if limit is not None and used + cost_usd > limit:
-                raise BudgetError(
-                    f"The budget of this {name} is {limit:f} USD; {used.normalize():f} are spent or reserved and the next call may cost "
-                    f"{cost_usd.normalize():f}."
-                )
-        row = _row(facts, now)
+                raise over_budget(name, limit=limit, used=used, cost=cost_usd)
+        row = _row(call, batch_id, now)
         row.reserved_nano_usd = _nano(cost_usd)
         session.add(row)
         session.flush()
         return row.id
 
 
-def settle(database: Database, call_id: int, end: CallEnd, *, answer: tuple[str, str, int, int] | None) -> None:
+def settle(database: Database, call_id: int, end: Settlement, *, answer: tuple[str, str, int, int] | None) -> None:
     """Record how call ``call_id`` ended. ``answer`` = (question, text, input tokens, output tokens) is kept for the next time."""
     now = datetime.now(UTC)
     with database.write() as session:
         row = session.get_one(FallbackCallRow, call_id)
-        row.outcome, row.settled_at, row.cost_nano_usd = end.outcome, now, _nano(end.cost_usd)
+        row.outcome, row.settled_at, row.cost_nano_usd = end.outcome, now, _nano(end.cost)
         row.seconds, row.input_tokens, row.output_tokens, row.detail = end.seconds, end.input_tokens, end.output_tokens, end.detail
         if answer is not None and session.get(FallbackAnswerRow, answer[0]) is None:
             question, text, input_tokens, output_tokens = answer
@@ -90,26 +50,26 @@ def settle(database: Database, call_id: int, end: CallEnd, *, answer: tuple[str,
             )
 
 
-def cached_answer(database: Database, facts: CallFacts) -> tuple[str, int, int] | None:
+def cached_answer(database: Database, call: Call, *, batch_id: int | None) -> tuple[str, int, int] | None:
     """(text, input tokens, output tokens) of the answer to the same question, if there is one; its use is recorded as a call without cost."""
     with database.read() as session:
-        answer = session.get(FallbackAnswerRow, facts.question)
+        answer = session.get(FallbackAnswerRow, call.question)
         if answer is None:
             return None
         found = answer.text, answer.input_tokens, answer.output_tokens
     now = datetime.now(UTC)
     with database.write() as session:
-        row = _row(facts, now)
+        row = _row(call, batch_id, now)
         row.reserved_nano_usd = row.cost_nano_usd = 0
         row.outcome, row.settled_at, row.seconds = "cached", now, 0.0
         session.add(row)
     return found
 
 
-def budget_left(database: Database, facts: CallFacts, *, limits: Limits) -> Decimal | None:
+def budget_left(database: Database, call: Call, *, batch_id: int | None, budgets: Budgets) -> Decimal | None:
     """USD that a call for this document may cost at most now; None = no limit."""
     with database.read() as session:
-        left = [limit - used for _, limit, used in _used(session, facts, limits, datetime.now(UTC)) if limit is not None]
+        left = [limit - used for _, limit, used in _used(session, call, batch_id, budgets, datetime.now(UTC)) if limit is not None]
     return max(min(left), Decimal(0)) if left else None
 
 
@@ -159,31 +119,19 @@ def usd_where(session: Session, where: ColumnElement[bool]) -> Decimal:
     return Decimal(int(session.scalar(select(func.coalesce(func.sum(counted), 0)).where(where)) or 0)) / NANO
 
 
-def _used(session: Session, facts: CallFacts, limits: Limits, now: datetime) -> list[tuple[str, Decimal | None, Decimal]]:
+def _used(session: Session, call: Call, batch_id: int | None, budgets: Budgets, now: datetime) -> list[tuple[str, Decimal | None, Decimal]]:
     scopes: tuple[tuple[str, Decimal | None, ColumnElement[bool]], ...] = (
-        ("document", limits.document, FallbackCallRow.sha256 == facts.sha256),
-        ("batch", limits.batch, FallbackCallRow.batch_id == facts.batch_id),
-        ("day", limits.day, FallbackCallRow.day == now.date()),
+        ("document", budgets.document, FallbackCallRow.sha256 == call.sha256),
+        ("batch", budgets.batch, FallbackCallRow.batch_id == batch_id),
+        ("day", budgets.day, FallbackCallRow.day == now.date()),
     )
     return [(name, limit, usd_where(session, where)) for name, limit, where in scopes if limit is not None]
 
 
-def _row(facts: CallFacts, now: datetime) -> FallbackCallRow:
+def _row(call: Call, batch_id: int | None, now: datetime) -> FallbackCallRow:
+    """The fields of a call are columns of its row, by the same names."""
     return FallbackCallRow(
-        batch_id=facts.batch_id,
-        sha256=facts.sha256,
-        day=now.date(),
-        asked_at=now,
-        endpoint=facts.endpoint,
-        model=facts.model,
-        role=facts.role,
-        mode=facts.mode,
-        scope=facts.scope,
-        privacy=facts.privacy,
-        question=facts.question,
-        attempt=facts.attempt,
-        outcome="open",
-        detail="",
+        batch_id=batch_id, day=now.date(), asked_at=now, outcome="open", detail="", **{f.name: getattr(call, f.name) for f in fields(call)}
     )
 
 

@@ -7,40 +7,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
 from extractors.fallback.belief import ErrorRates, Outcome
 from extractors.fallback.provider import Reply
-from schemas.errors import BudgetError
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call as it is recorded: for which document, in which role, with what question (its hash, never its text)."""
-
-    sha256: str
-    endpoint: str
-    model: str
-    role: str
-    mode: str
-    scope: str
-    privacy: str
-    question: str
-    attempt: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """How a call ended: ``outcome`` is ok, cached, timeout, failed, refused or invalid."""
-
-    outcome: str
-    cost: Decimal
-    seconds: float
-    input_tokens: int = 0
-    output_tokens: int = 0
-    detail: str = ""
+from schemas.fallback_calls import Budgets, Call, Settlement, over_budget
 
 
 class Accounts(Protocol):
@@ -65,15 +37,6 @@ class Experience(Protocol):
     def rates(self, endpoint: str) -> ErrorRates: ...
 
     def learn(self, endpoint: str, outcomes: Mapping[str, Outcome]) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Budgets:
-    """Limits in USD; None = no limit."""
-
-    document: Decimal | None = None
-    batch: Decimal | None = None
-    day: Decimal | None = None
 
 
 class MemoryAccounts:
@@ -136,10 +99,3 @@ class MemoryAccounts:
             known = self._outcomes.setdefault(endpoint, {})
             for kind, outcome in outcomes.items():
                 known[kind] = known.get(kind, Outcome()) + outcome
-
-
-def over_budget(name: str, *, limit: Decimal, used: Decimal, cost: Decimal) -> BudgetError:
-    """The error that says which budget a call would exceed."""
-    return BudgetError(
-        f"The budget of this {name} is {limit:f} USD; {used.normalize():f} are spent or reserved and the next call may cost {cost.normalize():f}."
-    )

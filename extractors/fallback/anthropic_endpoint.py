@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from extractors.fallback.provider import EndpointTimeoutError, RefusedError, Reply, Request, TransientError
-from extractors.fallback.transport import bounded_client
+from extractors.fallback.transport import bounded_client, retry_after_s
 from schemas.errors import ConfigurationError
 
 URL = "https://api.anthropic.com"
@@ -48,7 +48,7 @@ class AnthropicEndpoint:
             raise TransientError(f"no connection to the endpoint ({type(exc.__cause__ or exc).__name__})") from exc
         except anthropic.APIStatusError as exc:
             if exc.status_code in (408, 409, 429) or exc.status_code >= 500:
-                raise TransientError(f"the endpoint answered {exc.status_code}") from exc
+                raise TransientError(f"the endpoint answered {exc.status_code}", wait_s=retry_after_s(exc.response)) from exc
             raise RefusedError(f"the endpoint answered {exc.status_code}") from exc
         except (anthropic.AnthropicError, ValueError) as exc:
             raise TransientError(f"the endpoint's answer cannot be used ({type(exc).__name__})", billed=True) from exc

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from extractors.fallback.accounts import Accounts, Call, Settlement
+from extractors.fallback.accounts import Accounts
 from extractors.fallback.circuit import Circuit
 from extractors.fallback.prices import Price
 from extractors.fallback.provider import EndpointTimeoutError, Provider, RefusedError, Reply, Request, TransientError
@@ -19,6 +19,7 @@ from extractors.fallback.question import Message, Question, Role, answer_schema,
 from extractors.fallback.reading import AnswerError, parse_answer
 from extractors.fallback.redaction import Redactor
 from schemas.errors import FallbackError
+from schemas.fallback_calls import Call, Settlement
 
 ATTEMPTS = 3
 BACKOFF_S = 0.5  # doubled with each attempt, with jitter

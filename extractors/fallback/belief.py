@@ -16,6 +16,7 @@ from typing import Any, TypeVar, cast
 import yaml
 
 from extractors.confidence import group_of
+from schemas.invoice import CRITICAL_FIELDS
 
 V = TypeVar("V", bound=Hashable | None)
 
@@ -24,8 +25,7 @@ V = TypeVar("V", bound=Hashable | None)
 class Judgement:
     """The constants of ``data/judgement.yaml``."""
 
-    ask_below: float
-    accept_threshold: float
+    accept_floor: float
     adopt_at: float
     value_ceiling: float
     error_prior: tuple[float, float]
@@ -44,6 +44,17 @@ def judgement() -> Judgement:
     data = cast("dict[str, Any]", yaml.safe_load(files("extractors.fallback").joinpath("data/judgement.yaml").read_text(encoding="utf-8")))
     wrong, right = data.pop("error_prior")
     return Judgement(**data, error_prior=(float(wrong), float(right)))
+
+
+def accept_at(threshold: float) -> float:
+    """Probability from which a document is accepted after a second opinion. ``threshold`` is the one in force for the specialist alone, from its
+    calibration or the settings: a second opinion never asks for less, nor for less than was measured with such opinions."""
+    return max(threshold, judgement().accept_floor)
+
+
+def ask_below(wanted: float) -> float:
+    """Values less sure than this are asked about: the critical values and the rows, each as doubtful as this, are together as probable as ``wanted``."""
+    return wanted ** (1 / (len(CRITICAL_FIELDS) + 1))
 
 
 @dataclass(frozen=True, slots=True)

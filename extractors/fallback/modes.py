@@ -7,17 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from extractors.fallback.accounts import Call
 from extractors.fallback.asking import Asker
-from extractors.fallback.belief import ErrorRates, judgement
+from extractors.fallback.belief import ErrorRates, ask_below
 from extractors.fallback.grounding import PageIndex
 from extractors.fallback.question import TOTALS, Role, question_for
-from extractors.fallback.reading import Reading, ground
+from extractors.fallback.reading import Reading, ground, settled
 from extractors.fallback.redaction import Redactor
 from extractors.fallback.verdict import Validate, Verdict, judge
 from extractors.strategy import ROWS
 from extractors.words import Document
 from schemas.errors import FallbackError
+from schemas.fallback_calls import Call
 from schemas.invoice import Invoice, Severity
 
 
@@ -33,7 +33,7 @@ class ModeOptions:
     """Which mode, how many rounds of correction, how many drafts, and the seconds that one document may take."""
 
     mode: Mode = Mode.DRAFT_CHECK_CORRECT
-    rounds: int = 1
+    rounds: int = 3
     drafts: int = 3
     latency_s: float = 60.0
 
@@ -57,10 +57,14 @@ def answer(
     call: Call,
     rates: ErrorRates,
     validate: Validate,
+    wanted: float,
     whole: bool = False,
     redacted: bool = False,
 ) -> Answered:
-    """Ask about ``fields`` in the chosen mode and judge the readings. Never raises `FallbackError`: what fails is a problem in words."""
+    """Ask about ``fields`` in the chosen mode and judge the readings. Never raises `FallbackError`: what fails is a problem in words.
+
+    ``wanted`` is the probability from which the document is accepted: nothing is asked again once it is reached.
+    """
     conversation = _Conversation(
         invoice, document, PageIndex(document), asker, call, time.monotonic() + options.latency_s, Redactor() if redacted else None, whole
     )
@@ -81,7 +85,9 @@ def answer(
                 if conversation.problems or not conversation.readings:
                     break
                 verdict = judged()
-                again = _open_questions(verdict, fields)
+                # What two readings say alike is settled: the same model would only say it once more, which is no new evidence.
+                open_fields = [name for name in fields if not settled(invoice, conversation.readings, name)]
+                again = _open_questions(verdict, open_fields, wanted)
                 if not again:
                     break
                 conversation.ask(again, Role.VERIFIER, complaints=_complaints(verdict.invoice), sample=number)
@@ -120,18 +126,18 @@ class _Conversation:
         self.readings.append(ground(found, question, invoice=self.invoice, index=self.index, role=role))
 
 
-def _open_questions(verdict: Verdict, fields: Sequence[str]) -> tuple[str, ...]:
+def _open_questions(verdict: Verdict, fields: Sequence[str], wanted: float) -> tuple[str, ...]:
     """Fields on which specialist and model disagree, or that are still not sure enough."""
     names = [ROWS if path.startswith("line_items") else path.removeprefix("header.") for path in verdict.disputed]
-    if not names and verdict.invoice.confidence < judgement().accept_threshold:
-        weak = [name for name in fields if name != ROWS and _weak(verdict.invoice, name)]
+    if not names and verdict.invoice.confidence < wanted:
+        weak = [name for name in fields if name != ROWS and _weak(verdict.invoice, name, wanted)]
         names = weak or ([ROWS] if ROWS in fields else [])
     return tuple(dict.fromkeys(name for name in names if name in fields))
 
 
-def _weak(invoice: Invoice, name: str) -> bool:
+def _weak(invoice: Invoice, name: str, wanted: float) -> bool:
     shown = invoice.evidence.get(f"header.{name}")
-    return shown is not None and shown.confidence < judgement().ask_below
+    return shown is not None and shown.confidence < ask_below(wanted)
 
 
 def _complaints(invoice: Invoice) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from extractors.fallback.provider import EndpointTimeoutError, RefusedError, Reply, Request, TransientError
-from extractors.fallback.transport import bounded_client
+from extractors.fallback.transport import bounded_client, retry_after_s
 from schemas.errors import ConfigurationError
 
 NO_KEY = "none"  # servers on one's own machine want no key, the library does
@@ -49,7 +49,7 @@ class OpenAIEndpoint:
                 self._structured = "json_object" if self._structured == "json_schema" else "none"
                 return self.ask(request)
             if exc.status_code in (408, 409, 429) or exc.status_code >= 500:
-                raise TransientError(f"the endpoint answered {exc.status_code}", wait_s=_wait_s(exc.response)) from exc
+                raise TransientError(f"the endpoint answered {exc.status_code}", wait_s=retry_after_s(exc.response)) from exc
             raise RefusedError(f"the endpoint answered {exc.status_code}") from exc
         except (openai.OpenAIError, ValueError) as exc:
             raise TransientError(f"the endpoint's answer cannot be used ({type(exc).__name__})", billed=True) from exc
@@ -67,10 +67,3 @@ class OpenAIEndpoint:
             shape = {"name": "invoice_values", "strict": True, "schema": dict(request.schema)}
             return {"response_format": {"type": "json_schema", "json_schema": shape}}
         return {"response_format": {"type": "json_object"}} if self._structured == "json_object" else {}
-
-
-def _wait_s(response: Any) -> float | None:
-    try:
-        return min(float(response.headers.get("retry-after", "")), 60.0)
-    except ValueError:
-        return None

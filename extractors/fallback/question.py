@@ -15,9 +15,9 @@ from typing import Any, cast
 import numpy as np
 import yaml
 
-from extractors.fallback.injection import instructing_lines
 from extractors.strategy import ROWS
 from extractors.words import Document, Page
+from schemas.instructions import instructing_lines
 from schemas.invoice import Invoice
 
 LINES_AROUND = 2  # lines above and below a doubtful value that may hold its caption

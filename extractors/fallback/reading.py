@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from typing import Any, cast
 
 from extractors.fallback.grounding import PageIndex, Place, letters
 from extractors.fallback.question import MAX_TEXT, ROW_FIELDS, TOTALS, Question
 from extractors.scoring import same_value
 from extractors.strategy import ROWS
-from schemas.invoice import Evidence, Invoice
+from schemas.invoice import DocumentType, Evidence, Invoice
 
 DATES = frozenset({"issue_date", "due_date"})
 MAX_ROWS = 1000
@@ -93,6 +94,33 @@ def ground(answer: Mapping[str, Any], question: Question, *, invoice: Invoice, i
             places[name] = place
     rows = _ground_rows(answer["line_items"], invoice, index, ungrounded) if question.rows else None
     return Reading(role, header, places, rows, tuple(ungrounded))
+
+
+def settled(invoice: Invoice, readings: Sequence[Reading], name: str) -> bool:
+    """Whether two readings or more were asked for ``name`` (a header field, ``rows``) and all say the same."""
+    unsigned = invoice.document_type is DocumentType.CREDIT_NOTE
+    told = [_told(reading, name) for reading in readings if (reading.rows is not None if name == ROWS else name in _asked(reading))]
+    return len(told) > 1 and all(_alike(one, other, unsigned=unsigned) for one, other in pairwise(told))
+
+
+def _asked(reading: Reading) -> set[str]:
+    return {*reading.header, *(path.removeprefix("header.") for path, _ in reading.ungrounded)}
+
+
+def _told(reading: Reading, name: str) -> list[Mapping[str, Value]]:
+    return [row.values for row in reading.rows or ()] if name == ROWS else [{name: reading.header.get(name)}]
+
+
+def _alike(one: Sequence[Mapping[str, Value]], other: Sequence[Mapping[str, Value]], *, unsigned: bool) -> bool:
+    return len(one) == len(other) and all(
+        same_value(name, _text(a.get(name)), _text(b.get(name)), unsigned=unsigned)
+        for a, b in zip(one, other, strict=True)
+        for name in {**a, **b}
+    )
+
+
+def _text(value: Value) -> str | None:
+    return None if value is None else str(value)
 
 
 def _ground_rows(

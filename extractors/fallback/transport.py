@@ -22,6 +22,14 @@ def is_local(url: str) -> bool:
         return False
 
 
+def retry_after_s(response: Any) -> float | None:
+    """Seconds that a busy endpoint asks to be left alone, at most a minute; None where it does not say."""
+    try:
+        return min(float(response.headers.get("retry-after", "")), 60.0)
+    except ValueError:
+        return None
+
+
 def bounded_client(url: str, *, timeout_s: float) -> Any:
     """A client of httpx2, which the vendors' libraries use. Reading stops ``timeout_s`` after the request began, however slowly bytes trickle."""
     import httpx2

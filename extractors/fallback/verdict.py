@@ -34,7 +34,7 @@ class Verdict:
 
 def judge(invoice: Invoice, readings: Sequence[Reading], *, rates: ErrorRates, validate: Validate) -> Verdict:
     """``invoice`` with the values that stand after ``readings``. ``validate`` gives the rules' issues of an invoice."""
-    repairs = _repairs(invoice, readings, validate)
+    repairs, readings = _repairs(invoice, readings, validate)
     fields = tuple(dict.fromkeys(name for reading in readings for name in reading.header))
     beliefs = {name: _header_belief(invoice, name, readings, rates, repairs) for name in fields}
     rows = judge_rows(invoice, readings, rates=rates, repaired=ROWS in repairs)
@@ -112,32 +112,35 @@ def _plain(value: Any) -> Any:
     return None if value is None else value if isinstance(value, str) else str(value)
 
 
-def _repairs(invoice: Invoice, readings: Sequence[Reading], validate: Validate) -> dict[str, Value | bool]:
-    """Values of the first reading (header totals, rows) with which fewer rules are broken than without, alone or together."""
-    first = readings[0] if readings else None
+def _repairs(invoice: Invoice, readings: Sequence[Reading], validate: Validate) -> tuple[dict[str, Value | bool], Sequence[Reading]]:
+    """Values of one reading (header totals, rows) with which fewer rules are broken than without, and the readings, that one in front."""
     before = _errors(validate(invoice)) if _errors(invoice.issues) else 0
-    if first is None or not before:
-        return {}
+    best: dict[str, Value | bool] = {}
+    fewest, first = before, 0
+    for number, reading in enumerate(readings):
+        for option in _options(invoice, reading) if fewest else ():
+            tried = invoice.replace(header=replace(invoice.header, **{k: v for k, v in option.items() if k != ROWS}))
+            if ROWS in option:
+                tried = tried.replace(line_items=row_records(invoice, reading))
+            broken = _errors(validate(tried))
+            if broken < fewest:
+                best, fewest, first = option, broken, number
+    return best, (readings[first], *readings[:first], *readings[first + 1 :]) if readings else ()
+
+
+def _options(invoice: Invoice, reading: Reading) -> list[dict[str, Value | bool]]:
+    """What of the reading may repair a rule: each header value that differs, all of them, the rows, and all together."""
     totals: dict[str, Value | bool] = {
         name: value
-        for name, value in first.header.items()
+        for name, value in reading.header.items()
         if value is not None and not _same(invoice, name)(value, getattr(invoice.header, name))
     }
     options: list[dict[str, Value | bool]] = [dict([entry]) for entry in totals.items()]
     options += [dict(totals)] if len(totals) > 1 else []
-    if first.rows and _rows_differ(invoice, first):
+    if reading.rows and _rows_differ(invoice, reading):
         options.append({ROWS: True})
         options += [{**totals, ROWS: True}] if totals else []
-    best: dict[str, Value | bool] = {}
-    fewest = before
-    for option in options:
-        tried = invoice.replace(header=replace(invoice.header, **{k: v for k, v in option.items() if k != ROWS}))
-        if ROWS in option:
-            tried = tried.replace(line_items=row_records(invoice, first))
-        broken = _errors(validate(tried))
-        if broken < fewest:
-            best, fewest = option, broken
-    return best
+    return options
 
 
 def _rows_differ(invoice: Invoice, reading: Reading) -> bool:

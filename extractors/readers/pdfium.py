@@ -23,6 +23,7 @@ MAX_CHARACTERS = 500_000  # on one page; the densest page of the corpora has und
 _BOLD_NAME = re.compile(r"bold|black|heavy|semibd|demi(?!light)|(?:^|[-_,])bd(?:$|[-_,])", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18  # font descriptor flag, ISO 32000-1 table 123
 _BOLD_WEIGHT = 600
+_WHITE = 250  # of 255 in each of red, green and blue, at least: no ink that an eye tells from paper
 _INVISIBLE_MODES = (3, 7)  # neither fill nor stroke; clip only: ISO 32000-1 table 106
 
 
@@ -130,7 +131,7 @@ class PdfiumPage:
 class Glyphs:
     """All characters of a page in content order. Shapes: [n], ``boxes`` [n, 4], ``origins`` [n, 2]; points, origin top left.
 
-    ``generated``: not drawn, added by pdfium; ``invisible``: drawn without ink;
+    ``generated``: not drawn, added by pdfium; ``invisible``: drawn without ink, or white on white;
     ``piece``: shares its glyph with the character before (ligature); ``starts_run``: first of its text object. Other columns as in `Characters`.
     """
 
@@ -179,6 +180,9 @@ def read_glyphs(page: PdfiumPage) -> Glyphs:
     styles = _object_styles(page, pointers.tolist(), first.tolist())
     sizes, angles = styles[which, 0], styles[which, 1]
     turns = np.rint(angles / 90).astype(np.int64)
+    invisible, white = styles[which, 3] > 0, styles[which, 4] > 0
+    if white.any():
+        invisible[white] |= ~_covered(boxes[white], coloured_boxes(page))
     return Glyphs(
         codes,
         boxes,
@@ -188,16 +192,16 @@ def read_glyphs(page: PdfiumPage) -> Glyphs:
         np.abs(angles - turns * 90) > 3,
         styles[which, 2] > 0,
         generated | (objects == 0),
-        styles[which, 3] > 0,
+        invisible,
         piece,
         starts_run,
     )
 
 
 def _object_styles(page: PdfiumPage, pointers: list[int], first: list[int]) -> NDArray[np.float64]:
-    """[objects, 4]: effective font size in points, clockwise angle in degrees as shown, bold, invisible."""
+    """[objects, 5]: effective font size in points, clockwise angle in degrees as shown, bold, invisible, white."""
     pdfium = _pdfium()
-    styles = np.zeros((len(pointers), 4))
+    styles = np.zeros((len(pointers), 5))
     matrix, size = (ctypes.c_float * 6)(), ctypes.c_float()
     color = (ctypes.c_uint * 4)()
     matrix_at, size_at, color_at = ctypes.addressof(matrix), ctypes.addressof(size), ctypes.addressof(color)
@@ -211,12 +215,13 @@ def _object_styles(page: PdfiumPage, pointers: list[int], first: list[int]) -> N
         if font not in fonts:
             fonts[font] = _is_bold(font)
         mode = pdfium.render_mode(pointer)
-        transparent = bool(pdfium.fill_color(pointer, color_at, color_at + 4, color_at + 8, color_at + 12)) and color[3] == 0
+        filled = mode in (0, 4) and bool(pdfium.fill_color(pointer, color_at, color_at + 4, color_at + 8, color_at + 12))
         styles[row] = (
             abs(size.value) * math.hypot(c, d),
             -math.degrees(math.atan2(b, a)) + 90 * page.quarter_turns,
             fonts[font] or mode == 2,
-            mode in _INVISIBLE_MODES or (transparent and mode in (0, 4)),
+            mode in _INVISIBLE_MODES or (filled and color[3] == 0),
+            filled and min(color[0], color[1], color[2]) >= _WHITE,
         )
     return styles
 
@@ -234,6 +239,46 @@ def _is_bold(font: int | None) -> bool:
 def is_bold_name(name: str) -> bool:
     """Whether a font's name says that it is a bold cut (``ABCDEF+Arial-BoldMT``, ``Inter SemiBold``, ``Roboto-Black``)."""
     return _BOLD_NAME.search(name) is not None
+
+
+def coloured_boxes(page: PdfiumPage) -> NDArray[np.float32]:
+    """Boxes [n, 4] of what white letters can be seen on: filled paths of another colour, images, shadings, and forms, whose content is not looked into."""
+    import pypdfium2
+    import pypdfium2.raw as raw
+
+    bounds: list[tuple[float, float, float, float]] = []
+    try:
+        for item in page.page.get_objects(max_depth=1):
+            if item.type == raw.FPDF_PAGEOBJ_TEXT or (item.type == raw.FPDF_PAGEOBJ_PATH and _is_blank(item.raw)):
+                continue
+            bounds.append(item.get_bounds())
+    except pypdfium2.PdfiumError:
+        return np.array([[-np.inf, -np.inf, np.inf, np.inf]], np.float32)  # nothing is known: everything may be seen
+    corners = np.array(bounds, np.float64).reshape(-1, 4)
+    x0, y0 = page.to_top_left(corners[:, 0], corners[:, 1])
+    x1, y1 = page.to_top_left(corners[:, 2], corners[:, 3])
+    return np.stack((np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1)), axis=1).astype(np.float32)
+
+
+def _is_blank(path: Any) -> bool:
+    """Whether a path leaves the paper white: it is not filled, or with white, or with nothing."""
+    import pypdfium2.raw as raw
+
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    if raw.FPDFPath_GetDrawMode(path, fill, stroke) and fill.value == raw.FPDF_FILLMODE_NONE:
+        return True
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    known = raw.FPDFPageObj_GetFillColor(path, red, green, blue, alpha)
+    return bool(known) and (alpha.value == 0 or min(red.value, green.value, blue.value) >= _WHITE)
+
+
+def _covered(boxes: NDArray[np.float32], fields: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which of ``boxes`` [n, 4] have their middle in one of ``fields`` [m, 4]."""
+    x, y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    covered = np.zeros(len(boxes), bool)
+    for x0, y0, x1, y1 in fields:
+        covered |= (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)
+    return covered
 
 
 def image_share(page: PdfiumPage) -> float:

@@ -10,16 +10,17 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import import_module
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import yaml
 
-from flows import schedules
 from flows.metrics_endpoint import metrics_server
 from flows.notifications import notify
-from flows.schedules import deployment_of, reachable_server
+from flows.prefect_server import let_bulk_inserts_pass
+from flows.schedules import deployment_of
 from flows.settings import Settings
-from schemas.errors import ConfigurationError, LineitemError, WarehouseError
+from schemas.errors import ConfigurationError, WarehouseError
 
 ROOT = Path(__file__).parents[2]
 
@@ -116,8 +117,31 @@ def test_an_address_that_cannot_be_listened_on_is_explained(address: str) -> Non
         metrics_server(str, address=address)
 
 
-def test_a_schedule_that_would_never_run_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    monkeypatch.setattr(schedules, "version", lambda name: {"sqlalchemy": "2.1.9", "prefect": "3.8.8"}[name])
-    with pytest.raises(LineitemError, match="PREFECT_API_URL"), reachable_server(lambda _: None):
-        pass
+def test_a_server_of_our_own_inserts_the_runs_of_a_schedule() -> None:
+    from prefect.server.database.orm_models import FlowRun
+    from sqlalchemy import create_engine, insert, select
+    from sqlalchemy.orm import Session
+
+    let_bulk_inserts_pass()
+    engine = create_engine("sqlite://")
+    FlowRun.__table__.create(engine)
+    run = {
+        "id": uuid4(),
+        "flow_id": uuid4(),
+        "name": "a",
+        "idempotency_key": "a",
+        "state": {"type": "SCHEDULED"},
+        "state_name": "Scheduled",
+    }
+    with Session(engine) as session:
+        session.execute(insert(FlowRun), [run])
+        assert session.scalars(select(FlowRun.state_name)).all() == ["Scheduled"]
+
+
+def test_scheduled_flows_can_travel_to_their_process() -> None:
+    import cloudpickle
+
+    for deployment in yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]:
+        path, _, name = deployment["entrypoint"].partition(":")
+        flow = getattr(import_module(path.removesuffix(".py").replace("/", ".")), name)
+        assert cloudpickle.loads(cloudpickle.dumps(flow)).name == flow.name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import pickle
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -17,11 +16,12 @@ from typing import Any
 import pytest
 import stand_in
 
+from benchmarks.scripted_endpoint import Endpoint, serve
 from extractors.fallback.belief import Outcome
 from extractors.pipeline import SourceFile
 from extractors.strategy import Privacy
 from flows.composition import open_batch, run_batch
-from flows.fallback import SecondOpinionsOf, WarehouseAccounts, limits, opinion_options
+from flows.fallback import SecondOpinionsOf, WarehouseAccounts, budgets, opinion_options
 from flows.progress import Quiet
 from flows.reprocess_requests import reprocess_selected
 from flows.reprocessing import Change
@@ -29,6 +29,7 @@ from flows.settings import Settings
 from flows.work import Result, Task, Verdict
 from schemas.bookkeeping import Bookkeeping
 from schemas.errors import BudgetError, ConfigurationError
+from schemas.fallback_calls import Budgets, Call, Settlement
 from warehouse import fallback as books
 from warehouse.batches import list_batches
 from warehouse.database import Database, open_database
@@ -37,9 +38,7 @@ from warehouse.operating_figures import figures
 from warehouse.queries import list_documents
 from warehouse.selections import Selection
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "extractors" / "fallback"))
 openai = pytest.importorskip("openai")
-from scripted_endpoint import Endpoint, serve  # noqa: E402
 
 PRICES = 'models: [{model: scripted, input: "0.50", output: "1.00"}]'
 KEY = "sk-a-key-that-nobody-may-see"
@@ -315,7 +314,7 @@ def test_a_model_without_a_price_is_not_asked_elsewhere(database_url: str) -> No
         SecondOpinionsOf(settings, ways)
 
 
-FACTS = books.CallFacts(None, "a" * 64, "e", "m", "drafter", "draft", "fields", "external", "q" * 64, 1)
+CALL = Call("a" * 64, "e", "m", "drafter", "draft", "fields", "external", "q" * 64, 1)
 
 
 @pytest.fixture
@@ -325,16 +324,16 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def test_reservations_of_many_threads_never_exceed_the_day(database: Database) -> None:
-    limit, refused = books.Limits(day=Decimal("0.010")), []
+    limit, refused = Budgets(day=Decimal("0.010")), []
 
     def spend() -> None:
         for _ in range(5):
             try:
-                number = books.reserve(database, FACTS, Decimal("0.001"), limits=limit)
+                number = books.reserve(database, CALL, Decimal("0.001"), batch_id=None, budgets=limit)
             except BudgetError as exc:
                 refused.append(str(exc))
             else:
-                books.settle(database, number, books.CallEnd("ok", Decimal("0.001"), 0.1), answer=None)
+                books.settle(database, number, Settlement("ok", Decimal("0.001"), 0.1), answer=None)
 
     threads = [threading.Thread(target=spend) for _ in range(6)]
     for thread in threads:
@@ -347,15 +346,15 @@ def test_reservations_of_many_threads_never_exceed_the_day(database: Database) -
 
 
 def test_what_was_reserved_when_the_process_died_counts_as_spent(database: Database) -> None:
-    limit = books.Limits(document=Decimal("0.003"))
-    books.reserve(database, FACTS, Decimal("0.002"), limits=limit)  # and never settled
+    limit = Budgets(document=Decimal("0.003"))
+    books.reserve(database, CALL, Decimal("0.002"), batch_id=None, budgets=limit)  # and never settled
     with pytest.raises(BudgetError):
-        books.reserve(database, FACTS, Decimal("0.002"), limits=limit)
-    assert books.budget_left(database, FACTS, limits=limit) == Decimal("0.001")
+        books.reserve(database, CALL, Decimal("0.002"), batch_id=None, budgets=limit)
+    assert books.budget_left(database, CALL, batch_id=None, budgets=limit) == Decimal("0.001")
 
 
 def test_experience_with_an_endpoint_is_kept(database: Database, database_url: str) -> None:
-    accounts = WarehouseAccounts(database, None, limits(Settings(database=database_url)))
+    accounts = WarehouseAccounts(database, None, budgets(Settings(database=database_url)))
     assert accounts.rates("x").error("rows") == pytest.approx(0.3)
     accounts.learn("x", {"rows": Outcome(500, 5)})
     accounts.learn("x", {"rows": Outcome(490, 2)})

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from extractors.fallback.accounts import Call, MemoryAccounts
+from extractors.fallback.accounts import MemoryAccounts
 from extractors.fallback.asking import Asker, Model
 from extractors.fallback.circuit import Circuit
 from extractors.fallback.grounding import letters
@@ -19,6 +19,7 @@ from extractors.fallback.question import Role, question_for
 from extractors.fallback.redaction import Redactor, captions
 from extractors.readers.text_layer import read_text_layer
 from extractors.strategy import ROWS
+from schemas.fallback_calls import Call
 from schemas.invoice import HEADER_FIELDS, Invoice
 
 DOCUMENTS = 50

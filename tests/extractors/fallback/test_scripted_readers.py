@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from extractors.fallback.belief import ErrorRates, Outcome, judgement, weigh
+from extractors.fallback.belief import ErrorRates, Outcome, accept_at, ask_below, judgement, weigh
 from extractors.fallback.grounding import PageIndex
+from extractors.fallback.modes import ModeOptions, answer
 from extractors.fallback.question import Role, answer_schema, messages_for, question_for
 from extractors.fallback.reading import AnswerError, ground, parse_answer
 from extractors.fallback.verdict import judge
 from extractors.strategy import ROWS
 from extractors.words import Document, Page
-from schemas.invoice import Evidence, Header, Invoice, LineItem
+from schemas.fallback_calls import Call
+from schemas.invoice import CRITICAL_FIELDS, Evidence, Header, Invoice, LineItem
 from schemas.rules import RuleContext, validate
 
 GOOD = ErrorRates({"header": Outcome(2000, 10), "rows": Outcome(5000, 20)})
@@ -105,7 +107,7 @@ def verdict(invoice: Invoice, *answers: dict[str, Any], rates: ErrorRates = GOOD
 
 def test_a_second_reader_who_agrees_makes_a_doubtful_document_sure() -> None:
     found = verdict(read(), RIGHT)
-    assert found.invoice.confidence > judgement().accept_threshold
+    assert found.invoice.confidence > judgement().accept_floor
     assert not found.changed
     assert not found.disputed
     assert found.invoice.evidence["header.gross_total"].set_by == "task_model+foundation_model"
@@ -113,7 +115,7 @@ def test_a_second_reader_who_agrees_makes_a_doubtful_document_sure() -> None:
 
 def test_an_unknown_endpoint_convinces_less_than_a_proven_one() -> None:
     unknown, proven = verdict(read(), RIGHT, rates=ErrorRates()), verdict(read(), RIGHT)
-    assert unknown.invoice.confidence < judgement().accept_threshold < proven.invoice.confidence
+    assert unknown.invoice.confidence < judgement().accept_floor < proven.invoice.confidence
 
 
 def test_a_value_that_is_not_on_the_page_is_dropped_and_reported() -> None:
@@ -133,7 +135,7 @@ def test_one_reader_against_the_specialist_changes_nothing_and_both_values_are_s
     issue = next(issue for issue in found.invoice.issues if issue.rule == "LI-AGREE" and issue.field == "header.seller_name")
     assert (issue.found, issue.expected, issue.severity) == ("Muster GmbH", "Total EUR", "error")
     assert found.invoice.header.seller_name == "Muster GmbH"
-    assert found.invoice.confidence < judgement().accept_threshold
+    assert found.invoice.confidence < judgement().accept_floor
 
 
 def test_two_readings_against_an_unsure_specialist_replace_the_value() -> None:
@@ -155,7 +157,7 @@ def test_an_invented_row_is_not_believed() -> None:
     rows = [*RIGHT["line_items"], RIGHT["line_items"][0]]
     found = verdict(read(), {**RIGHT, "line_items": rows})
     assert len(found.invoice.line_items) == 2
-    assert found.invoice.confidence < judgement().accept_threshold
+    assert found.invoice.confidence < judgement().accept_floor
 
 
 def test_a_lost_row_comes_back_where_it_makes_the_sum_right() -> None:
@@ -226,3 +228,57 @@ def test_the_same_wrong_value_twice_does_not_beat_a_sure_specialist() -> None:
     belief = weigh("right", 0.999, ["wrong", "wrong"], error=0.3, collision=0.5, same=lambda x, y: x == y)
     assert belief.value == "right"
     assert belief.probability > 0.9
+
+
+def test_a_second_opinion_never_asks_for_less_than_the_model_s_own_calibration() -> None:
+    floor = judgement().accept_floor
+    assert accept_at(0.5) == accept_at(floor) == floor
+    assert accept_at(0.999) == 0.999
+    assert accept_at(1.0) == 1.0  # a model without calibration: nothing is accepted unseen, whatever a foundation model says
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.9779, 0.999])
+def test_values_are_asked_about_that_together_could_keep_a_document_from_acceptance(threshold: float) -> None:
+    wanted = accept_at(threshold)
+    assert ask_below(wanted) ** (len(CRITICAL_FIELDS) + 1) == pytest.approx(wanted)
+
+
+def test_a_rule_may_be_repaired_by_any_reading_not_only_the_first() -> None:
+    found = verdict(read(gross_total=Decimal("30.00")), {**RIGHT, "gross_total": "5.70"}, RIGHT)
+    assert found.invoice.header.gross_total == Decimal("35.70")
+
+
+class Told:
+    """Stands in for the asker: gives the answers in their order and keeps what was asked."""
+
+    def __init__(self, *answers: dict[str, Any]) -> None:
+        self.answers, self.asked = list(answers), list[tuple[str, ...]]()
+
+    def ask(self, question: Any, call: Call, **_: Any) -> dict[str, Any]:
+        self.asked.append(question.fields)
+        return self.answers[len(self.asked) - 1]
+
+
+def conversation(invoice: Invoice, *answers: dict[str, Any]) -> tuple[Told, Any]:
+    told = Told(*answers)
+    validated = lambda found: validate([found], context=TODAY)[0]  # noqa: E731
+    found = answer(
+        invoice.replace(issues=validated(invoice)), page(), ALL, asker=told, options=ModeOptions(), rates=GOOD, validate=validated, wanted=accept_at(0.9),
+        call=Call("0", "e", "m", Role.DRAFTER, "draft_check_correct", "fields", "external", ""),
+    )  # fmt: skip
+    return told, found.verdict
+
+
+def test_a_third_reading_settles_what_two_differ_on() -> None:
+    slip = {**RIGHT, "seller_name": "Total EUR"}
+    told, found = conversation(read(), slip, RIGHT, RIGHT)
+    assert told.asked == [ALL, ("seller_name",), ("seller_name",)]
+    assert found.invoice.header.seller_name == "Muster GmbH"
+    assert not found.disputed
+    assert found.invoice.confidence >= accept_at(0.9)
+
+
+def test_a_reading_that_two_agree_on_is_not_asked_for_again() -> None:
+    other = {**RIGHT, "invoice_number": "Total"}  # against a specialist who is surer than both
+    told, _ = conversation(read(), other, other, other, other)
+    assert told.asked == [ALL, ("invoice_number",)]

@@ -1,17 +1,23 @@
-"""A server that speaks OpenAI's chat protocol and answers from the truth of generated documents, well or badly, as its script says."""
+"""A server that speaks OpenAI's chat protocol and answers from the truth of documents, well or badly, as its script says.
+
+``python -m benchmarks.scripted_endpoint FOLDER`` serves one until it is interrupted, for the NAME.pdf with NAME.json in FOLDER, to try
+``lineitem evaluate FOLDER --strategy`` and the like without a model.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import random
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
-from scripted_answers import Script
+from benchmarks.scripted_answers import Script
 
 FAULTS = ("status 500", "status 429", "refuse", "broken json", "instructions", "hang", "drip", "drop", "empty")
 
@@ -45,8 +51,8 @@ class Endpoint:
 
 
 @contextmanager
-def serve(endpoint: Endpoint) -> Iterator[Endpoint]:
-    """The endpoint on a free port of this machine while the context lasts."""
+def serve(endpoint: Endpoint, *, port: int = 0) -> Iterator[Endpoint]:
+    """The endpoint on ``port`` (0: a free one) of this machine while the context lasts."""
 
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
@@ -111,7 +117,7 @@ def serve(endpoint: Endpoint) -> Iterator[Endpoint]:
                 if endpoint.closing.wait(0.5):
                     return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     endpoint.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -123,3 +129,29 @@ def serve(endpoint: Endpoint) -> Iterator[Endpoint]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def main() -> None:
+    from extractors.readers.text_layer import read_text_layer
+    from flows.evaluate import truth_pairs
+
+    options = argparse.ArgumentParser(prog="python -m benchmarks.scripted_endpoint", description=__doc__)
+    options.add_argument("folder", type=Path)
+    options.add_argument("--port", type=int, default=8123)
+    options.add_argument("--wrong", type=float, default=0.0, help="share of wrong values; half as many answers invent or lose a row")
+    options.add_argument("--fault", choices=FAULTS, default="", help="a fault of the transport in every answer")
+    given = options.parse_args()
+    truths = [
+        (truth, frozenset(word for page in read_text_layer(path.read_bytes()).pages for word in page.texts))
+        for path, truth in truth_pairs(given.folder)
+        if path.suffix == ".pdf"
+    ]
+    script = Script(wrong=given.wrong, invent=given.wrong / 2, drop=given.wrong / 2)
+    with serve(Endpoint(truths, script, fault=given.fault), port=given.port) as endpoint:
+        print(f"Answering from {len(truths)} documents at {endpoint.url}; interrupt to end.", flush=True)
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
