@@ -43,11 +43,6 @@ __all__ = [
 CODE_VERSION = "0.1.0"
 STAGES = ("read", "tag", "assemble", "categorise", "validate", "second read")
 
-# Documents of so many pages are first judged by their ends. On ten long reports and manuals, 6 to 86 pages, the first three pages said "not an
-# invoice" with 0.99 or more for eight; on twelve invoices of four pages and more with 0.94 at most.
-LONG_PAGES, HEAD_PAGES, TAIL_PAGES = 12, 3, 2
-SURELY_OTHER = 0.98
-
 
 def pipeline_version(options: ExtractOptions) -> str:
     """What the result of a document depends on besides its bytes: code, model and the way of reading."""
@@ -162,9 +157,11 @@ def _read_by_model(
     bookkeeping: Bookkeeping,
 ) -> dict[int, Invoice]:
     from extractors.assembly.document import assemble
+    from extractors.long_documents import long_other_documents
 
     with clock.stage("tag"):
-        closed = _long_other_documents(documents, blanks, tagger)
+        long = long_other_documents(documents, tagger)
+        closed = {i: _closed(blanks[i], head.language, kind, probability) for i, (head, kind, probability) in long.items()}
     indices = [i for i in documents if i not in closed]
     with clock.stage("tag"):
         tagged = tagger.tag_many([documents[i] for i in indices])
@@ -194,35 +191,19 @@ def _with_others(invoice: Invoice, document: Document, tagger: WordTagger) -> In
     return invoice.replace(issues=(*invoice.issues, several_invoices(", ".join(map(str, numbers)), len(numbers))))
 
 
-def _long_other_documents(documents: dict[int, Document], blanks: dict[int, Invoice], tagger: WordTagger) -> dict[int, Invoice]:
-    """Reports, manuals and the like, told by their first and last pages: they need not be read whole to be refused."""
-    from extractors.assembly.document import assemble
-    from extractors.words import Document
+def _closed(blank: Invoice, language: str, kind: str, probability: float) -> Invoice:
     from schemas.rules_reading import not_an_invoice
 
-    closed: dict[int, Invoice] = {}
-    for i, document in documents.items():
-        if len(document.pages) < LONG_PAGES:
-            continue
-        ends = (document.pages[:HEAD_PAGES], document.pages[-TAIL_PAGES:])
-        parts = [assemble(tagged) for tagged in tagger.tag_many([Document(pages, document.reader) for pages in ends])]
-        if not any(part.is_invoice for part in parts) and parts[0].type_probability >= SURELY_OTHER:
-            issues = (*blanks[i].issues, not_an_invoice(parts[0].document_type))
-            closed[i] = blanks[i].replace(language=parts[0].language, issues=issues, confidence=parts[0].type_probability)
-    return closed
+    return blank.replace(language=language, issues=(*blank.issues, not_an_invoice(kind)), confidence=probability)
 
 
 def _invoice(blank: Invoice, document: Document, assembled: Assembled, calibration: Calibration) -> Invoice:
     from extractors.confidence import signals
     from schemas.instructions import find_instructions
-    from schemas.rules_reading import injected_text, not_an_invoice
+    from schemas.rules_reading import injected_text
 
     if not assembled.is_invoice:
-        return blank.replace(
-            language=assembled.language,
-            issues=(*blank.issues, not_an_invoice(assembled.document_type)),
-            confidence=assembled.type_probability,
-        )
+        return _closed(blank, assembled.language, assembled.document_type, assembled.type_probability)
     issues = (injected_text(f"{document.hidden} hidden words", hidden=True),) if document.hidden else ()
     instruction = find_instructions(assembled.text)
     if instruction:

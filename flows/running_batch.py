@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from functools import partial
 
-from flows.chunks import BatchOptions, ChunkReport, Elsewhere
+from flows.chunks import BatchOptions, ChunkReport, Elsewhere, cut_chunks
 from flows.inbox import Inbox
 from flows.lease_keeping import LeaseKeeping
 from flows.patience import Patience
@@ -109,9 +109,7 @@ class RunningBatch:
             if self._elsewhere is None:  # else one is kept for what dead machines leave, and starts when it is needed
                 worker.start()
             self._workers.put(worker)
-        # A small batch is spread over all workers; a large one goes in full chunks.
-        size = max(1, min(self.options.chunk, -(-len(self._tasks) // max(workers, 1))))
-        self.chunks = [tuple(self._tasks[start : start + size]) for start in range(0, len(self._tasks), size)]
+        self.chunks = cut_chunks(self._tasks, most=self.options.chunk, workers=workers)
         threads = max(workers, 1)
         self.open_second_opinions()
         if self._second_opinions is not None:

@@ -29,13 +29,17 @@ class WorkOrder:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One document to read: the row's id in the warehouse, and the file whose content had this hash when it was registered."""
+    """One document to read: the row's id in the warehouse, and the file whose content had this hash when it was registered.
+
+    ``size_bytes`` 0: unknown.
+    """
 
     document_id: int
     name: str
     source: str
     path: Path
     sha256: str
+    size_bytes: int = 0
 
 
 class Verdict(StrEnum):

@@ -35,15 +35,18 @@ def read_picture(pixels: NDArray[np.uint8], engine: OcrEngine, *, number: int, w
 
 
 def _best_way_up(pixels: NDArray[np.uint8], engine: OcrEngine) -> tuple[Straightened, list[OcrWord]]:
-    """The page read the way up on which a strip of it reads best; most pages come upright, so that way is tried first."""
-    turns, best = 0, -1.0
-    for candidate in (0, 2, 1, 3):
-        words = _read_strip(pixels, engine, candidate)
-        if (score := _score(words)) > best:
+    """The page as it came where that reads well, as most do; else the way up on which a strip of it reads best."""
+    straightened, words = _read(pixels, engine, 0)
+    if words and not _is_doubtful(words):
+        return straightened, words
+    turns, best = 0, _score(_read_strip(pixels, engine, 0))
+    for candidate in (2, 1, 3):
+        strip = _read_strip(pixels, engine, candidate)
+        if (score := _score(strip)) > best:
             turns, best = candidate, score
-        if words and not _is_doubtful(words):
+        if strip and not _is_doubtful(strip):
             break
-    return _read(pixels, engine, turns)
+    return (straightened, words) if turns == 0 else _read(pixels, engine, turns)
 
 
 def _read_strip(pixels: NDArray[np.uint8], engine: OcrEngine, quarter_turns: int) -> list[OcrWord]:
