@@ -157,6 +157,7 @@ def _read_by_model(
     bookkeeping: Bookkeeping,
 ) -> dict[int, Invoice]:
     from extractors.assembly.document import assemble
+    from extractors.digit_repair import repaired
     from extractors.long_documents import long_other_documents
 
     with clock.stage("tag"):
@@ -166,7 +167,7 @@ def _read_by_model(
     with clock.stage("tag"):
         tagged = tagger.tag_many([documents[i] for i in indices])
     with clock.stage("assemble"):
-        assembled = [assemble(t) for t in tagged]
+        assembled = [repaired(t, assemble(t), tagger) for t in tagged]
         invoices = [_invoice(blanks[i], documents[i], a, calibration) for i, a in zip(indices, assembled, strict=True)]
     with clock.stage("tag"):
         invoices = [_with_others(invoice, documents[i], tagger) for i, invoice in zip(indices, invoices, strict=True)]
