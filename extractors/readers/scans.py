@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from extractors.readers.characters import clean_text
 from extractors.readers.grouping import Words, visual_order
+from extractors.readers.ink import on_ink
 from extractors.readers.ocr_engines import OcrEngine, OcrWord
 from extractors.readers.picture_geometry import Straightened, straighten
 from extractors.words import Page
@@ -88,7 +89,8 @@ def _page(straightened: Straightened, words: list[OcrWord], number: int, width_p
     pt = width_pt / straightened.size[0]
     height, width = straightened.pixels.shape
     n = len(words)
-    boxes = (np.array([word.box for word in words], np.float64).reshape(-1, 4) * pt).astype(np.float32)
+    boxes = np.array([word.box for word in words], np.float64).reshape(-1, 4)
+    boxes = (on_ink(boxes, np.array([word.line_height for word in words]), straightened.pixels) * pt).astype(np.float32)
     sizes = np.array([max(word.line_height * _SIZE_OF_LINE * pt, 1.0) for word in words], np.float32).round(2)
     confidences = np.array([word.confidence for word in words], np.float32)
     # The middle stands in for the baseline: engines give the words of one line different heights.
