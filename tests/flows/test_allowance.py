@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -53,10 +54,14 @@ def test_a_process_that_is_gone_has_not_waited() -> None:
     assert processor_wait_s(None) == 0.0
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/schedstat"), reason="the system does not tell")
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="the system does not tell")
 def test_processes_that_share_a_processor_wait_for_it() -> None:
     core = min(os.sched_getaffinity(0))
-    busy = f"import os, time; os.sched_setaffinity(0, {{{core}}}); end = time.time() + 0.6\nwhile time.time() < end: pass\nprint(open('/proc/self/schedstat').read())"
+    busy = (
+        f"import os, time; os.sched_setaffinity(0, {{{core}}}); end = time.time() + 0.6\n"
+        "while time.time() < end: pass\n"
+        "print(open('/proc/self/schedstat').read())"
+    )
     both = [subprocess.Popen([sys.executable, "-S", "-c", busy], stdout=subprocess.PIPE, text=True) for _ in range(2)]
     waits_s = [int(process.communicate()[0].split()[1]) / 1e9 for process in both]
     assert sum(waits_s) > 0.2
