@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from extractors.assembly.document import Assembled
     from extractors.confidence import Calibration
     from extractors.model_directory import WordTagger
+    from extractors.several_invoices import FilePart
     from extractors.words import Document
 
 __all__ = [
@@ -75,12 +76,14 @@ def extract_many(
     times: dict[str, float] | None = None,
     begun: Callable[[int | None], None] = lambda _: None,
     words: dict[int, Document] | None = None,
+    parts: dict[int, tuple[FilePart, ...]] | None = None,
 ) -> list[Invoice]:
     """As `extract` for many files, in their order; the network and the rules run once over all of them.
 
-    ``times`` collects seconds per stage (`STAGES`), ``words`` the words of the pages by the file's number. ``begun`` is told the position of each file
-    before foreign code reads it, so that the one which ends the process is known; None: reading is over. Raises `ModelError` when the model cannot be
-    loaded.
+    ``times`` collects seconds per stage (`STAGES`), ``words`` the words of the pages by the file's number. With ``parts``, files that hold several
+    invoices are taken apart where that is safe; the parts are files to extract in their turn, and the whole is closed. ``begun`` is told the position
+    of each file before foreign code reads it, so that the one which ends the process is known; None: reading is over. Raises `ModelError` when the
+    model cannot be loaded.
     """
     clock = _Clock(times if times is not None else {})
     tagger, calibration = load_model(options.model_dir)
@@ -104,6 +107,10 @@ def extract_many(
     if words is not None:
         words.update(documents)
     results.update(_read_by_model(documents, results, tagger, calibration, clock, options.bookkeeping))
+    if parts is not None:
+        for i, document in documents.items():
+            if files := _parts(results[i], sources[i], document):
+                parts[i], results[i] = files, _split(results[i], len(files))
     with clock.stage("validate"):
         checked = validated([results[i] for i in range(len(sources))], options)
     again = [i for i, invoice in enumerate(checked) if i in documents and _wants_second_read(invoice, documents[i], options)]
@@ -190,6 +197,30 @@ def _with_others(invoice: Invoice, document: Document, tagger: WordTagger) -> In
     if len(numbers) < 2:
         return invoice
     return invoice.replace(issues=(*invoice.issues, several_invoices(", ".join(map(str, numbers)), len(numbers))))
+
+
+def _parts(invoice: Invoice, source: SourceFile, document: Document) -> tuple[FilePart, ...]:
+    """The files of the invoices that ``source`` holds, where each part has a number of its own; else none, and a person sees the whole."""
+    from extractors.readers.document import Kind, kind_of
+    from extractors.several_invoices import numbered_parts, split_pdf
+    from schemas.rules_reading import SEVERAL_INVOICES
+
+    several = next((issue for issue in invoice.issues if issue.rule == SEVERAL_INVOICES.id), None)
+    unlocked = hashlib.sha256(source.data).hexdigest() != invoice.sha256  # its parts would lie in the store without a password
+    if several is None or unlocked or kind_of(source.data) is not Kind.PDF:
+        return ()
+    parts = numbered_parts(document)
+    return split_pdf(source.data, parts) if several.found == str(len(parts)) else ()
+
+
+def _split(whole: Invoice, count: int) -> Invoice:
+    """What is left of a file whose invoices became documents: no values, and the issue that says so."""
+    from schemas.rules_reading import SEVERAL_INVOICES, split_file
+
+    (several,) = (issue for issue in whole.issues if issue.rule == SEVERAL_INVOICES.id)
+    numbers = several.message.partition("(")[2].rpartition(")")[0]
+    blank = Invoice(id=whole.id, sha256=whole.sha256, source=whole.source, pages=whole.pages, language=whole.language)
+    return blank.replace(issues=(split_file(numbers, count),))
 
 
 def _closed(blank: Invoice, language: str, kind: str, probability: float) -> Invoice:

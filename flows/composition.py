@@ -66,6 +66,7 @@ def batch_options(settings: Settings, *, today: date | None = None) -> BatchOpti
             document_max_bytes=int(settings.document_max_mb * 1e6),
             memory_bytes=settings.worker_memory_mb * 1024 * 1024,
             words=asks,
+            split=settings.runner == "local",  # parts are processed by the coordinator's own machine
         ),
         pipeline_version=version,
         judge=Judge(accept_threshold=threshold, model_version=version.partition("+")[2]),
