@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from extractors.readers.ink import on_ink
+from extractors.readers.ink import gaps_inside, on_ink
 
 HEIGHT = np.array([30.0])
 
@@ -43,3 +43,10 @@ def test_neighbours_keep_their_ink() -> None:
 def test_without_ink_nearby_a_box_stays_as_it_was() -> None:
     assert moved((97.5, 146.5), page()) == (97.5, 146.5)
     assert moved((300.0, 398.0), page((100, 142))) == (300.0, 398.0)
+
+
+def test_a_stretch_as_wide_as_a_space_is_a_gap_and_one_between_letters_is_none() -> None:
+    pixels = page((100, 110), (113, 122), (132, 142), (144, 150), noise=True, paper=235)
+    assert gaps_inside((98.0, 98.0, 152.0, 127.0), 30.0, pixels) == [pytest.approx(126.5, abs=1)]
+    assert gaps_inside((98.0, 98.0, 123.0, 127.0), 30.0, pixels) == []
+    assert gaps_inside((500.0, 98.0, 523.0, 127.0), 30.0, pixels) == []
