@@ -88,8 +88,8 @@ def proven_values(assembled: Assembled) -> frozenset[str]:
         at = f"line_items.{i}."
         amount_path = at + ("net_amount" if item.net_amount is not None else "gross_amount")
         amounts[amount_path] = item.amount
-        full = item.amount and item.quantity and item.unit_price
-        if full and agrees(item.amount, item.quantity, item.unit_price, item.discount, item.discount_percent):
+        amount, quantity, price = item.amount, item.quantity, item.unit_price
+        if amount and quantity and price and agrees(amount, quantity, price, item.discount, item.discount_percent):
             paths |= _printed(assembled, (at + "quantity", at + "unit_price", amount_path))
     lines = _sum(amounts.values())
     for name in ("header.net_total", "header.gross_total"):
