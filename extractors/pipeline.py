@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from extractors.assembly.document import Assembled
     from extractors.confidence import Calibration
     from extractors.model_directory import WordTagger
+    from extractors.several_invoices import FilePart
     from extractors.words import Document
 
 __all__ = [
@@ -42,11 +43,6 @@ __all__ = [
 
 CODE_VERSION = "0.1.0"
 STAGES = ("read", "tag", "assemble", "categorise", "validate", "second read")
-
-# Documents of so many pages are first judged by their ends. On ten long reports and manuals, 6 to 86 pages, the first three pages said "not an
-# invoice" with 0.99 or more for eight; on twelve invoices of four pages and more with 0.94 at most.
-LONG_PAGES, HEAD_PAGES, TAIL_PAGES = 12, 3, 2
-SURELY_OTHER = 0.98
 
 
 def pipeline_version(options: ExtractOptions) -> str:
@@ -80,12 +76,14 @@ def extract_many(
     times: dict[str, float] | None = None,
     begun: Callable[[int | None], None] = lambda _: None,
     words: dict[int, Document] | None = None,
+    parts: dict[int, tuple[FilePart, ...]] | None = None,
 ) -> list[Invoice]:
     """As `extract` for many files, in their order; the network and the rules run once over all of them.
 
-    ``times`` collects seconds per stage (`STAGES`), ``words`` the words of the pages by the file's number. ``begun`` is told the position of each file
-    before foreign code reads it, so that the one which ends the process is known; None: reading is over. Raises `ModelError` when the model cannot be
-    loaded.
+    ``times`` collects seconds per stage (`STAGES`), ``words`` the words of the pages by the file's number. With ``parts``, files that hold several
+    invoices are taken apart where that is safe; the parts are files to extract in their turn, and the whole is closed. ``begun`` is told the position
+    of each file before foreign code reads it, so that the one which ends the process is known; None: reading is over. Raises `ModelError` when the
+    model cannot be loaded.
     """
     clock = _Clock(times if times is not None else {})
     tagger, calibration = load_model(options.model_dir)
@@ -109,6 +107,10 @@ def extract_many(
     if words is not None:
         words.update(documents)
     results.update(_read_by_model(documents, results, tagger, calibration, clock, options.bookkeeping))
+    if parts is not None:
+        for i, document in documents.items():
+            if files := _parts(results[i], sources[i], document):
+                parts[i], results[i] = files, _split(results[i], len(files))
     with clock.stage("validate"):
         checked = validated([results[i] for i in range(len(sources))], options)
     again = [i for i, invoice in enumerate(checked) if i in documents and _wants_second_read(invoice, documents[i], options)]
@@ -162,14 +164,17 @@ def _read_by_model(
     bookkeeping: Bookkeeping,
 ) -> dict[int, Invoice]:
     from extractors.assembly.document import assemble
+    from extractors.digit_repair import repaired
+    from extractors.long_documents import long_other_documents
 
     with clock.stage("tag"):
-        closed = _long_other_documents(documents, blanks, tagger)
+        long = long_other_documents(documents, tagger)
+        closed = {i: _closed(blanks[i], head.language, kind, probability) for i, (head, kind, probability) in long.items()}
     indices = [i for i in documents if i not in closed]
     with clock.stage("tag"):
         tagged = tagger.tag_many([documents[i] for i in indices])
     with clock.stage("assemble"):
-        assembled = [assemble(t) for t in tagged]
+        assembled = [repaired(t, assemble(t), tagger) for t in tagged]
         invoices = [_invoice(blanks[i], documents[i], a, calibration) for i, a in zip(indices, assembled, strict=True)]
     with clock.stage("tag"):
         invoices = [_with_others(invoice, documents[i], tagger) for i, invoice in zip(indices, invoices, strict=True)]
@@ -194,35 +199,43 @@ def _with_others(invoice: Invoice, document: Document, tagger: WordTagger) -> In
     return invoice.replace(issues=(*invoice.issues, several_invoices(", ".join(map(str, numbers)), len(numbers))))
 
 
-def _long_other_documents(documents: dict[int, Document], blanks: dict[int, Invoice], tagger: WordTagger) -> dict[int, Invoice]:
-    """Reports, manuals and the like, told by their first and last pages: they need not be read whole to be refused."""
-    from extractors.assembly.document import assemble
-    from extractors.words import Document
+def _parts(invoice: Invoice, source: SourceFile, document: Document) -> tuple[FilePart, ...]:
+    """The files of the invoices that ``source`` holds, where each part has a number of its own; else none, and a person sees the whole."""
+    from extractors.readers.document import Kind, kind_of
+    from extractors.several_invoices import numbered_parts, split_pdf
+    from schemas.rules_reading import SEVERAL_INVOICES
+
+    several = next((issue for issue in invoice.issues if issue.rule == SEVERAL_INVOICES.id), None)
+    unlocked = hashlib.sha256(source.data).hexdigest() != invoice.sha256  # its parts would lie in the store without a password
+    if several is None or unlocked or kind_of(source.data) is not Kind.PDF:
+        return ()
+    parts = numbered_parts(document)
+    return split_pdf(source.data, parts) if several.found == str(len(parts)) else ()
+
+
+def _split(whole: Invoice, count: int) -> Invoice:
+    """What is left of a file whose invoices became documents: no values, and the issue that says so."""
+    from schemas.rules_reading import SEVERAL_INVOICES, split_file
+
+    (several,) = (issue for issue in whole.issues if issue.rule == SEVERAL_INVOICES.id)
+    numbers = several.message.partition("(")[2].rpartition(")")[0]
+    blank = Invoice(id=whole.id, sha256=whole.sha256, source=whole.source, pages=whole.pages, language=whole.language)
+    return blank.replace(issues=(split_file(numbers, count),))
+
+
+def _closed(blank: Invoice, language: str, kind: str, probability: float) -> Invoice:
     from schemas.rules_reading import not_an_invoice
 
-    closed: dict[int, Invoice] = {}
-    for i, document in documents.items():
-        if len(document.pages) < LONG_PAGES:
-            continue
-        ends = (document.pages[:HEAD_PAGES], document.pages[-TAIL_PAGES:])
-        parts = [assemble(tagged) for tagged in tagger.tag_many([Document(pages, document.reader) for pages in ends])]
-        if not any(part.is_invoice for part in parts) and parts[0].type_probability >= SURELY_OTHER:
-            issues = (*blanks[i].issues, not_an_invoice(parts[0].document_type))
-            closed[i] = blanks[i].replace(language=parts[0].language, issues=issues, confidence=parts[0].type_probability)
-    return closed
+    return blank.replace(language=language, issues=(*blank.issues, not_an_invoice(kind)), confidence=probability)
 
 
 def _invoice(blank: Invoice, document: Document, assembled: Assembled, calibration: Calibration) -> Invoice:
     from extractors.confidence import signals
     from schemas.instructions import find_instructions
-    from schemas.rules_reading import injected_text, not_an_invoice
+    from schemas.rules_reading import injected_text
 
     if not assembled.is_invoice:
-        return blank.replace(
-            language=assembled.language,
-            issues=(*blank.issues, not_an_invoice(assembled.document_type)),
-            confidence=assembled.type_probability,
-        )
+        return _closed(blank, assembled.language, assembled.document_type, assembled.type_probability)
     issues = (injected_text(f"{document.hidden} hidden words", hidden=True),) if document.hidden else ()
     instruction = find_instructions(assembled.text)
     if instruction:

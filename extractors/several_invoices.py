@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from extractors.words import Document, Page
 
@@ -12,6 +15,15 @@ _PAGE_NUMBER = re.compile(
     r"(?P<number>\d{1,4})\s*(?:/|of|von|de|di|van|sur|z|av|af|ze|din)\s*(?P<count>\d{1,4})\b",
     re.IGNORECASE,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """Some pages of a PDF as a PDF of their own. ``first_page`` and ``last_page`` are theirs in the whole, from 1."""
+
+    data: bytes
+    first_page: int
+    last_page: int
 
 
 def numbered_parts(document: Document) -> list[Document]:
@@ -36,3 +48,28 @@ def numbered_parts(document: Document) -> list[Document]:
     if due[0] != 1 or len(parts) < 2:
         return [document]
     return [Document(tuple(part), document.reader) for part in parts]
+
+
+def split_pdf(data: bytes, parts: Sequence[Document]) -> tuple[FilePart, ...]:
+    """Each part as a file: the same bytes whenever it is done again. Nothing where the PDF cannot be taken
+    apart, or is encrypted, which its parts would not be.
+
+    Attachments, scripts and forms of the whole are left behind.
+    """
+    import pikepdf
+
+    files: list[FilePart] = []
+    try:
+        with pikepdf.open(io.BytesIO(data), suppress_warnings=True) as whole:
+            if whole.is_encrypted or len(whole.pages) != sum(len(part.pages) for part in parts):
+                return ()
+            for part in parts:
+                first, last = part.pages[0].number, part.pages[-1].number
+                buffer = io.BytesIO()
+                with pikepdf.new() as file:
+                    file.pages.extend(whole.pages[first - 1 : last])
+                    file.save(buffer, deterministic_id=True)
+                files.append(FilePart(buffer.getvalue(), first, last))
+    except (pikepdf.PdfError, pikepdf.PasswordError, ValueError, TypeError, LookupError, RuntimeError):
+        return ()
+    return tuple(files)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,6 +83,12 @@ def batch_options(settings: Settings, *, today: date | None = None) -> BatchOpti
     )
 
 
+def taking_apart(options: BatchOptions, settings: Settings) -> BatchOptions:
+    """``options`` of a batch that takes files with several invoices apart. What only reads or reads again leaves them whole, and so does a cluster,
+    whose chunks have nobody to process parts."""
+    return replace(options, order=replace(options.order, split=settings.runner == "local"))
+
+
 @contextmanager
 def open_batch(
     source: str, settings: Settings, *, options: BatchOptions | None = None, progress: Progress | None = None
@@ -91,7 +98,7 @@ def open_batch(
     Raises `ConfigurationError`, `ModelError` or `WarehouseError` before anything is processed.
     """
     inbox = arrivals(source, settings)
-    options = options or batch_options(settings)
+    options = options or taking_apart(batch_options(settings), settings)
     store = document_store(settings)
     with ExitStack() as stack:
         database = stack.enter_context(open_database(settings.database))

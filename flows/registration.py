@@ -60,7 +60,7 @@ def register_documents(
             if row.done:
                 registration.done.add(row.id)
             else:
-                tasks.setdefault(row.id, Task(row.id, original.name, original.source, path, arrival.sha256))
+                tasks.setdefault(row.id, Task(row.id, original.name, original.source, path, arrival.sha256, arrival.size_bytes or 0))
     registration.tasks.extend(tasks.values())
     return registration
 

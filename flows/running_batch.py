@@ -15,7 +15,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from functools import partial
 
-from flows.chunks import BatchOptions, ChunkReport, Elsewhere
+from flows.chunks import BatchOptions, ChunkReport, Elsewhere, cut_chunks
+from flows.file_parts import parts_left, register_parts
 from flows.inbox import Inbox
 from flows.lease_keeping import LeaseKeeping
 from flows.patience import Patience
@@ -69,6 +70,7 @@ class RunningBatch:
         self._ids: set[int] = set()  # of all documents of this batch, done or not
         self._finished_here: set[int] = set()
         self._given_up: set[int] = set()
+        self._parts: list[Task] = []  # of files that held several invoices; they follow when all chunks are done
         self._already_done = 0
         self._pages = 0
         self._times: Counter[str] = Counter()
@@ -109,9 +111,7 @@ class RunningBatch:
             if self._elsewhere is None:  # else one is kept for what dead machines leave, and starts when it is needed
                 worker.start()
             self._workers.put(worker)
-        # A small batch is spread over all workers; a large one goes in full chunks.
-        size = max(1, min(self.options.chunk, -(-len(self._tasks) // max(workers, 1))))
-        self.chunks = [tuple(self._tasks[start : start + size]) for start in range(0, len(self._tasks), size)]
+        self.chunks = cut_chunks(self._tasks, most=self.options.chunk, workers=workers)
         threads = max(workers, 1)
         self.open_second_opinions()
         if self._second_opinions is not None:
@@ -148,6 +148,11 @@ class RunningBatch:
         self._tasks, self._ids, self._already_done = registration.tasks, registration.ids, len(registration.done)
         for sentence in registration.unread:
             self._leave_unread(sentence)
+        wholes = {original.source for original in self.inbox.documents} if registration.done else set[str]()
+        version = self.options.pipeline_version
+        left = self._patiently(lambda: parts_left(wholes, self.database, self.store, pipeline_version=version))
+        self._tasks.extend(task for task in left if task.document_id not in self._ids)
+        self._ids.update(task.document_id for task in left)
 
     def process_chunk(self, number: int, tasks: Sequence[Task], *, worker: Worker | None = None) -> ChunkReport:
         """Lease, read and record one chunk, by ``worker`` or whichever is free."""
@@ -240,6 +245,8 @@ class RunningBatch:
             self._given_up.add(task.document_id)
             release(self.database, [task.document_id], owner=self._owner)
             return None
+        if result.parts:
+            self._follow_with(result)
         try:
             return self._finish(task, result.invoice, result.opinion)
         except LineitemError:
@@ -247,6 +254,16 @@ class RunningBatch:
         except Exception as exc:  # noqa: BLE001 - values that the database cannot hold cost one document, not the batch
             reason = f"The result could not be recorded: {type(exc).__name__}: {exc}."[:500]
             return self._finish(task, rejected(task, DocumentError.rule, reason))
+
+    def _follow_with(self, result: Result) -> None:
+        """Take the parts of a file into this batch: registered at once, processed after the chunks."""
+        version, batch_id = self.options.pipeline_version, self.batch_id
+        parts = self._patiently(
+            lambda: register_parts(result.task, result.parts, self.database, self.store, pipeline_version=version, batch_id=batch_id)
+        )
+        with self._lock:
+            self._parts.extend(task for task in parts if task.document_id not in self._ids)
+            self._ids.update(task.document_id for task in parts)
 
     def _finish(self, task: Task, invoice: Invoice, opinion: Opinion | None = None) -> Invoice | None:
         options, document_id = self.options, task.document_id
@@ -289,7 +306,9 @@ class RunningBatch:
         self.settle()
 
     def settle(self) -> None:
-        """Wait for documents that other runs are working on; take over those whose run died. Ends when every document is done."""
+        """Process the parts of files; wait for documents that other runs are working on; take over those whose run died. Ends when every
+        document is done."""
+        self._process_parts()
         said = False
         while not self._stop.is_set():
             now = self._patiently(lambda: states(self.database, [task.document_id for task in self._tasks]))
@@ -309,6 +328,16 @@ class RunningBatch:
                 self.process_chunk(0, held[start : start + self.options.chunk])
             if len(self._finished_here) == before:
                 time.sleep(OTHERS_POLL_S)
+
+    def _process_parts(self) -> None:
+        if not self._parts or self._stop.is_set():
+            return
+        assert self._executor is not None  # only worker processes of this machine take files apart
+        self.progress.say(f"{len(self._parts)} further documents: parts of files that held several invoices.")
+        chunks = cut_chunks(self._parts, most=self.options.chunk, workers=self.options.workers)
+        self._tasks.extend(self._parts)
+        self._parts = []
+        list(self._executor.map(partial(self.process_chunk, 0), chunks))
 
     def summary(self) -> BatchSummary:
         """How the batch stands: states of all its documents, whoever processed them."""

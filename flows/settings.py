@@ -45,7 +45,12 @@ class Settings(BaseSettings):
         description="Own categories or codes for a seller or a keyword (CSV or YAML). Columns: `seller`, `keyword`, `spend_category`, `jurisdiction`, "
         "`code`, `valid_from`, `valid_to`.",
     )
-    document_timeout_s: float = Field(60.0, gt=0, description="Seconds one document may take before it is rejected.")
+    document_timeout_s: float = Field(
+        60.0,
+        gt=0,
+        description="Seconds one document may take (where OCR reads it: one page) before it is rejected. Waiting for a processor on a busy machine does not "
+        "count (Linux), up to ten times as long.",
+    )
     document_max_mb: float = Field(50.0, gt=0, description="Files above this size (megabytes) are rejected unread.")
     document_max_pages: int = Field(2000, ge=1, description="Documents with more pages are rejected.")
     second_read_pages: int = Field(

@@ -8,12 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from typing import Any
 
+from flows.allowance import Allowance
 from flows.work import Answer, Begun, Defect, Ready, Result, Task, Unusable, Verdict, WorkOrder, rejected
 from schemas.errors import DamagedDocumentError, DocumentError, DocumentLimitError, LineitemError
 
@@ -131,12 +131,12 @@ class Worker:
 
     def _receive(self, connection: Connection, limit_s: float, waiting: Callable[[], None]) -> Any:
         """The next message, or a string that says why there will be none."""
-        deadline = time.monotonic() + limit_s
+        allowance = Allowance(limit_s, self.pid)
         try:
             while not connection.poll(POLL_S):
                 if self._stopped():
                     raise Stopped
-                if time.monotonic() > deadline:
+                if allowance.is_used_up():
                     self.kill()
                     return TIMEOUT
                 waiting()

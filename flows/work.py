@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from extractors.several_invoices import FilePart
 from extractors.words import Document
 from schemas.invoice import Invoice, Issue, Severity, Status
 
@@ -25,17 +26,22 @@ class WorkOrder:
     answer_max_bytes: int = 200_000_000
     words: bool = False  # also send back the words of the pages of documents that wait for a decision
     all_words: bool = False  # ... of all documents
+    split: bool = False  # take files apart that hold several invoices
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One document to read: the row's id in the warehouse, and the file whose content had this hash when it was registered."""
+    """One document to read: the row's id in the warehouse, and the file whose content had this hash when it was registered.
+
+    ``size_bytes`` 0: unknown.
+    """
 
     document_id: int
     name: str
     source: str
     path: Path
     sha256: str
+    size_bytes: int = 0
 
 
 class Verdict(StrEnum):
@@ -62,6 +68,7 @@ class Result:
     reason: str = ""
     words: Document | None = None
     opinion: Opinion | None = None
+    parts: tuple[FilePart, ...] = ()  # files to process in the place of this one
 
 
 @dataclass(frozen=True, slots=True)

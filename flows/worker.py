@@ -16,7 +16,9 @@ import traceback
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
+from typing import Any
 
+from extractors.several_invoices import FilePart
 from extractors.words import Document
 from flows.work import Answer, Begun, Defect, Ready, Result, Task, Unusable, Verdict, WorkOrder, rejected
 from schemas.errors import DocumentError, DocumentLimitError, LineitemError
@@ -91,7 +93,10 @@ def answer(tasks: Sequence[Task], order: WorkOrder, *, begun: Callable[[int | No
     waiting = [task for task in tasks if task.document_id not in results]
     times: dict[str, float] = {}
     words: dict[int, Document] = {}
-    wanted = {"words": words} if order.words else {}
+    parts: dict[int, tuple[FilePart, ...]] = {}
+    wanted: dict[str, Any] = {"words": words} if order.words else {}
+    if order.split:
+        wanted["parts"] = parts
 
     def reading(number: int | None) -> None:
         begun(None if number is None else positions[number])
@@ -110,7 +115,9 @@ def answer(tasks: Sequence[Task], order: WorkOrder, *, begun: Callable[[int | No
         return Defect(f"{type(exc).__name__}: {exc}", traceback.format_exc())
     for number, (task, invoice) in enumerate(zip(waiting, invoices, strict=True)):
         doubtful = invoice.status is Status.REVIEW or order.all_words
-        results[task.document_id] = Result(task, Verdict.DONE, invoice, words=words.get(number) if doubtful else None)
+        results[task.document_id] = Result(
+            task, Verdict.DONE, invoice, words=words.get(number) if doubtful else None, parts=parts.get(number, ())
+        )
     return Answer(tuple(results[task.document_id] for task in tasks), times)
 
 

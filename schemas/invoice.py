@@ -131,7 +131,8 @@ class LineItem:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Where a value was read. ``page`` counts from 1; ``box`` is (x0, y0, x1, y1) in points, origin top left;
-    ``set_by`` names the reader, model, rule or person (``task_model``, ``task_model+arithmetic``, ``einvoice_xml``, ``rule:...``, ``user:...``)."""
+    ``set_by`` names the reader, model, rule or person (``task_model``, ``task_model+arithmetic``, ``task_model+digit_repair``, ``einvoice_xml``,
+    ``rule:...``, ``user:...``)."""
 
     page: int
     box: tuple[float, float, float, float]

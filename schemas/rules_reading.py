@@ -53,6 +53,7 @@ XML_AGREES = Rule(
     _READING,
     "An e-invoice's XML agrees with the page that a person sees (number, date, seller, total, bank account) and with its own sums.",
 )
+SPLIT_FILE = Rule("LI-DOC-SPLIT", "Lineitem", _ERROR, _READING, "The file is one document; else each invoice in it becomes one.")
 SEVERAL_INVOICES = Rule("LI-SEVERAL", "Lineitem", _ERROR, _READING, "The file holds one invoice.")
 
 DISAGREEMENT = Rule("LI-AGREE", "Lineitem", _ERROR, _READING, "The specialist and a foundation model read the same value.")
@@ -64,6 +65,7 @@ FILE_RULES: tuple[Rule, ...] = (
     Rule("LI-DOC-DAMAGED", "Lineitem", _ERROR, _READING, "The file's structure is intact."),
     Rule("LI-DOC-EMPTY", "Lineitem", _ERROR, _READING, "The file has content and at least one page."),
     Rule("LI-DOC-NOTEXT", "Lineitem", _ERROR, _READING, "The pages hold text that can be read."),
+    SPLIT_FILE,
     Rule("LI-DOC-LIMIT", "Lineitem", _ERROR, _READING, "The file stays within the limits of size, pages, time and memory."),
 )
 
@@ -110,6 +112,12 @@ def several_invoices(numbers: str, count: int) -> Issue:
     """``count`` invoices in one file that could not be told apart safely; ``numbers`` are those found, for the person who splits them."""
     message = f"The file seems to hold {count} invoices ({numbers}); hand them in as one file each."
     return Issue(SEVERAL_INVOICES.id, SEVERAL_INVOICES.severity, None, "one invoice", str(count), message[:500])
+
+
+def split_file(numbers: str, count: int) -> Issue:
+    """``count`` invoices in one file, told apart by their page numbers; each is a document of its own now."""
+    message = f"The file held {count} invoices ({numbers}); each was taken in as a document of its own."
+    return Issue(SPLIT_FILE.id, SPLIT_FILE.severity, None, "one invoice", str(count), message[:500])
 
 
 def ungrounded_value(field: str, text: str) -> Issue:

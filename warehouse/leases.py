@@ -82,6 +82,17 @@ def register(database: Database, arrivals: Sequence[Arrival], *, pipeline_versio
     return [rows[a.sha256] for a in arrivals]
 
 
+def unfinished(database: Database, *, pipeline_version: str, inside: str) -> list[tuple[Registered, str, str]]:
+    """Documents of this version that are not done and whose source has ``inside`` in it, each with its name and source."""
+    query = select(DocumentRow.id, DocumentRow.sha256, DocumentRow.state, DocumentRow.name, DocumentRow.source).where(
+        DocumentRow.pipeline_version == pipeline_version,
+        DocumentRow.state.not_in(FINAL_STATES),
+        DocumentRow.source.contains(inside, autoescape=True),
+    )
+    with database.read() as session:
+        return [(Registered(id, sha256, state), name, source) for id, sha256, state, name, source in session.execute(query)]
+
+
 def _insert_new(session: Session, table: type[Table], **values: object) -> Insert:
     """An INSERT that does nothing where a row with the same unique key exists."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite

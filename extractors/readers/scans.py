@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from extractors.readers.characters import clean_text
 from extractors.readers.grouping import Words, visual_order
+from extractors.readers.ink import on_ink
 from extractors.readers.ocr_engines import OcrEngine, OcrWord
 from extractors.readers.picture_geometry import Straightened, straighten
 from extractors.words import Page
@@ -35,15 +36,18 @@ def read_picture(pixels: NDArray[np.uint8], engine: OcrEngine, *, number: int, w
 
 
 def _best_way_up(pixels: NDArray[np.uint8], engine: OcrEngine) -> tuple[Straightened, list[OcrWord]]:
-    """The page read the way up on which a strip of it reads best; most pages come upright, so that way is tried first."""
-    turns, best = 0, -1.0
-    for candidate in (0, 2, 1, 3):
-        words = _read_strip(pixels, engine, candidate)
-        if (score := _score(words)) > best:
+    """The page as it came where that reads well, as most do; else the way up on which a strip of it reads best."""
+    straightened, words = _read(pixels, engine, 0)
+    if words and not _is_doubtful(words):
+        return straightened, words
+    turns, best = 0, _score(_read_strip(pixels, engine, 0))
+    for candidate in (2, 1, 3):
+        strip = _read_strip(pixels, engine, candidate)
+        if (score := _score(strip)) > best:
             turns, best = candidate, score
-        if words and not _is_doubtful(words):
+        if strip and not _is_doubtful(strip):
             break
-    return _read(pixels, engine, turns)
+    return (straightened, words) if turns == 0 else _read(pixels, engine, turns)
 
 
 def _read_strip(pixels: NDArray[np.uint8], engine: OcrEngine, quarter_turns: int) -> list[OcrWord]:
@@ -85,7 +89,8 @@ def _page(straightened: Straightened, words: list[OcrWord], number: int, width_p
     pt = width_pt / straightened.size[0]
     height, width = straightened.pixels.shape
     n = len(words)
-    boxes = (np.array([word.box for word in words], np.float64).reshape(-1, 4) * pt).astype(np.float32)
+    boxes = np.array([word.box for word in words], np.float64).reshape(-1, 4)
+    boxes = (on_ink(boxes, np.array([word.line_height for word in words]), straightened.pixels) * pt).astype(np.float32)
     sizes = np.array([max(word.line_height * _SIZE_OF_LINE * pt, 1.0) for word in words], np.float32).round(2)
     confidences = np.array([word.confidence for word in words], np.float32)
     # The middle stands in for the baseline: engines give the words of one line different heights.

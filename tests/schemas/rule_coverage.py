@@ -28,6 +28,10 @@ READING = {
         "../extractors/test_several_invoices.py::test_parts_are_whole_runs_of_page_numbers",
         "../extractors/test_several_invoices.py::test_two_invoices_in_one_file_go_to_a_person_with_their_numbers",
     ),
+    "LI-DOC-SPLIT": (
+        "../extractors/test_several_invoices.py::test_two_invoices_in_one_file_go_to_a_person_with_their_numbers",
+        "../extractors/test_several_invoices.py::test_a_file_of_several_invoices_is_taken_apart_where_parts_are_wanted",
+    ),
     "LI-AGREE": (
         "../extractors/fallback/test_scripted_readers.py::test_a_second_reader_who_agrees_makes_a_doubtful_document_sure",
         "../extractors/fallback/test_scripted_readers.py::test_one_reader_against_the_specialist_changes_nothing_and_both_values_are_shown",

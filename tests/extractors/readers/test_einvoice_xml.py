@@ -307,6 +307,70 @@ def test_an_invoice_made_by_another_library_is_read() -> None:
     ]
 
 
+def test_ubl_made_by_another_library_is_read() -> None:
+    json2ubl = pytest.importorskip("json2ubl")
+
+    def euros(amount: str) -> dict[str, str]:
+        return {"value": amount, "currencyID": "EUR"}
+
+    standard = {"id": "S", "percent": "19", "taxScheme": {"id": "VAT"}}
+    subtotal = {"taxableAmount": euros("30.00"), "taxAmount": euros("5.70"), "taxCategory": standard}
+    content = {
+        "document_type": "380",
+        "id": "JU-1",
+        "issueDate": "2026-05-04",
+        "dueDate": "2026-06-03",
+        "invoiceTypeCode": "380",
+        "documentCurrencyCode": "EUR",
+        "orderReference": {"id": "PO-1"},
+        "accountingSupplierParty": {
+            "party": {
+                "partyTaxScheme": [{"companyID": "DE136695976", "taxScheme": {"id": "VAT"}}],
+                "partyLegalEntity": [{"registrationName": "Maker Ltd"}],
+            }
+        },
+        "accountingCustomerParty": {"party": {"partyLegalEntity": [{"registrationName": "Taker Ltd"}]}},
+        "paymentMeans": [{"paymentMeansCode": "58", "payeeFinancialAccount": {"id": "DE89370400440532013000"}}],
+        "taxTotal": [{"taxAmount": euros("5.70"), "taxSubtotal": [subtotal]}],
+        "legalMonetaryTotal": {
+            "lineExtensionAmount": euros("30.00"),
+            "taxExclusiveAmount": euros("30.00"),
+            "taxInclusiveAmount": euros("35.70"),
+            "payableAmount": euros("35.70"),
+        },
+        "invoiceLine": [
+            {
+                "id": "1",
+                "invoicedQuantity": {"value": "4", "unitCode": "C62"},
+                "lineExtensionAmount": euros("30.00"),
+                "item": {"name": "Hammer", "classifiedTaxCategory": [standard]},
+                "price": {"priceAmount": euros("7.50")},
+            }
+        ],
+    }
+    (made,) = json2ubl.json_dict_to_ubl_xml([content])["documents"]
+    invoice = read(made["xml"].encode())
+    assert invoice.header == Header(
+        invoice_number="JU-1",
+        issue_date=date(2026, 5, 4),
+        due_date=date(2026, 6, 3),
+        purchase_order="PO-1",
+        currency="EUR",
+        seller_name="Maker Ltd",
+        seller_vat_id="DE136695976",
+        buyer_name="Taker Ltd",
+        iban="DE89370400440532013000",
+        net_total=D("30.00"),
+        tax_total=D("5.70"),
+        gross_total=D("35.70"),
+        amount_due=D("35.70"),
+    )
+    assert [
+        (item.description, item.quantity, item.unit, item.unit_price, item.net_amount, item.tax_rate) for item in invoice.line_items
+    ] == [("Hammer", D("4"), "C62", D("7.50"), D("30.00"), D("19"))]
+    assert [(tax.category, tax.rate, tax.tax_amount) for tax in invoice.tax_breakdown] == [("S", D("19"), D("5.70"))]
+
+
 def _with_attachments(data: bytes, files: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with pikepdf.open(io.BytesIO(data)) as document:
