@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from dashboard.access import Visitor, needs
 from dashboard.alerts import alerts, touchless_rate
-from dashboard.charts import bars, points, stacked_bars
+from dashboard.charts import HALF, bars, points, stacked_bars
 from dashboard.drift import stability_index, verdict
 from dashboard.periods import Period, conditions_of, link, period_of
 from dashboard.showing import Site
@@ -152,7 +152,7 @@ def monitoring_routes(site: Site) -> APIRouter:
             "before": before,
             "model": model_since(database),
             "histogram": list(zip(names, histogram, strict=True)),
-            "histogram_chart": bars(list(zip(names, histogram, strict=True)), title="Documents by confidence"),
+            "histogram_chart": bars(list(zip(names, histogram, strict=True)), title="Documents by confidence", width=HALF),
             "outcomes": outcomes,
             "reliability_chart": points(
                 [(each.confidence, each.right / each.reviewed, float(each.reviewed)) for each in outcomes],

@@ -11,11 +11,13 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from dashboard.access import Visitor, needs
 from dashboard.account_pages import Form
 from dashboard.checking import PersonsJudge, by_severity, check
+from dashboard.doubts import doubts, doubts_in_queue
 from dashboard.editing import ADJUSTMENT_FIELDS, EDITABLE_LINES, TAX_FIELDS, Edited, edited
 from dashboard.periods import link
 from dashboard.reshaping import reshaped
+from dashboard.shown_issues import shown_issues
 from dashboard.showing import Site
-from dashboard.wording import place
+from dashboard.wording import place, plain
 from schemas.errors import DocumentError, DocumentStoreError, ReviewConflictError, StillBrokenError
 from schemas.invoice import (
     CRITICAL_FIELDS,
@@ -25,6 +27,7 @@ from schemas.invoice import (
     AdjustmentKind,
     DocumentType,
     Invoice,
+    LineItem,
     Route,
     Status,
 )
@@ -39,6 +42,7 @@ PER_PAGE = 50
 # Columns of the grid that most invoices print; the others are shown where a line has them.
 LINE_COLUMNS = ("description", "quantity", "unit", "unit_price", "net_amount", "tax_rate", "tax_category", "spend_category")
 RARE_COLUMNS = ("position", "item_code", "discount", "discount_percent", "gross_amount")
+NUMBER_COLUMNS = ("quantity", "unit_price", "discount", "discount_percent", "net_amount", "gross_amount", "tax_rate")
 LONGEST_S = 8 * 3600.0
 
 Anyone = Annotated[Visitor, Depends(needs("viewer"))]
@@ -69,6 +73,7 @@ def review_routes(site: Site) -> APIRouter:
         waiting, oldest = queue_length(database)
         values = {
             "documents": found[:PER_PAGE],
+            "doubts": doubts_in_queue(database, [each.id for each in found[:PER_PAGE]]),
             "more": offset + PER_PAGE if len(found) > PER_PAGE else None,
             "order": order.value,
             "orders": {"value": "largest amount first", "age": "longest waiting first", "reason": "same reason together"},
@@ -133,7 +138,8 @@ def review_routes(site: Site) -> APIRouter:
             "holder": holder,
             "problem": problem,
             "errors": found.errors,
-            "issues": issues,
+            "issues": shown_issues(issues),
+            "doubts": doubts(invoice, issues),
             "reasons": [reason for reason in (made[-1][2].reasons if made else ()) if reason not in {issue.message for issue in issues}],
             "header": [(name, getattr(invoice.header, name)) for name in HEADER_FIELDS],
             "critical": CRITICAL_FIELDS,
@@ -143,6 +149,7 @@ def review_routes(site: Site) -> APIRouter:
                 *(n for n in rare if n not in ("position", "item_code")),
             ),
             "lines": invoice.line_items[:EDITABLE_LINES],
+            "widths": {name: width_of(name, invoice.line_items[:EDITABLE_LINES]) for name in NUMBER_COLUMNS},
             "origins": origins_of(form, len(invoice.line_items)),
             "tax_fields": TAX_FIELDS,
             "adjustment_fields": ADJUSTMENT_FIELDS,
@@ -180,9 +187,9 @@ def review_routes(site: Site) -> APIRouter:
                 "changed": [correction.field for correction in found.corrections],
                 "sum_of_lines": format(sum(lines), "f") if lines else "",
                 "issues": [
-                    {"rule": i.rule, "severity": i.severity.value, "field": i.field, "place": place(i.field), "message": i.message,
+                    {"rule": i.rule, "severity": i.severity.value, "field": i.field, "place": i.place, "message": i.message,
                      "expected": i.expected, "found": i.found}
-                    for i in issues
+                    for i in shown_issues(issues)
                 ],
             }
         )  # fmt: skip
@@ -297,6 +304,11 @@ def origins_of(form: Mapping[str, str] | None, count: int) -> list[str]:
         return [str(number) for number in range(count)]
     numbers = sorted(int(key.split(".")[1]) for key in form if key.startswith("line_items.") and key.endswith(".origin"))
     return [form[f"line_items.{number}.origin"] for number in numbers] + [""] * count
+
+
+def width_of(name: str, lines: Sequence[LineItem]) -> int:
+    """How many characters a column of amounts must show: one that is cut short cannot be compared with the page."""
+    return max((len(plain(getattr(item, name))) for item in lines), default=0) + 1
 
 
 def seconds_of(form: Mapping[str, str]) -> float | None:

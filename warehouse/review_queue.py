@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Float, Select, cast, func, select
 from sqlalchemy.orm import aliased
 
 from warehouse.database import Database
-from warehouse.tables import DecisionRow, DocumentRow, InvoiceRow, IssueRow
+from warehouse.tables import DecisionRow, DocumentRow, EvidenceRow, InvoiceRow, IssueRow
 from warehouse.tables_review import ReviewLeaseRow, ReviewRow
 
 
@@ -39,6 +39,20 @@ class Waiting:
     rule: str | None
     reason: str | None
     held_by: str | None
+
+
+def unsure_values(database: Database, ids: Sequence[int], *, below: float) -> dict[int, list[tuple[str, float]]]:
+    """The values of each document that were read less surely than ``below`` (0 to 1), as (path, confidence), least sure first."""
+    query = (
+        select(EvidenceRow.document_id, EvidenceRow.field, EvidenceRow.confidence)
+        .where(EvidenceRow.document_id.in_(ids), EvidenceRow.confidence < below)
+        .order_by(EvidenceRow.confidence)
+    )
+    found: dict[int, list[tuple[str, float]]] = {id: [] for id in ids}
+    with database.read() as session:
+        for id, field, confidence in session.execute(query):
+            found[id].append((field, confidence))
+    return found
 
 
 def queue(database: Database, *, order: Order = Order.VALUE, rule: str | None = None, offset: int = 0, limit: int = 50) -> list[Waiting]:
