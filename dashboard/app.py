@@ -15,7 +15,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from dashboard.access import API, PASSWORD_PATH, cookie_name, csrf_checked, gate
 from dashboard.account_pages import account_routes
 from dashboard.api import make_api
+from dashboard.model_page import model_routes
 from dashboard.monitoring_pages import monitoring_routes
+from dashboard.overview_page import overview_routes
 from dashboard.page_pictures import PagePictures
 from dashboard.periods import link
 from dashboard.review_pages import review_routes
@@ -76,7 +78,7 @@ def create_app(
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     app.mount("/api/v1", make_api(site))
-    for routes in (account_routes, monitoring_routes, review_routes, upload_routes, webhook_routes):
+    for routes in (account_routes, overview_routes, monitoring_routes, model_routes, review_routes, upload_routes, webhook_routes):
         app.include_router(routes(site))
 
     @app.exception_handler(HTTPException)

@@ -11,7 +11,12 @@ LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 24
 
 
 def stacked_bars(
-    columns: Sequence[tuple[str, Mapping[str, int]]], kinds: Sequence[str], *, title: str, links: Mapping[str, str] | None = None, width: int = WIDTH
+    columns: Sequence[tuple[str, Mapping[str, int]]],
+    kinds: Sequence[str],
+    *,
+    title: str,
+    links: Mapping[str, str] | None = None,
+    width: int = WIDTH,
 ) -> Markup:
     """One bar per column (name, count by kind), the first kind at the bottom. ``links`` lead from a column's name to what is behind it."""
     most = max((sum(parts.values()) for _, parts in columns), default=0)

@@ -15,8 +15,8 @@ from dashboard.doubts import doubts, doubts_in_queue
 from dashboard.editing import ADJUSTMENT_FIELDS, EDITABLE_LINES, TAX_FIELDS, Edited, edited
 from dashboard.periods import link
 from dashboard.reshaping import reshaped
-from dashboard.shown_issues import shown_issues
 from dashboard.showing import Site
+from dashboard.shown_issues import shown_issues
 from dashboard.wording import place, plain
 from schemas.errors import DocumentError, DocumentStoreError, ReviewConflictError, StillBrokenError
 from schemas.invoice import (

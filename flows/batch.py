@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.composition import open_batch
@@ -23,7 +25,8 @@ from flows.notifications import notify
 from flows.running_batch import RunningBatch
 from flows.settings import Settings, load_settings
 from flows.summary import BatchSummary
-from schemas.errors import LineitemError, NothingArrivedError, WarehouseUnavailableError
+from schemas.errors import LineitemError, NothingArrivedError, WarehouseError, WarehouseUnavailableError
+from warehouse.batches import record_flow_run
 
 DEFAULT_TIMEOUT_S = 12 * 3600.0
 ATTEMPTS = 3
@@ -99,6 +102,8 @@ def _run_patiently(source: str, settings: Settings, timeout_s: float) -> Any:
 
 def _report(batch: RunningBatch) -> Any:
     """Wait for the chunks as task runs, and publish the summary."""
+    with suppress(WarehouseError):  # a link is no reason to stop
+        record_flow_run(batch.database, batch.batch_id, str(flow_run.id))
     for number in range(1, len(batch.chunks) + 1):
         wait_for_chunk(batch, number)
     wait_for_other_runs(batch)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from warehouse.batches import Batch, list_batches
 from warehouse.database import Database
-from warehouse.document_lists import Conditions, start_of
+from warehouse.document_lists import Conditions, decided_reviews
 from warehouse.tables import FINAL_STATES, DocumentRow, IssueRow
 from warehouse.tables_review import ReviewRow
 
@@ -80,6 +80,19 @@ def latencies_s(database: Database, *, since: date, until: date) -> list[float]:
         return sorted((finished - received).total_seconds() for received, finished in session.execute(query) if finished)
 
 
+def slowest(database: Database, *, since: date, until: date, limit: int = 50) -> dict[int, float]:
+    """The ids of those of the same documents that took longest, with their seconds."""
+    query = (
+        select(DocumentRow.id, DocumentRow.received_at, DocumentRow.finished_at)
+        .where(*Conditions(since=since, until=until).where())
+        .order_by(DocumentRow.finished_at.desc())
+        .limit(LATENCY_SAMPLE)
+    )
+    with database.read() as session:
+        took = {id: (finished - received).total_seconds() for id, received, finished in session.execute(query) if finished}
+    return dict(sorted(took.items(), key=lambda entry: -entry[1])[:limit])
+
+
 def failing_rules(database: Database, *, since: date, until: date, limit: int = 10) -> dict[str, int]:
     """How many flagged or rejected documents of the period break each rule, most frequent first."""
     documents = func.count(IssueRow.document_id.distinct())
@@ -98,14 +111,10 @@ def failing_rules(database: Database, *, since: date, until: date, limit: int = 
 
 
 def review_figures(database: Database, *, since: date, until: date) -> ReviewFigures:
-    decided = (
-        ~ReviewRow.undone,
-        ReviewRow.action.in_(("approve", "reject")),
-        ReviewRow.at >= start_of(since),
-        ReviewRow.at < start_of(until + timedelta(days=1)),
-    )
     with database.read() as session:
-        rows = session.execute(select(ReviewRow.critical_changed, ReviewRow.before_status, ReviewRow.seconds).where(*decided)).all()
+        rows = session.execute(
+            select(ReviewRow.critical_changed, ReviewRow.before_status, ReviewRow.seconds).where(*decided_reviews(since, until))
+        ).all()
     seconds = sorted(took for _, _, took in rows if took is not None)
     return ReviewFigures(
         decided=len(rows),
