@@ -20,6 +20,7 @@ from dashboard.monitoring_pages import monitoring_routes
 from dashboard.overview_page import overview_routes
 from dashboard.page_pictures import PagePictures
 from dashboard.periods import link
+from dashboard.picture_pages import picture_routes
 from dashboard.review_pages import review_routes
 from dashboard.services import Services
 from dashboard.showing import HERE, Site, make_templates
@@ -78,7 +79,16 @@ def create_app(
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     app.mount("/api/v1", make_api(site))
-    for routes in (account_routes, overview_routes, monitoring_routes, model_routes, review_routes, upload_routes, webhook_routes):
+    for routes in (
+        account_routes,
+        overview_routes,
+        monitoring_routes,
+        model_routes,
+        review_routes,
+        picture_routes,
+        upload_routes,
+        webhook_routes,
+    ):
         app.include_router(routes(site))
 
     @app.exception_handler(HTTPException)

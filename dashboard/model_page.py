@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
+from dashboard.access import Anyone
 from dashboard.charts import HALF, bars, points
 from dashboard.drift import Drift, drift
-from dashboard.monitoring_pages import Anyone
 from dashboard.periods import Period, link, period_of
 from dashboard.showing import Site
 from schemas.observed import FEATURES, spreads

@@ -6,11 +6,11 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 
-from dashboard.access import Visitor, needs
+from dashboard.access import Anyone, DocumentId
 from dashboard.charts import bars, stacked_bars
 from dashboard.periods import Period, conditions_of, link, period_of
 from dashboard.showing import Site
@@ -25,9 +25,6 @@ from warehouse.totals import TaxTotal, sellers, spend_by_category, spend_by_code
 from warehouse.versions import versions
 
 PER_PAGE = 50
-
-Anyone = Annotated[Visitor, Depends(needs("viewer"))]
-DocumentId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 def monitoring_routes(site: Site) -> APIRouter:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
+from dashboard.access import Anyone
 from dashboard.alerts import alerts, touchless_rate
 from dashboard.charts import stacked_bars
 from dashboard.drift import Drift, drift
-from dashboard.monitoring_pages import Anyone
 from dashboard.periods import Period, link, period_of
 from dashboard.showing import Site
 from dashboard.wording import dollars
