@@ -14,7 +14,6 @@ from dashboard.periods import Period, link, period_of
 from dashboard.showing import Site
 from schemas.observed import FEATURES, spreads
 from warehouse.model_health import (
-    BINS,
     Outcome,
     confidence_histogram,
     model_since,
@@ -23,6 +22,7 @@ from warehouse.model_health import (
     outcomes_over_time,
     reliability,
 )
+from warehouse.monitoring import BINS
 
 MONTHS = 6  # columns of the tables over time
 

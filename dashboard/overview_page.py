@@ -61,11 +61,10 @@ def overview_routes(site: Site) -> APIRouter:
 
 def confidence_drift(site: Site, chosen: Period) -> Drift:
     """Against training, or else the period before. The other features are on the model's page, where they may take longer."""
-    reference = site.services.reference
 
     def spread(of: Period) -> dict[str, int]:
         found = confidence_histogram(site.database, since=of.since, until=of.until, model_only=True)
         return {str(step): count for step, count in enumerate(found) if count}
 
-    before = reference.spreads.get(CONFIDENCE, {}) if reference else spread(chosen.before())
-    return drift(CONFIDENCE, before, spread(chosen))
+    reference = site.services.reference
+    return drift(CONFIDENCE, reference.spreads.get(CONFIDENCE, {}) if reference else spread(chosen.before()), spread(chosen))

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from schemas.arithmetic import ZERO, percent, rounded
 from schemas.countries import seller_country
+from schemas.document_sums import steps
 from schemas.invoice import AdjustmentKind, Invoice, LineItem, Severity, TaxLine
-from schemas.rules_totals import steps
 from schemas.rules_types import HOLDS, SILENT, Finding, Row, Rule, Table, Verdict, broken
 from schemas.tax_phrases import treatments_in
 from schemas.vat_rates import rate_exists

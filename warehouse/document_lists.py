@@ -8,12 +8,33 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import Boolean, ColumnElement, case, func, literal, or_, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from warehouse.database import Database
 from warehouse.queries import DocumentSummary, list_documents
 from warehouse.tables import FINAL_STATES, DocumentRow, InvoiceRow, IssueRow
 from warehouse.tables_review import ReviewRow
+
+
+class Holds(FunctionElement[bool]):
+    """Whether a text holds a part, whatever the case of its letters. SQLite's LIKE is blind to case by itself (of ASCII letters, as its lower()
+    is), and half as fast behind lower()."""
+
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, text: Any, part: str) -> None:
+        escaped = part.replace("/", "//").replace("%", "/%").replace("_", "/_")
+        super().__init__(text, literal(f"%{escaped}%"))
+
+
+@compiles(Holds)
+def _holds(element: Holds, compiler: Any, **options: Any) -> str:
+    text, pattern = (compiler.process(clause, **options) for clause in element.clauses)
+    word = "ILIKE" if compiler.dialect.name == "postgresql" else "LIKE"
+    return f"{text} {word} {pattern} ESCAPE '/'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +94,8 @@ class Conditions:
         if self.seller is not None:
             found.append(InvoiceRow.seller_name == self.seller)
         if self.words:
-            needle = self.words.lower()
             texts = (DocumentRow.name, InvoiceRow.invoice_number, InvoiceRow.seller_name)
-            hits = [func.lower(text).contains(needle, autoescape=True) for text in texts]
-            found.append(hits[0] | hits[1] | hits[2])
+            found.append(or_(*(Holds(text, self.words) for text in texts)))
         return found
 
     def _decided(self) -> list[ColumnElement[bool]]:

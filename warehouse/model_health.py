@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, cast, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from schemas.observed import Observed
 from warehouse.database import Database
 from warehouse.document_lists import Conditions, decided_reviews
+from warehouse.monitoring import BINS, bin_of
 from warehouse.tables import DecisionRow, DocumentRow, EvidenceRow, InvoiceRow, LineItemRow
 from warehouse.tables_review import ReviewRow
 
-BINS = 10
 SAMPLE = 1_000  # documents of a period, at least: chance then moves an index of ten groups by less than 0.02
 
 UNKNOWN = "unknown"  # the group of documents that name no seller or language
@@ -35,8 +35,8 @@ class Outcome:
 
 
 def confidence_histogram(database: Database, *, since: date, until: date, model_only: bool = False) -> list[int]:
-    """Documents by confidence in ``BINS`` equal steps from 0 to 1; ``model_only``: without e-invoices, which no model reads."""
-    step = _bin(DocumentRow.confidence)
+    """Documents by confidence in `BINS` equal steps from 0 to 1; ``model_only``: without e-invoices, which no model reads."""
+    step = bin_of(DocumentRow.confidence)
     where = (*Conditions(since=since, until=until).where(), DocumentRow.confidence.is_not(None))
     query = select(step, func.count()).where(*where, *([DocumentRow.route != "einvoice_xml"] if model_only else [])).group_by(step)
     found = [0] * BINS
@@ -48,7 +48,7 @@ def confidence_histogram(database: Database, *, since: date, until: date, model_
 
 def reliability(database: Database, *, since: date, until: date) -> list[Outcome]:
     """Reviewed documents by the confidence of the reading that was reviewed: of those at 0.8, eight in ten should have been right."""
-    step = _bin(ReviewRow.confidence)
+    step = bin_of(ReviewRow.confidence)
     with database.read() as session:
         rows: list[Any] = list(session.execute(_reviewed(step, since, until)))
     return [Outcome(f"{number / BINS:.1f}–{(number + 1) / BINS:.1f}", count, right, mean) for number, count, right, mean in rows]
@@ -95,8 +95,8 @@ def observations(database: Database, *, since: date, until: date) -> list[Observ
     Of more than twice ``SAMPLE`` documents every n-th is taken: an even sample, the same at each call.
     """
     where = (*Conditions(since=since, until=until).where(), DocumentRow.route != "einvoice_xml")
-    total_at, number_at = aliased(EvidenceRow), aliased(EvidenceRow)
-    lines = select(func.count()).where(LineItemRow.document_id == DocumentRow.id).scalar_subquery()
+    total_at, number_at, first = aliased(EvidenceRow), aliased(EvidenceRow), aliased(LineItemRow)
+    lines = select(func.count()).select_from(LineItemRow).where(LineItemRow.document_id == DocumentRow.id).correlate(DocumentRow)
     with database.read() as session:
         count = session.scalar(select(func.count()).select_from(DocumentRow).where(*where)) or 0
         sample = (
@@ -105,16 +105,16 @@ def observations(database: Database, *, since: date, until: date) -> list[Observ
                 DocumentRow.pages,
                 InvoiceRow.language,
                 InvoiceRow.currency,
-                lines,
+                lines.scalar_subquery(),
                 total_at.y0_pt,
                 number_at.x0_pt,
                 number_at.y0_pt,
-                LineItemRow.description,
+                first.description,
             )
             .join(InvoiceRow, InvoiceRow.document_id == DocumentRow.id)
             .outerjoin(total_at, (total_at.document_id == DocumentRow.id) & (total_at.field == "header.gross_total"))
             .outerjoin(number_at, (number_at.document_id == DocumentRow.id) & (number_at.field == "header.invoice_number"))
-            .outerjoin(LineItemRow, (LineItemRow.document_id == DocumentRow.id) & (LineItemRow.row == 0))
+            .outerjoin(first, (first.document_id == DocumentRow.id) & (first.row == 0))
             .where(*where, DocumentRow.id % max(1, count // SAMPLE) == 0)
         )
         rows: Any = session.execute(sample)  # outer-joined columns may be None, whatever their type says
@@ -133,11 +133,6 @@ def model_since(database: Database) -> tuple[str, date] | None:
             select(DecisionRow.decided_at).where(DecisionRow.model_version == newest).order_by(DecisionRow.id).limit(1)
         ).scalar_one()
         return newest, first.date()
-
-
-def _bin(column: Any) -> ColumnElement[Any]:
-    # A cast rounds on PostgreSQL and cuts on SQLite: take half a step off before the first.
-    return case((column >= 1, BINS - 1), else_=cast(func.round(column * BINS - 0.5), Integer))
 
 
 def _reviewed(group: Any, since: date, until: date) -> Any:

@@ -68,6 +68,7 @@ class DocumentRow(Table):
         UniqueConstraint("sha256", "pipeline_version"),
         CheckConstraint("state IN ('received', 'leased', 'accepted', 'review', 'rejected')", name="state"),
         Index(None, "name"),
+        Index(None, "pipeline_version"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

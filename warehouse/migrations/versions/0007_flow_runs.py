@@ -1,4 +1,4 @@
-"""Which Prefect flow run reported a batch."""
+"""Which Prefect flow run reported a batch, and whether all documents are of one version of the pipeline."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,3 +11,4 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("batches", sa.Column("flow_run_id", sa.String(length=36), nullable=True))
+    op.create_index("ix_documents_pipeline_version", "documents", ["pipeline_version"])
