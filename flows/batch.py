@@ -6,10 +6,10 @@ to work first, and each task then waits for its chunk and reports what became of
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -102,7 +102,7 @@ def _run_patiently(source: str, settings: Settings, timeout_s: float) -> Any:
 
 def _report(batch: RunningBatch) -> Any:
     """Wait for the chunks as task runs, and publish the summary."""
-    with suppress(WarehouseError):  # a link is no reason to stop
+    with contextlib.suppress(WarehouseError):  # a link is no reason to stop
         record_flow_run(batch.database, batch.batch_id, str(flow_run.id))
     for number in range(1, len(batch.chunks) + 1):
         wait_for_chunk(batch, number)
