@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import ClientDisconnect
 
 from dashboard.access import API, PASSWORD_PATH, cookie_name, csrf_checked, gate
 from dashboard.account_pages import account_routes
@@ -105,6 +106,10 @@ def create_app(
     @app.exception_handler(WarehouseError)
     async def unavailable(request: Request, error: WarehouseError) -> Response:
         return site.message(request, "The database does not answer", str(error), status_code=503)
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_request: Request, _error: ClientDisconnect) -> Response:
+        return Response(status_code=499)  # nobody reads it: a newer check took the place of this one, or the window was closed
 
     return app
 
