@@ -121,7 +121,7 @@ def origins_of(form: Mapping[str, str] | None, count: int) -> list[str]:
 
 def width_of(name: str, lines: Sequence[LineItem]) -> int:
     """How many characters a column of amounts must show: one that is cut short cannot be compared with the page."""
-    return max((len(plain(getattr(item, name))) for item in lines), default=0) + 1
+    return max((len(plain(getattr(item, name))) for item in lines), default=1)
 
 
 def rivals(invoice: Invoice, earlier: Sequence[Version]) -> dict[str, tuple[str, str]]:
