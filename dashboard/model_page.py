@@ -48,7 +48,7 @@ def model_routes(site: Site) -> APIRouter:
         outcomes = reliability(database, **span)
         names = [f"{number / BINS:.1f}–{(number + 1) / BINS:.1f}" for number in range(BINS)]
         links = {name: link("/documents", span, confidence=number) for number, name in enumerate(names)}
-        histogram = list(zip(names, confidence_histogram(database, **span), strict=True))
+        histogram = list(zip(names, confidence_histogram(database, since=chosen.since, until=chosen.until), strict=True))
         values = {
             "period": chosen,
             "before": chosen.before(),

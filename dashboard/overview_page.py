@@ -48,7 +48,10 @@ def overview_routes(site: Site) -> APIRouter:
             "cost": dollars(cost_between(database, chosen.since, chosen.until)),
             "waiting": waiting,
             "oldest": oldest,
-            "rules": [(rule, SENTENCES.get(rule, ""), count) for rule, count in failing_rules(database, **span).items()],
+            "rules": [
+                (rule, SENTENCES.get(rule, ""), count)
+                for rule, count in failing_rules(database, since=chosen.since, until=chosen.until).items()
+            ],
             "alerts": alerts(found, oldest=oldest, batches=[batch for batch, _ in runs], drifts=[confidence_drift(site, chosen)]),
             "chart": stacked_bars(columns, KINDS, title="Documents per day by outcome", links=links),
             "kinds": KINDS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import multiprocessing
 import threading
 from collections import OrderedDict
@@ -104,9 +105,8 @@ class PagePictures:
 
 def _import() -> None:
     """What drawing and reading pages need, loaded once."""
-    import extractors.readers.document
-    import extractors.readers.page_pictures
-    import extractors.readers.text_layer  # noqa: F401
+    for name in ("document", "page_pictures", "text_layer"):
+        importlib.import_module(f"extractors.readers.{name}")
 
 
 def _limit() -> None:

@@ -101,7 +101,7 @@ class Conditions:
     def _decided(self) -> list[ColumnElement[bool]]:
         found = decided_reviews(self.since, self.until)
         if self.reviewed in ("wrong", "wrong_accepted"):
-            found.append(ReviewRow.critical_changed)
+            found.append(ReviewRow.critical_changed.is_(True))
         if self.reviewed == "wrong_accepted":
             found.append(ReviewRow.before_status == "accepted")
         return found

@@ -78,8 +78,9 @@ def outcomes_over_time(
             .where(group.in_(groups))
             .group_by(month)
         )
-        for name, count, right, _mean, when in session.execute(query):
-            found[name][when] = count, right
+        rows: list[Any] = list(session.execute(query))
+    for name, count, right, _mean, when in rows:
+        found[name][when] = count, right
     return found
 
 
