@@ -6,9 +6,10 @@ import hashlib
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Request, Response
+from fastapi import Depends, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -162,6 +163,17 @@ def needs(role: str) -> Callable[[Request], Visitor]:
         return found
 
     return visitor
+
+
+Anyone = Annotated[Visitor, Depends(needs("viewer"))]
+Reviewer = Annotated[Visitor, Depends(needs("reviewer"))]
+Admin = Annotated[Visitor, Depends(needs("admin"))]
+DocumentId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+def wants_json(request: Request) -> bool:
+    """Whether one of our scripts asks, rather than a browser that shows the answer."""
+    return request.headers.get("accept", "").startswith("application/json")
 
 
 def cookie_name(database_url: str) -> str:

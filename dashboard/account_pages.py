@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from dashboard.access import FORM_FIELDS, SCOPES, Visitor, has_role, needs
+from dashboard.access import FORM_FIELDS, SCOPES, Admin, Anyone, has_role
 from dashboard.passwords import hash_password, is_outdated, is_password, one_time_password, weakness
 from dashboard.showing import Site
 from schemas.errors import WarehouseError
@@ -29,9 +29,6 @@ from warehouse.tables_review import ROLES
 
 LONGEST_TOKEN_DAYS = 365
 NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_@")
-
-Anyone = Annotated[Visitor, Depends(needs("viewer"))]
-Admin = Annotated[Visitor, Depends(needs("admin"))]
 
 
 async def form_of(request: Request) -> dict[str, str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from dashboard.drift import CHANGED
+from dashboard.drift import Drift
 from warehouse.batches import Batch
 from warehouse.monitoring import Day
 
@@ -28,7 +28,7 @@ def alerts(
     *,
     oldest: datetime | None,
     batches: Sequence[Batch],
-    drift: Mapping[str, float | None],
+    drifts: Sequence[Drift],
     now: datetime | None = None,
 ) -> list[Alert]:
     """``days`` of the period, ``oldest``: since when the first document of the queue waits, ``batches`` newest first."""
@@ -52,9 +52,9 @@ def alerts(
         if fall > FALL:
             found.append(Alert(f"The touchless rate of the last 7 days is {fall:.0%} lower than before.", "/model"))
     found += [
-        Alert(f"What comes in has changed: {name} (stability index {index:.2f}).", "/model")
-        for name, index in drift.items()
-        if index is not None and index > CHANGED
+        Alert(f"What comes in has changed: {each.feature} (stability index {each.index:.2f}).", "/model")
+        for each in drifts
+        if each.verdict == "changed"
     ]
     return found
 

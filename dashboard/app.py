@@ -11,13 +11,17 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import ClientDisconnect
 
 from dashboard.access import API, PASSWORD_PATH, cookie_name, csrf_checked, gate
 from dashboard.account_pages import account_routes
 from dashboard.api import make_api
+from dashboard.model_page import model_routes
 from dashboard.monitoring_pages import monitoring_routes
+from dashboard.overview_page import overview_routes
 from dashboard.page_pictures import PagePictures
 from dashboard.periods import link
+from dashboard.picture_pages import picture_routes
 from dashboard.review_pages import review_routes
 from dashboard.services import Services
 from dashboard.showing import HERE, Site, make_templates
@@ -76,7 +80,16 @@ def create_app(
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     app.mount("/api/v1", make_api(site))
-    for routes in (account_routes, monitoring_routes, review_routes, upload_routes, webhook_routes):
+    for routes in (
+        account_routes,
+        overview_routes,
+        monitoring_routes,
+        model_routes,
+        review_routes,
+        picture_routes,
+        upload_routes,
+        webhook_routes,
+    ):
         app.include_router(routes(site))
 
     @app.exception_handler(HTTPException)
@@ -93,6 +106,10 @@ def create_app(
     @app.exception_handler(WarehouseError)
     async def unavailable(request: Request, error: WarehouseError) -> Response:
         return site.message(request, "The database does not answer", str(error), status_code=503)
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_request: Request, _error: ClientDisconnect) -> Response:
+        return Response(status_code=499)  # nobody reads it: a newer check took the place of this one, or the window was closed
 
     return app
 

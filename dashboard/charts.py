@@ -6,22 +6,27 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-WIDTH, HEIGHT = 1080, 200
+WIDTH, HALF, HEIGHT = 1080, 560, 200
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 24
 
 
 def stacked_bars(
-    columns: Sequence[tuple[str, Mapping[str, int]]], kinds: Sequence[str], *, title: str, links: Mapping[str, str] | None = None
+    columns: Sequence[tuple[str, Mapping[str, int]]],
+    kinds: Sequence[str],
+    *,
+    title: str,
+    links: Mapping[str, str] | None = None,
+    width: int = WIDTH,
 ) -> Markup:
     """One bar per column (name, count by kind), the first kind at the bottom. ``links`` lead from a column's name to what is behind it."""
     most = max((sum(parts.values()) for _, parts in columns), default=0)
     top = _round_up(most)
-    step = (WIDTH - LEFT - RIGHT) / max(len(columns), 1)
-    width = max(min(step * 0.72, 48.0), 1.0)
-    marks = [_axis(top)]
+    step = (width - LEFT - RIGHT) / max(len(columns), 1)
+    thick = max(min(step * 0.72, 48.0), 1.0)
+    marks = [_axis(top, width)]
     every = max(1, -(-len(columns) // 10))
     for number, (name, parts) in enumerate(columns):
-        x = LEFT + step * number + (step - width) / 2
+        x = LEFT + step * number + (step - thick) / 2
         y = float(HEIGHT - BOTTOM)
         bars: list[Markup] = []
         for kind in kinds:
@@ -29,7 +34,7 @@ def stacked_bars(
                 height = count / top * _plot_height()
                 y -= height
                 bars.append(
-                    Markup('<rect class="fill-{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>').format(kind, x, y, width, height)
+                    Markup('<rect class="fill-{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>').format(kind, x, y, thick, height)
                 )
         words = ", ".join(f"{count} {kind}" for kind in kinds if (count := parts.get(kind, 0))) or "none"
         group = Markup("<g><title>{}: {}</title>{}</g>").format(name, words, Markup("").join(bars))
@@ -37,42 +42,44 @@ def stacked_bars(
             group = Markup('<a href="{}" tabindex="-1">{}</a>').format(links[name], group)
         marks.append(group)
         if number % every == 0:
-            marks.append(_label(x + width / 2, HEIGHT - 6, name[5:] if len(name) == 10 and name[4] == "-" else name, "middle"))
-    return _picture(marks, title)
+            marks.append(_label(x + thick / 2, HEIGHT - 6, name[5:] if len(name) == 10 and name[4] == "-" else name, "middle"))
+    return _picture(marks, title, width)
 
 
-def bars(values: Sequence[tuple[str, float]], *, title: str, kind: str = "touchless") -> Markup:
+def bars(
+    values: Sequence[tuple[str, float]], *, title: str, kind: str = "touchless", links: Mapping[str, str] | None = None, width: int = WIDTH
+) -> Markup:
     """One bar per value."""
-    return stacked_bars([(name, {kind: round(value)}) for name, value in values], [kind], title=title)
+    return stacked_bars([(name, {kind: round(value)}) for name, value in values], [kind], title=title, links=links, width=width)
 
 
-def points(values: Sequence[tuple[float, float, float]], *, title: str) -> Markup:
+def points(values: Sequence[tuple[float, float, float]], *, title: str, width: int = HALF) -> Markup:
     """Points (x, y, weight) between 0 and 1 against the diagonal: a reliability diagram."""
-    marks = [_axis(1.0, form="{:.0%}".format)]
+    marks = [_axis(1.0, width, form="{:.0%}".format)]
     size = _plot_height()
     left = LEFT
     marks.append(
         Markup('<line class="diagonal" x1="{}" y1="{}" x2="{:.1f}" y2="{}"/>').format(
-            left, HEIGHT - BOTTOM, WIDTH - RIGHT, HEIGHT - BOTTOM - size
+            left, HEIGHT - BOTTOM, width - RIGHT, HEIGHT - BOTTOM - size
         )
     )
     heaviest = max((weight for _, _, weight in values), default=1.0)
     for x, y, weight in values:
-        place = (left + x * (WIDTH - LEFT - RIGHT), HEIGHT - BOTTOM - y * size, 3 + 6 * (weight / heaviest) ** 0.5)
+        place = (left + x * (width - LEFT - RIGHT), HEIGHT - BOTTOM - y * size, 3 + 6 * (weight / heaviest) ** 0.5)
         words = f"confidence {x:.0%}: {y:.0%} right, {weight:g} documents"
         marks.append(
             Markup('<circle class="fill-touchless" cx="{:.1f}" cy="{:.1f}" r="{:.1f}"><title>{}</title></circle>').format(*place, words)
         )
-    marks += [_label(left + share / 4 * (WIDTH - LEFT - RIGHT), HEIGHT - 6, f"{share * 25} %", "middle") for share in range(5)]
-    return _picture(marks, title)
+    marks += [_label(left + share / 4 * (width - LEFT - RIGHT), HEIGHT - 6, f"{share * 25} %", "middle") for share in range(5)]
+    return _picture(marks, title, width)
 
 
-def _axis(top: float, form: object = None) -> Markup:
+def _axis(top: float, width: int, form: object = None) -> Markup:
     marks: list[Markup] = []
     for part in range(5):
         value = top * part / 4
         y = HEIGHT - BOTTOM - _plot_height() * part / 4
-        marks.append(Markup('<line class="grid" x1="{}" y1="{:.1f}" x2="{}" y2="{:.1f}"/>').format(LEFT, y, WIDTH - RIGHT, y))
+        marks.append(Markup('<line class="grid" x1="{}" y1="{:.1f}" x2="{}" y2="{:.1f}"/>').format(LEFT, y, width - RIGHT, y))
         text = form(value) if callable(form) else f"{value:,.0f}".replace(",", " ") if top >= 4 else f"{value:g}"
         marks.append(_label(LEFT - 6, y + 4, str(text), "end"))
     return Markup("").join(marks)
@@ -86,9 +93,9 @@ def _plot_height() -> float:
     return HEIGHT - TOP - BOTTOM
 
 
-def _picture(marks: Sequence[Markup], title: str) -> Markup:
-    return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        WIDTH, HEIGHT, title, Markup("").join(marks)
+def _picture(marks: Sequence[Markup], title: str, width: int) -> Markup:
+    return Markup('<svg class="chart{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+        " half" if width == HALF else "", width, HEIGHT, title, Markup("").join(marks)
     )
 
 

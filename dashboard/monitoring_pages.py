@@ -1,41 +1,30 @@
-"""The pages of the one who watches: overview, documents, runs, model, sellers, tax."""
+"""Lists for the one who watches: documents, runs, sellers, tax. What stands behind the figures of the overview and of the model."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Sequence
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 
-from dashboard.access import Visitor, needs
-from dashboard.alerts import alerts, touchless_rate
-from dashboard.charts import bars, points, stacked_bars
-from dashboard.drift import stability_index, verdict
+from dashboard.access import Anyone, DocumentId
+from dashboard.charts import bars, stacked_bars
 from dashboard.periods import Period, conditions_of, link, period_of
 from dashboard.showing import Site
-from dashboard.wording import dollars
 from schemas.invoice import HEADER_FIELDS
-from schemas.rules import RULES
 from schemas.tax_codes import JURISDICTIONS
 from warehouse.document_lists import counts, page_of_documents
 from warehouse.documents import decisions, load_many, sources
 from warehouse.exports import neutral_cell
-from warehouse.fallback import cost_between
-from warehouse.model_health import BINS, confidence_histogram, distributions, model_since, outcomes_by, reliability
-from warehouse.monitoring import batches_with_outcomes, days, failing_rules, latencies_s, quantile, review_figures
-from warehouse.review_queue import queue_length
+from warehouse.monitoring import batches_with_outcomes, slowest
 from warehouse.reviews import reviews_of
 from warehouse.totals import TaxTotal, sellers, spend_by_category, spend_by_code, tax_by_month, tax_by_rate
 from warehouse.versions import versions
 
-KINDS = ("touchless", "approved", "review", "rejected")
-SENTENCES = {rule.id: rule.sentence for rule in RULES}
 PER_PAGE = 50
-
-Anyone = Annotated[Visitor, Depends(needs("viewer"))]
-DocumentId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 def monitoring_routes(site: Site) -> APIRouter:
@@ -45,60 +34,19 @@ def monitoring_routes(site: Site) -> APIRouter:
     def period(request: Request, **options: Any) -> Period:
         return period_of(request.query_params, today=services.today(), **options)
 
-    def confidence_drift(chosen: Period) -> dict[str, float | None]:
-        """Against the period before; the other features are on the model's page, where they may take longer."""
-        before = chosen.before()
-        then = confidence_histogram(database, since=before.since, until=before.until)
-        now = confidence_histogram(database, since=chosen.since, until=chosen.until)
-        spread = [{str(step): count for step, count in enumerate(each)} for each in (then, now)]
-        return {"confidence": stability_index(spread[0], spread[1])}
-
-    @router.get("/")
-    def overview(request: Request, _visitor: Anyone) -> Response:
-        chosen = period(request)
-        span = {"since": chosen.since, "until": chosen.until}
-        found = days(database, **span)
-        waiting, oldest = queue_length(database)
-        runs = batches_with_outcomes(database, limit=5)
-        latencies = latencies_s(database, **span)
-        total = sum(day.all for day in found)
-        columns = [
-            (
-                day.day.isoformat(),
-                {"touchless": day.touchless, "approved": day.approved, "review": day.review, "rejected": day.rejected},
-            )
-            for day in found
-        ]
-        links = {name: link("/documents", {}, since=name, until=name) for name, _ in columns}
-        values = {
-            "period": chosen,
-            "days": found,
-            "total": total,
-            "touchless": touchless_rate(found) if total else None,
-            "fallback": sum(day.foundation for day in found) / total if total else None,
-            "reviews": review_figures(database, **span),
-            "latency": {share: quantile(latencies, share) for share in (0.5, 0.95, 0.99)},
-            "cost": dollars(cost_between(database, chosen.since, chosen.until)),
-            "waiting": waiting,
-            "oldest": oldest,
-            "rules": [
-                (rule, SENTENCES.get(rule, ""), count)
-                for rule, count in failing_rules(database, since=chosen.since, until=chosen.until).items()
-            ],
-            "alerts": alerts(found, oldest=oldest, batches=[batch for batch, _ in runs], drift=confidence_drift(chosen)),
-            "chart": stacked_bars(columns, KINDS, title="Documents per day by outcome", links=links),
-            "kinds": KINDS,
-            "run": runs[0][0] if runs else None,
-        }
-        return site.show(request, "overview.html", values)
-
     @router.get("/documents")
     def documents(request: Request, _visitor: Anyone, before: str = "") -> Response:
         conditions = conditions_of(request.query_params)
+        took: dict[int, float] = {}
+        if "slowest" in request.query_params:
+            chosen = period(request)
+            took = slowest(database, since=chosen.since, until=chosen.until)
+            conditions = replace(conditions, ids=tuple(took))
         found = page_of_documents(database, conditions, before=site.number(before), limit=PER_PAGE)
         filters = {
             "status": conditions.status, "route": conditions.route, "since": conditions.since, "until": conditions.until,
             "rule": conditions.rule, "seller": conditions.seller, "batch": conditions.batch, "words": conditions.words,
+            "language": conditions.language, "reviewed": conditions.reviewed, "confidence": conditions.confidence,
         }  # fmt: skip
         made = {document.id: _reasons(site, document.id, document.reasons) for document in found.documents if document.state != "accepted"}
         values = {
@@ -106,6 +54,12 @@ def monitoring_routes(site: Site) -> APIRouter:
             "filters": filters,
             "counts": counts(database, conditions, first=None if before else found),
             "reasons": made,
+            "took": took,
+            "reviewed": {
+                "any": "people decided on them",
+                "wrong": "a critical field was wrong",
+                "wrong_accepted": "accepted, found wrong later",
+            },
             "next": link("/documents", filters, before=found.next) if found.next else None,
             "first": link("/documents", filters) if before else None,
         }
@@ -135,35 +89,9 @@ def monitoring_routes(site: Site) -> APIRouter:
         shown = [(str(batch.id), dict(_kinds(outcome))) for batch, outcome in reversed(found[:30])]
         links = {str(batch.id): link("/documents", {}, batch=batch.id) for batch, _ in found}
         chart = stacked_bars(shown, ("touchless", "review", "rejected"), title="Documents per run by outcome", links=links)
-        return site.show(request, "batches.html", {"runs": found, "chart": chart, "prefect_url": services.prefect_url})
-
-    @router.get("/model")
-    def model(request: Request, _visitor: Anyone) -> Response:
-        chosen = period(request)
-        span = {"since": chosen.since, "until": chosen.until}
-        histogram = confidence_histogram(database, **span)
-        outcomes = reliability(database, **span)
-        before = chosen.before()
-        now, then = distributions(database, **span), distributions(database, since=before.since, until=before.until)
-        indices = {name: stability_index(then.get(name, {}), spread) for name, spread in now.items()}
-        names = [f"{number / BINS:.1f}–{(number + 1) / BINS:.1f}" for number in range(BINS)]
-        values = {
-            "period": chosen,
-            "before": before,
-            "model": model_since(database),
-            "histogram": list(zip(names, histogram, strict=True)),
-            "histogram_chart": bars(list(zip(names, histogram, strict=True)), title="Documents by confidence"),
-            "outcomes": outcomes,
-            "reliability_chart": points(
-                [(each.confidence, each.right / each.reviewed, float(each.reviewed)) for each in outcomes],
-                title="Share of right documents by confidence",
-            ),
-            "drift": [(name, index, verdict(index)) for name, index in indices.items()],
-            "groups": [
-                (what, outcomes_by(database, what, since=chosen.since, until=chosen.until)) for what in ("seller", "language", "month")
-            ],
-        }
-        return site.show(request, "model.html", values)
+        return site.show(
+            request, "batches.html", {"runs": found, "chart": chart, "prefect_url": (services.prefect_url or "").rstrip("/") or None}
+        )
 
     @router.get("/sellers")
     def seller_list(request: Request, _visitor: Anyone) -> Response:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import multiprocessing
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 from extractors.readers.passwords import SourcePassword, unlock
@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 SCALE = 2.0  # pixels per point: 144 dpi, sharp at the width of half a screen
 TIMEOUT_S = 20.0
+START_S = 120.0  # a busy machine takes its time to start a process; no document is to blame for it
 MEMORY_BYTES = 3 << 30  # address space, of which the libraries take most
 PICTURES_KEPT = 48  # a few hundred kilobytes each
 WORDS_KEPT = 64
@@ -35,6 +36,7 @@ class PagePictures:
         self._passwords = passwords
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
+        self._started: Future[None] | None = None
         self._pictures: OrderedDict[tuple[str, int], bytes] = OrderedDict()
         self._words: OrderedDict[str, tuple[PageWords, ...]] = OrderedDict()
 
@@ -64,27 +66,47 @@ class PagePictures:
                 kept.popitem(last=False)
         return made
 
-    def _run(self, task: Callable[..., T], *arguments: Any) -> T:
+    def warm_up(self) -> None:
+        """Start the process before the first page is asked for. Returns at once."""
         with self._lock:
-            if self._pool is None:
-                self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_limit)
-            pool = self._pool
-        try:
-            return pool.submit(task, *arguments).result(TIMEOUT_S)
-        except DocumentError:
-            raise
-        except (FutureTimeoutError, BrokenProcessPool, MemoryError) as exc:
+            self._open()
+
+    def _open(self) -> tuple[ProcessPoolExecutor, Future[None]]:
+        if self._pool is None or self._started is None:
+            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_limit)
+            self._started = self._pool.submit(_import)
+        return self._pool, self._started
+
+    def _run(self, task: Callable[..., T], *arguments: Any) -> T:
+        for last in (False, True):
             with self._lock:
-                if self._pool is pool:
-                    self._end()
-            raise DamagedDocumentError("The page cannot be drawn within the limits on time and memory.") from exc
+                pool, started = self._open()
+            try:
+                started.result(START_S)
+                return pool.submit(task, *arguments).result(TIMEOUT_S)
+            except DocumentError:
+                raise
+            except (FutureTimeoutError, CancelledError, RuntimeError, MemoryError) as exc:
+                with self._lock:
+                    ours = self._pool is pool  # else another document took the process with it: once more, in the next one
+                    if ours:
+                        self._end()
+                if ours or last:
+                    raise DamagedDocumentError("The page cannot be drawn within the limits on time and memory.") from exc
+        raise AssertionError("not reached: the second attempt returns or raises")
 
     def _end(self) -> None:
         if self._pool is not None:
             for process in list((getattr(self._pool, "_processes", None) or {}).values()):
                 process.kill()
             self._pool.shutdown(wait=False, cancel_futures=True)
-            self._pool = None
+            self._pool = self._started = None
+
+
+def _import() -> None:
+    """What drawing and reading pages need, loaded once."""
+    for name in ("document", "page_pictures", "text_layer"):
+        importlib.import_module(f"extractors.readers.{name}")
 
 
 def _limit() -> None:

@@ -12,6 +12,7 @@ from warehouse.tables import FINAL_STATES
 
 DEFAULT_DAYS = 30
 MOST_DAYS = 400
+REVIEWED = ("any", "wrong", "wrong_accepted")
 ROUTES = ("einvoice_xml", "task_model", "foundation_model", "human")
 
 
@@ -56,6 +57,9 @@ def conditions_of(query: Mapping[str, str]) -> Conditions:
         seller=query.get("seller", "")[:500] or None,
         batch=int(batch) if batch.isascii() and batch.isdecimal() and len(batch) < 10 else None,
         words=query.get("words", "").strip()[:100] or None,
+        language=query.get("language", "")[:16] or None,
+        reviewed=query.get("reviewed") if query.get("reviewed") in REVIEWED else None,
+        confidence=int(tenth) if (tenth := query.get("confidence", "")) in tuple("0123456789") else None,
     )
 
 

@@ -40,6 +40,7 @@ def serve(
     if password := first_password(app.state.site.database, reset=reset):
         announce(f"Log in as “{reset or ADMIN}” with this password, once; then you choose your own: {password}")
     shown = f"[{host}]" if ":" in host else host
+    app.state.site.pictures.warm_up()
     announce(f"http://{shown}:{listener.getsockname()[1]}/")
     if host not in LOOPBACK and not https:
         announce("Warning: this address is open to the network and not encrypted. Put a proxy with TLS before it and set dashboard_https.")

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from extractors.readers.passwords import SourcePassword
+from extractors.reference import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,4 +23,5 @@ class Services:
     document_max_bytes: int = 50_000_000
     today: Callable[[], date] = date.today
     prefect_url: str | None = None
+    reference: Reference | None = None  # what the model saw in training
     passwords: tuple[SourcePassword, ...] = ()  # of encrypted PDFs, to show their pages

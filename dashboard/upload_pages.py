@@ -8,14 +8,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.datastructures import UploadFile
 
-from dashboard.access import FORM_FIELDS, Visitor, needs
-from dashboard.review_pages import wants_json
+from dashboard.access import FORM_FIELDS, Reviewer, wants_json
 from dashboard.showing import Site
 from dashboard.uploads import Upload, Uploads
 from schemas.errors import LineitemError
 from warehouse.document_lists import ids_of_contents
-
-Reviewer = Annotated[Visitor, Depends(needs("reviewer"))]
 
 
 async def files_of(request: Request) -> list[tuple[str, bytes]]:

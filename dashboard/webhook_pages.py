@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from dashboard.access import Visitor, needs
+from dashboard.access import Admin
 from dashboard.account_pages import Form
 from dashboard.showing import Site
 from dashboard.webhooks import checked_address, resolved
 from schemas.errors import ConfigurationError
 from warehouse.webhook_deliveries import EVENTS, add_webhook, list_webhooks, remove_webhook
-
-Admin = Annotated[Visitor, Depends(needs("admin"))]
 
 
 def webhook_routes(site: Site) -> APIRouter:

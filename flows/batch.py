@@ -6,6 +6,7 @@ to work first, and each task then waits for its chunk and reports what became of
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
 from prefect.states import Completed
 
 from flows.at_work import batch_at_work
@@ -21,7 +23,8 @@ from flows.notifications import notify
 from flows.running_batch import RunningBatch
 from flows.settings import Settings, load_settings
 from flows.summary import BatchSummary
-from schemas.errors import LineitemError, NothingArrivedError, WarehouseUnavailableError
+from schemas.errors import LineitemError, NothingArrivedError, WarehouseError, WarehouseUnavailableError
+from warehouse.batches import record_flow_run
 
 DEFAULT_TIMEOUT_S = 12 * 3600.0
 ATTEMPTS = 3
@@ -86,6 +89,8 @@ def _run_patiently(source: str, settings: Settings, timeout_s: float) -> Any:
 
 def _report(batch: RunningBatch) -> Any:
     """Wait for the chunks as task runs, and publish the summary."""
+    with contextlib.suppress(WarehouseError):  # a link is no reason to stop
+        record_flow_run(batch.database, batch.batch_id, str(flow_run.id))
     for number in range(1, len(batch.chunks) + 1):
         wait_for_chunk(batch, number)
     wait_for_other_runs(batch)

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 
 def dashboard_services(settings: Settings) -> Services:
-    """The services under ``settings``. Raises `DocumentStoreError` when the store cannot be opened, `ConfigurationError` for bad passwords."""
+    """The services under ``settings``. Raises `DocumentStoreError` when the store cannot be opened, `ConfigurationError` for bad passwords,
+    `ModelError` for a broken reference of the model."""
     from dashboard.services import Services
+    from extractors.reference import load_reference
+    from extractors.tagger import MODEL_DIRECTORY
 
     return Services(
         original=original_from(document_store(settings)),
@@ -28,6 +31,7 @@ def dashboard_services(settings: Settings) -> Services:
         process=process_now(settings),
         document_max_bytes=int(settings.document_max_mb * 1e6),
         prefect_url=settings.dashboard_prefect_url,
+        reference=load_reference(settings.model_dir or MODEL_DIRECTORY),
         passwords=read_passwords(settings.passwords),
     )
 

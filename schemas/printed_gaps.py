@@ -15,10 +15,10 @@ from decimal import Decimal, localcontext
 from itertools import combinations
 
 from schemas.arithmetic import EXACT, HUNDRED, ZERO, decimals, plausible
+from schemas.document_sums import steps
 from schemas.invoice import Adjustment, AdjustmentKind, Invoice, LineItem
 from schemas.rounding import printed_places
 from schemas.rules_lines import PRICES_PER_TEN, multiplies, sole_rate
-from schemas.rules_totals import steps
 
 LATE_KINDS = (AdjustmentKind.PREPAID, AdjustmentKind.ROUNDING, AdjustmentKind.WITHHOLDING)
 TEN_WITHIN = 3  # numbers after a price among which the base of its price unit is looked for

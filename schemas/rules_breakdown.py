@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from schemas.arithmetic import ZERO, percent, rounded
 from schemas.countries import seller_country
+from schemas.document_sums import steps
 from schemas.invoice import AdjustmentKind, Invoice, LineItem, Severity, TaxLine
-from schemas.rules_totals import steps
 from schemas.rules_types import HOLDS, SILENT, Finding, Row, Rule, Table, Verdict, broken
 from schemas.tax_phrases import treatments_in
 from schemas.vat_rates import rate_exists
@@ -119,7 +119,10 @@ def _tax(category: str) -> Callable[[Row], Verdict]:
             return SILENT
         path = f"tax_breakdown.{row.index}.tax_amount"
         if not CATEGORIES[category][2]:
-            return HOLDS if line.tax_amount == 0 else broken(field=path, expected="0", found=line.tax_amount)
+            if line.tax_amount == 0:
+                return HOLDS
+            detail = f"Category {category} ({CATEGORIES[category][1]}) carries no tax, yet the tax breakdown says {line.tax_amount:f}."
+            return broken(field=path, expected="0", found=line.tax_amount, detail=detail)
         if line.taxable_amount is not None or line.rate is None or steps(invoice, AdjustmentKind.ALLOWANCE, AdjustmentKind.CHARGE):
             return SILENT
         items = _lines_of(invoice, line)
@@ -129,7 +132,12 @@ def _tax(category: str) -> Callable[[Row], Verdict]:
         expected = percent(sum(amounts, ZERO), line.rate)
         if abs(abs(expected) - abs(line.tax_amount)) < TOLERANCE:
             return HOLDS
-        return broken(field=path, expected=rounded(expected, 2), found=line.tax_amount)
+        return broken(
+            field=path,
+            expected=rounded(expected, 2),
+            found=line.tax_amount,
+            detail=f"{line.rate:f} % of the lines' {sum(amounts, ZERO):f} is {rounded(expected, 2):f} of tax, not {line.tax_amount:f}.",
+        )
 
     return judge
 

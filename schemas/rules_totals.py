@@ -7,106 +7,14 @@ before or after the printed gross total, credit notes with positive or negative 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
 
-from schemas.arithmetic import HUNDRED, ZERO, half_unit, meets, percent, rounded, subset_sums, total
-from schemas.countries import minor_units
-from schemas.invoice import AdjustmentKind, DocumentType, Invoice, LineItem, Severity
-from schemas.rounding import finer_than_currency, sum_slack
+from schemas.arithmetic import HUNDRED, ZERO, meets, percent, rounded, subset_sums, total
+from schemas.document_sums import line_sums, line_targets, steps, steps_in_force, tax_charged, tax_of_breakdown, total_slack
+from schemas.invoice import AdjustmentKind, DocumentType, Invoice, Severity
+from schemas.rounding import sum_slack
 from schemas.rules_types import HOLDS, SILENT, Row, Rule, Table, Verdict, broken
-
-_SIGNS = {
-    AdjustmentKind.ALLOWANCE: -1,
-    AdjustmentKind.CHARGE: 1,
-    AdjustmentKind.PREPAID: -1,
-    AdjustmentKind.ROUNDING: 1,
-    AdjustmentKind.WITHHOLDING: -1,
-}
-
-
-def steps(invoice: Invoice, *kinds: AdjustmentKind) -> list[Decimal]:
-    """The adjustments of these kinds (all when none is named) as amounts to add."""
-    return [_SIGNS[a.kind] * a.amount for a in invoice.document_adjustments if a.amount and (not kinds or a.kind in kinds)]
-
-
-def tax_of_breakdown(invoice: Invoice) -> Decimal | None:
-    """Sum of the breakdown's tax amounts; None when a row with a rate prints none."""
-    if not invoice.tax_breakdown:
-        return None
-    amounts: list[Decimal] = []
-    for line in invoice.tax_breakdown:
-        if line.tax_amount is not None:
-            amounts.append(line.tax_amount)
-        elif line.rate is None or line.rate != 0:
-            return None
-    return total(amounts)
-
-
-def tax_charged(invoice: Invoice) -> Decimal | None:
-    """The document's tax: the printed total, else the breakdown's sum, else what the breakdown's bases and rates give at minor units."""
-    if invoice.header.tax_total is not None:
-        return invoice.header.tax_total
-    printed = tax_of_breakdown(invoice)
-    if printed is not None:
-        return printed
-    places = minor_units(invoice.header.currency)
-    amounts = [
-        rounded(percent(row.taxable_amount, row.rate), places)
-        for row in invoice.tax_breakdown
-        if row.taxable_amount is not None and row.rate is not None
-    ]
-    return total(amounts) if amounts and len(amounts) == len(invoice.tax_breakdown) else None
-
-
-def line_sums(invoice: Invoice) -> list[Decimal]:
-    """The sums that the lines can be meant to have: of net amounts, of gross amounts, with printed discounts taken off or not."""
-    items = invoice.line_items
-    sums = [total(_amounts(item.amount for item in items))]
-    for column in ("net_amount", "gross_amount"):
-        values = [getattr(item, column) for item in items]
-        if all(value is not None for value in values):
-            sums.append(total(values))
-    if any(item.discount for item in items):
-        sums.append(total(_amount_after_discount(item) for item in items))
-    return list(dict.fromkeys(sums))
-
-
-def _amounts(values: Iterable[Decimal | None]) -> list[Decimal]:
-    return [value for value in values if value is not None]
-
-
-def _amount_after_discount(item: LineItem) -> Decimal:
-    amount = item.amount or ZERO
-    if item.discount and item.quantity is not None and item.unit_price is not None and amount == item.quantity * item.unit_price:
-        return amount - abs(item.discount)
-    return amount
-
-
-def _line_targets(invoice: Invoice) -> list[Decimal]:
-    header = invoice.header
-    tax = tax_charged(invoice)
-    targets = [value for value in (header.net_total, header.gross_total) if value is not None]
-    if header.gross_total is not None and tax is not None:
-        targets.append(header.gross_total - tax)
-    if header.net_total is not None and tax is not None:
-        targets.append(header.net_total + tax)
-    if not targets and header.amount_due is not None:
-        targets.append(header.amount_due)
-    return list(dict.fromkeys(targets))
-
-
-def _slack(invoice: Invoice) -> Decimal:
-    """Zero, unless line amounts are printed finer than the currency: then the printed total is a rounded one."""
-    return half_unit(max(minor_units(invoice.header.currency), 2)) if finer_than_currency(invoice) else ZERO
-
-
-def _steps_in_force(invoice: Invoice) -> list[list[Decimal]]:
-    """The adjustments as amounts to add; on a credit note also with the other sign, as its pages print an allowance that is taken back."""
-    found = steps(invoice)
-    if found and invoice.document_type is DocumentType.CREDIT_NOTE:
-        return [found, [-step for step in found]]
-    return [found]
 
 
 def _gross_lines_add_up(invoice: Invoice) -> bool:
@@ -119,7 +27,7 @@ def _gross_lines_add_up(invoice: Invoice) -> bool:
     summed, slack = total(values), sum_slack(invoice)
     flip = invoice.document_type is DocumentType.CREDIT_NOTE
     rates = {row.rate for row in invoice.tax_breakdown} | {item.tax_rate for item in items}
-    for amounts in _steps_in_force(invoice):
+    for amounts in steps_in_force(invoice):
         for factor in (HUNDRED, *sorted(HUNDRED + rate for rate in rates if rate)):
             for step in subset_sums([(amount * factor).scaleb(-2) for amount in amounts]):
                 if meets(summed + step, gross, slack=slack, either_sign=flip):
@@ -133,12 +41,12 @@ def lines_add_up(row: Row) -> Verdict:
 
 def lines_and_totals(invoice: Invoice) -> Verdict:
     """Whether a habit of printing explains the totals from the lines."""
-    targets = _line_targets(invoice)
+    targets = line_targets(invoice)
     if not targets or not invoice.line_items or all(item.amount is None for item in invoice.line_items):
         return SILENT
-    slack, flip = _slack(invoice), invoice.document_type is DocumentType.CREDIT_NOTE
+    slack, flip = total_slack(invoice), invoice.document_type is DocumentType.CREDIT_NOTE
     sums = line_sums(invoice)
-    for amounts in _steps_in_force(invoice):
+    for amounts in steps_in_force(invoice):
         for step in subset_sums(amounts):
             if any(meets(value + step, target, slack=slack, either_sign=flip) for value in sums for target in targets):
                 return HOLDS
@@ -171,7 +79,7 @@ def adjustments_are_used(row: Row) -> Verdict:
         return SILENT
     if any(item.amount is None for item in invoice.line_items):
         return SILENT
-    slack, flip = _slack(invoice), invoice.document_type is DocumentType.CREDIT_NOTE
+    slack, flip = total_slack(invoice), invoice.document_type is DocumentType.CREDIT_NOTE
     whole, tax = total(adjusting), tax_charged(invoice)
     sums = line_sums(invoice)
     goals = [header.net_total] if header.gross_total is None else [header.net_total, header.gross_total]
@@ -261,7 +169,7 @@ def bases_make_the_net_total(row: Row) -> Verdict:
     goals = [goal for goal in (net, gross) if goal is not None]
     if any(
         meets(base + step, goal, either_sign=True)
-        for amounts in _steps_in_force(invoice)
+        for amounts in steps_in_force(invoice)
         for step in subset_sums(amounts)
         for base in (summed, *set(bases))
         for goal in goals

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from schemas.errors import WarehouseError
 from warehouse.database import Database
@@ -15,7 +15,8 @@ from warehouse.tables import BatchRow
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One run. ``outcome`` is running, finished, interrupted or failed; ``stage_seconds`` sums over all worker processes."""
+    """One run. ``outcome`` is running, finished, interrupted or failed; ``stage_seconds`` sums over all worker processes; ``flow_run_id`` is that
+    of the Prefect flow run that reported it, None where there was none."""
 
     id: int
     source: str
@@ -30,6 +31,7 @@ class Batch:
     seconds: float
     stage_seconds: Mapping[str, float]
     notes: tuple[str, ...]
+    flow_run_id: str | None = None
 
 
 def begin_batch(database: Database, *, source: str, owner: str, pipeline_version: str, documents: int, ignored: int) -> int:
@@ -49,6 +51,12 @@ def begin_batch(database: Database, *, source: str, owner: str, pipeline_version
         session.add(row)
         session.flush()
         return row.id
+
+
+def record_flow_run(database: Database, batch_id: int, flow_run_id: str) -> None:
+    """Remember which Prefect flow run reports a run, so that pages can lead there."""
+    with database.write() as session:
+        session.execute(update(BatchRow).where(BatchRow.id == batch_id).values(flow_run_id=flow_run_id))
 
 
 def end_batch(
@@ -91,6 +99,7 @@ def list_batches(database: Database, *, limit: int = 20) -> list[Batch]:
                 row.seconds,
                 row.stage_seconds,
                 tuple(row.notes),
+                row.flow_run_id,
             )
             for row in rows
         ]

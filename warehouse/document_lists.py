@@ -8,16 +8,42 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import Boolean, ColumnElement, case, func, literal, or_, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from warehouse.database import Database
 from warehouse.queries import DocumentSummary, list_documents
 from warehouse.tables import FINAL_STATES, DocumentRow, InvoiceRow, IssueRow
+from warehouse.tables_review import ReviewRow
+
+
+class Holds(FunctionElement[bool]):
+    """Whether a text holds a part, whatever the case of its letters. SQLite's LIKE is blind to case by itself (of ASCII letters, as its lower()
+    is), and half as fast behind lower()."""
+
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, text: Any, part: str) -> None:
+        escaped = part.replace("/", "//").replace("%", "/%").replace("_", "/_")
+        super().__init__(text, literal(f"%{escaped}%"))
+
+
+@compiles(Holds)
+def _holds(element: Holds, compiler: Any, **options: Any) -> str:
+    text, pattern = (compiler.process(clause, **options) for clause in element.clauses)
+    word = "ILIKE" if compiler.dialect.name == "postgresql" else "LIKE"
+    return f"{text} {word} {pattern} ESCAPE '/'"
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Documents that meet every condition given. Days are those of processing, in UTC, both included. ``words`` = part of name, number or seller."""
+    """Documents that meet every condition given. Days are those of processing, in UTC, both included. ``words`` = part of name, number or seller.
+
+    ``reviewed`` keeps documents on which a person decided in those days (then they are days of the decision): ``any``, ``wrong`` (a critical
+    field had to be changed) or ``wrong_accepted`` (those of them that the program had accepted). ``confidence`` is a tenth, 0 to 9.
+    """
 
     status: str | None = None
     route: str | None = None
@@ -27,11 +53,20 @@ class Conditions:
     seller: str | None = None
     batch: int | None = None
     words: str | None = None
+    language: str | None = None
+    reviewed: str | None = None
+    confidence: int | None = None
+    ids: tuple[int, ...] | None = None
+
+    @property
+    def needs_invoice(self) -> bool:
+        """Whether a query must be joined with the invoices."""
+        return self.seller is not None or self.language is not None or bool(self.words)
 
     def of(self, *columns: Any) -> Any:
         """A query of ``columns`` over the documents that meet the conditions."""
         query = select(*columns).where(*self.where())
-        if self.seller is not None or self.words:
+        if self.needs_invoice:
             query = query.join(InvoiceRow, InvoiceRow.document_id == DocumentRow.id)
         return query
 
@@ -39,10 +74,18 @@ class Conditions:
         found: list[ColumnElement[bool]] = [DocumentRow.state == self.status if self.status else DocumentRow.state.in_(FINAL_STATES)]
         if self.route:
             found.append(DocumentRow.route == self.route)
-        if self.since:
-            found.append(DocumentRow.finished_at >= start_of(self.since))
-        if self.until:
-            found.append(DocumentRow.finished_at < start_of(self.until + timedelta(days=1)))
+        if self.reviewed:
+            found.append(DocumentRow.id.in_(select(ReviewRow.document_id).where(*self._decided())))
+        else:
+            found += within(DocumentRow.finished_at, self.since, self.until)
+        if self.ids is not None:
+            found.append(DocumentRow.id.in_(self.ids))
+        if self.confidence is not None:
+            found.append(DocumentRow.confidence >= self.confidence / 10)
+            if self.confidence < 9:
+                found.append(DocumentRow.confidence < (self.confidence + 1) / 10)
+        if self.language is not None:
+            found.append(InvoiceRow.language == self.language)
         if self.batch is not None:
             found.append(DocumentRow.batch_id == self.batch)
         if self.rule:
@@ -51,10 +94,16 @@ class Conditions:
         if self.seller is not None:
             found.append(InvoiceRow.seller_name == self.seller)
         if self.words:
-            needle = self.words.lower()
             texts = (DocumentRow.name, InvoiceRow.invoice_number, InvoiceRow.seller_name)
-            hits = [func.lower(text).contains(needle, autoescape=True) for text in texts]
-            found.append(hits[0] | hits[1] | hits[2])
+            found.append(or_(*(Holds(text, self.words) for text in texts)))
+        return found
+
+    def _decided(self) -> list[ColumnElement[bool]]:
+        found = decided_reviews(self.since, self.until)
+        if self.reviewed in ("wrong", "wrong_accepted"):
+            found.append(ReviewRow.critical_changed.is_(True))
+        if self.reviewed == "wrong_accepted":
+            found.append(ReviewRow.before_status == "accepted")
         return found
 
 
@@ -84,11 +133,26 @@ def counts(database: Database, conditions: Conditions, *, first: DocumentPage | 
     # Neither grouped nor chosen by the state: either would read the rows in the order of an index instead of that in which they lie.
     each = [func.sum(case((DocumentRow.state == state, 1), else_=0)) for state in FINAL_STATES]
     query = select(*each).select_from(DocumentRow).where(*conditions.where()[0 if conditions.status else 1 :])
-    if conditions.seller is not None or conditions.words:
+    if conditions.needs_invoice:
         query = query.join(InvoiceRow, InvoiceRow.document_id == DocumentRow.id)
     with database.read() as session:
         found = session.execute(query).one()
     return {state: int(count) for state, count in zip(FINAL_STATES, found, strict=True) if count}
+
+
+def decided_reviews(since: date | None, until: date | None) -> list[ColumnElement[bool]]:
+    """Conditions of reviews that decided on a document in those days and were not taken back."""
+    return [~ReviewRow.undone, ReviewRow.action.in_(("approve", "reject")), *within(ReviewRow.at, since, until)]
+
+
+def within(column: Any, since: date | None, until: date | None) -> list[ColumnElement[bool]]:
+    """Conditions that an instant lies in those days, both included; None leaves that side open."""
+    found: list[ColumnElement[bool]] = []
+    if since:
+        found.append(column >= start_of(since))
+    if until:
+        found.append(column < start_of(until + timedelta(days=1)))
+    return found
 
 
 def start_of(day: date) -> datetime:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, cast, func, select
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session, aliased
 
+from schemas.observed import Observed
 from warehouse.database import Database
-from warehouse.document_lists import Conditions, start_of
-from warehouse.tables import DecisionRow, DocumentRow, EvidenceRow, InvoiceRow
+from warehouse.document_lists import Conditions, decided_reviews
+from warehouse.monitoring import BINS, bin_of
+from warehouse.tables import DecisionRow, DocumentRow, EvidenceRow, InvoiceRow, LineItemRow
 from warehouse.tables_review import ReviewRow
 
-BINS = 10
-SAMPLE = 2_500  # documents of a period, at least: chance then moves a stability index by less than 0.01
+SAMPLE = 1_000  # documents of a period, at least: chance then moves an index of ten groups by less than 0.02
+
+UNKNOWN = "unknown"  # the group of documents that name no seller or language
+
+_GROUPS: Mapping[str, Any] = {"seller": InvoiceRow.seller_name, "language": InvoiceRow.language}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +34,11 @@ class Outcome:
     confidence: float
 
 
-def confidence_histogram(database: Database, *, since: date, until: date) -> list[int]:
-    """Documents by confidence in ``BINS`` equal steps from 0 to 1."""
-    step = _bin(DocumentRow.confidence)
-    query = (
-        select(step, func.count()).where(*Conditions(since=since, until=until).where(), DocumentRow.confidence.is_not(None)).group_by(step)
-    )
+def confidence_histogram(database: Database, *, since: date, until: date, model_only: bool = False) -> list[int]:
+    """Documents by confidence in `BINS` equal steps from 0 to 1; ``model_only``: without e-invoices, which no model reads."""
+    step = bin_of(DocumentRow.confidence)
+    where = (*Conditions(since=since, until=until).where(), DocumentRow.confidence.is_not(None))
+    query = select(step, func.count()).where(*where, *([DocumentRow.route != "einvoice_xml"] if model_only else [])).group_by(step)
     found = [0] * BINS
     with database.read() as session:
         for number, count in session.execute(query):
@@ -44,56 +48,78 @@ def confidence_histogram(database: Database, *, since: date, until: date) -> lis
 
 def reliability(database: Database, *, since: date, until: date) -> list[Outcome]:
     """Reviewed documents by the confidence of the reading that was reviewed: of those at 0.8, eight in ten should have been right."""
-    step = _bin(ReviewRow.confidence)
+    step = bin_of(ReviewRow.confidence)
     with database.read() as session:
         rows: list[Any] = list(session.execute(_reviewed(step, since, until)))
     return [Outcome(f"{number / BINS:.1f}–{(number + 1) / BINS:.1f}", count, right, mean) for number, count, right, mean in rows]
 
 
 def outcomes_by(database: Database, what: str, *, since: date, until: date, limit: int = 12) -> list[Outcome]:
-    """Reviewed documents by ``what``: seller, language or month; the largest groups first."""
+    """Reviewed documents by ``what``, ``seller`` or ``language``; the largest groups first."""
+    group = _GROUPS[what]
+    query = _reviewed(group, since, until).join(InvoiceRow, InvoiceRow.document_id == ReviewRow.document_id)
     with database.read() as session:
-        month = (
-            func.to_char(ReviewRow.at, "YYYY-MM")
-            if session.get_bind().dialect.name == "postgresql"
-            else func.strftime("%Y-%m", ReviewRow.at)
+        rows: list[Any] = list(session.execute(query.order_by(None).order_by(func.count().desc(), group).limit(limit)))
+    return [Outcome(str(name or UNKNOWN), count, right, mean) for name, count, right, mean in rows]
+
+
+def outcomes_over_time(
+    database: Database, what: str, groups: Sequence[str], *, since: date, until: date
+) -> Mapping[str, Mapping[str, tuple[int, int]]]:
+    """Of each of ``groups`` (sellers or languages), by month (``2026-05``): documents reviewed, and how many of them were right."""
+    group = _GROUPS[what]
+    found: dict[str, dict[str, tuple[int, int]]] = {name: {} for name in groups}
+    with database.read() as session:
+        month = _month(session)
+        query = (
+            _reviewed(group, since, until)
+            .add_columns(month)
+            .join(InvoiceRow, InvoiceRow.document_id == ReviewRow.document_id)
+            .where(group.in_(groups))
+            .group_by(month)
         )
-        group = {"seller": InvoiceRow.seller_name, "language": InvoiceRow.language, "month": month}[what]
-        query = _reviewed(group, since, until).join(InvoiceRow, InvoiceRow.document_id == ReviewRow.document_id)
-        order = [group] if what == "month" else [func.count().desc(), group]
-        rows: list[Any] = list(session.execute(query.order_by(None).order_by(*order).limit(limit)))
-    return [Outcome(str(name or "unknown"), count, right, mean) for name, count, right, mean in rows]
+        rows: list[Any] = list(session.execute(query))
+    for name, count, right, _mean, when in rows:
+        found[name][when] = count, right
+    return found
 
 
-def distributions(database: Database, *, since: date, until: date) -> dict[str, Mapping[str, int]]:
-    """How the documents of a period are spread: confidence, language, pages, currency, and where on the page the total stands (in tenths).
+def _month(session: Session) -> ColumnElement[Any]:
+    if session.get_bind().dialect.name == "postgresql":
+        return func.to_char(func.timezone("UTC", ReviewRow.at), "YYYY-MM")
+    return func.strftime("%Y-%m", ReviewRow.at)
+
+
+def observations(database: Database, *, since: date, until: date) -> list[Observed]:
+    """What is watched of the documents of a period that the model read, not of e-invoices.
 
     Of more than twice ``SAMPLE`` documents every n-th is taken: an even sample, the same at each call.
     """
-    where = Conditions(since=since, until=until).where()
-    names = ("confidence", "pages", "language", "currency", "place of the total")
-    values = (DocumentRow.confidence, DocumentRow.pages, InvoiceRow.language, InvoiceRow.currency, EvidenceRow.y0_pt)
-    total_at = (EvidenceRow.document_id == DocumentRow.id) & (EvidenceRow.field == "header.gross_total")
-    found: dict[str, Counter[str]] = {name: Counter() for name in names}
+    where = (*Conditions(since=since, until=until).where(), DocumentRow.route != "einvoice_xml")
+    total_at, number_at, first = aliased(EvidenceRow), aliased(EvidenceRow), aliased(LineItemRow)
+    lines = select(func.count()).select_from(LineItemRow).where(LineItemRow.document_id == DocumentRow.id).correlate(DocumentRow)
     with database.read() as session:
-        total = session.scalar(select(func.count()).select_from(DocumentRow).where(*where)) or 0
+        count = session.scalar(select(func.count()).select_from(DocumentRow).where(*where)) or 0
         sample = (
-            select(*values)
+            select(
+                DocumentRow.confidence,
+                DocumentRow.pages,
+                InvoiceRow.language,
+                InvoiceRow.currency,
+                lines.scalar_subquery(),
+                total_at.y0_pt,
+                number_at.x0_pt,
+                number_at.y0_pt,
+                first.description,
+            )
             .join(InvoiceRow, InvoiceRow.document_id == DocumentRow.id)
-            .outerjoin(EvidenceRow, total_at)
-            .where(*where, DocumentRow.id % max(1, total // SAMPLE) == 0)
+            .outerjoin(total_at, (total_at.document_id == DocumentRow.id) & (total_at.field == "header.gross_total"))
+            .outerjoin(number_at, (number_at.document_id == DocumentRow.id) & (number_at.field == "header.invoice_number"))
+            .outerjoin(first, (first.document_id == DocumentRow.id) & (first.row == 0))
+            .where(*where, DocumentRow.id % max(1, count // SAMPLE) == 0)
         )
         rows: Any = session.execute(sample)  # outer-joined columns may be None, whatever their type says
-        for confidence, pages, language, currency, y0_pt in rows:
-            if confidence is not None:
-                found["confidence"][str(min(max(int(confidence * BINS), 0), BINS - 1))] += 1
-            if pages is not None:
-                found["pages"][str(min(pages, 5))] += 1
-            found["language"][str(language or "unknown")] += 1
-            found["currency"][str(currency or "unknown")] += 1
-            if y0_pt is not None:
-                found["place of the total"][str(int(y0_pt // 85))] += 1
-    return dict(found)
+        return [Observed(*row) for row in rows]
 
 
 def model_since(database: Database) -> tuple[str, date] | None:
@@ -110,21 +136,11 @@ def model_since(database: Database) -> tuple[str, date] | None:
         return newest, first.date()
 
 
-def _bin(column: Any) -> ColumnElement[Any]:
-    # A cast rounds on PostgreSQL and cuts on SQLite: take half a step off before the first.
-    return case((column >= 1, BINS - 1), else_=cast(func.round(column * BINS - 0.5), Integer))
-
-
 def _reviewed(group: Any, since: date, until: date) -> Any:
     right = func.sum(case((ReviewRow.critical_changed, 0), else_=1))
     return (
         select(group, func.count(), right, func.avg(ReviewRow.confidence))
-        .where(
-            ~ReviewRow.undone,
-            ReviewRow.action.in_(("approve", "reject")),
-            ReviewRow.at >= start_of(since),
-            ReviewRow.at < start_of(until + timedelta(days=1)),
-        )
+        .where(*decided_reviews(since, until))
         .group_by(group)
         .order_by(group)
     )

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, cast, func, select
+from sqlalchemy import ColumnElement, Date, Integer, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from warehouse.batches import Batch, list_batches
 from warehouse.database import Database
-from warehouse.document_lists import Conditions, start_of
+from warehouse.document_lists import Conditions, decided_reviews
 from warehouse.tables import FINAL_STATES, DocumentRow, IssueRow
 from warehouse.tables_review import ReviewRow
 
-LATENCY_SAMPLE = 2_000  # newest documents of the period: quantiles of all would need all
+BINS = 10
+LATENCY_SAMPLE = 1_000  # newest documents of the period: quantiles of all would need all
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,8 @@ def days(database: Database, *, since: date, until: date) -> list[Day]:
     """One entry for every day of the period, also for those without documents."""
     counted: dict[date, dict[str, int]] = {}
     with database.read() as session:
-        day = day_of(session, DocumentRow.finished_at)
-        query = (
-            select(day, DocumentRow.state, DocumentRow.route, func.count())
-            .where(*Conditions(since=since, until=until).where())
-            .group_by(day, DocumentRow.state, DocumentRow.route)
-        )
+        groups = (day_of(session, DocumentRow.finished_at), DocumentRow.state, DocumentRow.route)
+        query = select(*groups, func.count()).where(*Conditions(since=since, until=until).where()).group_by(*groups)
         for when, state, route, count in session.execute(query):
             kind = {"accepted": "approved" if route == "human" else "touchless"}.get(state, state)
             found = counted.setdefault(_date(when), {})
@@ -80,6 +77,19 @@ def latencies_s(database: Database, *, since: date, until: date) -> list[float]:
         return sorted((finished - received).total_seconds() for received, finished in session.execute(query) if finished)
 
 
+def slowest(database: Database, *, since: date, until: date, limit: int = 50) -> dict[int, float]:
+    """The ids of those of the same documents that took longest, with their seconds."""
+    query = (
+        select(DocumentRow.id, DocumentRow.received_at, DocumentRow.finished_at)
+        .where(*Conditions(since=since, until=until).where())
+        .order_by(DocumentRow.finished_at.desc())
+        .limit(LATENCY_SAMPLE)
+    )
+    with database.read() as session:
+        took = {id: (finished - received).total_seconds() for id, received, finished in session.execute(query) if finished}
+    return dict(sorted(took.items(), key=lambda entry: -entry[1])[:limit])
+
+
 def failing_rules(database: Database, *, since: date, until: date, limit: int = 10) -> dict[str, int]:
     """How many flagged or rejected documents of the period break each rule, most frequent first."""
     documents = func.count(IssueRow.document_id.distinct())
@@ -98,14 +108,10 @@ def failing_rules(database: Database, *, since: date, until: date, limit: int = 
 
 
 def review_figures(database: Database, *, since: date, until: date) -> ReviewFigures:
-    decided = (
-        ~ReviewRow.undone,
-        ReviewRow.action.in_(("approve", "reject")),
-        ReviewRow.at >= start_of(since),
-        ReviewRow.at < start_of(until + timedelta(days=1)),
-    )
     with database.read() as session:
-        rows = session.execute(select(ReviewRow.critical_changed, ReviewRow.before_status, ReviewRow.seconds).where(*decided)).all()
+        rows = session.execute(
+            select(ReviewRow.critical_changed, ReviewRow.before_status, ReviewRow.seconds).where(*decided_reviews(since, until))
+        ).all()
     seconds = sorted(took for _, _, took in rows if took is not None)
     return ReviewFigures(
         decided=len(rows),
@@ -142,11 +148,17 @@ def quantile(ordered: Sequence[float], share: float) -> float | None:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else None
 
 
+def bin_of(column: Any) -> ColumnElement[Any]:
+    """The step of a probability, 0 to `BINS` - 1."""
+    # A cast rounds on PostgreSQL and cuts on SQLite: take half a step off before the first.
+    return case((column >= 1, BINS - 1), else_=cast(func.round(column * BINS - 0.5), Integer))
+
+
 def day_of(session: Session, column: Any) -> ColumnElement[Any]:
     """The UTC day of an instant, in each database's words."""
     if session.get_bind().dialect.name == "postgresql":
         return cast(func.timezone("UTC", column), Date)
-    return func.date(column)
+    return func.substr(column, 1, 10)  # as it is stored; func.date would parse and format every instant
 
 
 def _date(value: Any) -> date:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Float, Select, cast, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from warehouse.database import Database
-from warehouse.tables import DecisionRow, DocumentRow, InvoiceRow, IssueRow
+from warehouse.tables import DecisionRow, DocumentRow, EvidenceRow, InvoiceRow, IssueRow
 from warehouse.tables_review import ReviewLeaseRow, ReviewRow
 
 
@@ -41,10 +41,24 @@ class Waiting:
     held_by: str | None
 
 
+def unsure_values(database: Database, ids: Sequence[int], *, below: float) -> dict[int, list[tuple[str, float]]]:
+    """The values of each document that were read less surely than ``below`` (0 to 1), as (path, confidence), least sure first."""
+    query = (
+        select(EvidenceRow.document_id, EvidenceRow.field, EvidenceRow.confidence)
+        .where(EvidenceRow.document_id.in_(ids), EvidenceRow.confidence < below)
+        .order_by(EvidenceRow.confidence)
+    )
+    found: dict[int, list[tuple[str, float]]] = {id: [] for id in ids}
+    with database.read() as session:
+        for id, field, confidence in session.execute(query):
+            found[id].append((field, confidence))
+    return found
+
+
 def queue(database: Database, *, order: Order = Order.VALUE, rule: str | None = None, offset: int = 0, limit: int = 50) -> list[Waiting]:
     """A page of the queue. ``rule`` keeps documents that break it."""
     with database.read() as session:
-        ids = list(session.scalars(_ordered(order, rule).offset(offset).limit(limit)))
+        ids = list(session.scalars(_ordered(session, order, rule).offset(offset).limit(limit)))
         rows = {
             document.id: (document, invoice)
             for document, invoice in session.execute(select(DocumentRow, InvoiceRow).join(InvoiceRow).where(DocumentRow.id.in_(ids)))
@@ -78,7 +92,7 @@ def queue(database: Database, *, order: Order = Order.VALUE, rule: str | None = 
 def queue_length(database: Database) -> tuple[int, datetime | None]:
     """How many documents wait, and since when the oldest does."""
     with database.read() as session:
-        count, oldest = session.execute(select(func.count(), func.min(DocumentRow.finished_at)).where(*_waiting())).one()
+        count, oldest = session.execute(select(func.count(), func.min(DocumentRow.finished_at)).where(*_waiting(session))).one()
         return count, oldest
 
 
@@ -87,27 +101,28 @@ def next_in_queue(
 ) -> int | None:
     """The document that ``reviewer`` should see next: the first one behind ``after`` that nobody else has open; from the start when none is left."""
     with database.read() as session:
-        ids = list(session.scalars(_ordered(order, rule)))
+        ids = list(session.scalars(_ordered(session, order, rule)))
         held = select(ReviewLeaseRow.document_id).where(ReviewLeaseRow.until > datetime.now(UTC), ReviewLeaseRow.reviewer != reviewer)
         taken = {*session.scalars(held), *skip}
     start = ids.index(after) + 1 if after in ids else 0
     return next((id for id in ids[start:] + ids[:start] if id not in taken and id != after), None)
 
 
-def _waiting() -> tuple[ColumnElement[bool], ...]:
+def _waiting(session: Session) -> tuple[ColumnElement[bool], ...]:
     newer = aliased(DocumentRow)
     # Sent to be processed again and not decided anew since: whoever asked for it need not see it meanwhile.
     newest = select(func.max(DecisionRow.id)).where(DecisionRow.document_id == ReviewRow.document_id).scalar_subquery()
     sent_back = select(ReviewRow.document_id).where(ReviewRow.action == "reprocess", ~ReviewRow.undone, ReviewRow.decision_id == newest)
-    return (
-        DocumentRow.state == "review",
-        ~select(newer.id).where(newer.sha256 == DocumentRow.sha256, newer.id > DocumentRow.id).exists(),
-        DocumentRow.id.not_in(sent_back),
-    )
+    found: list[ColumnElement[bool]] = [DocumentRow.state == "review", DocumentRow.id.not_in(sent_back)]
+    # Under one version of the pipeline each content has one row. To look for newer ones takes longer than all the rest.
+    # Two queries: SQLite finds one end of an index at once, but for both in one query it reads all of it.
+    if session.scalar(select(func.min(DocumentRow.pipeline_version))) != session.scalar(select(func.max(DocumentRow.pipeline_version))):
+        found.append(~select(newer.id).where(newer.sha256 == DocumentRow.sha256, newer.id > DocumentRow.id).exists())
+    return tuple(found)
 
 
-def _ordered(order: Order, rule: str | None) -> Select[int]:
-    query = select(DocumentRow.id).where(*_waiting()).join(InvoiceRow, InvoiceRow.document_id == DocumentRow.id)
+def _ordered(session: Session, order: Order, rule: str | None) -> Select[int]:
+    query = select(DocumentRow.id).where(*_waiting(session)).join(InvoiceRow, InvoiceRow.document_id == DocumentRow.id)
     if rule is not None:
         query = query.where(DocumentRow.id.in_(select(IssueRow.document_id).where(IssueRow.rule == rule, IssueRow.severity == "error")))
     match order:

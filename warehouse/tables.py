@@ -57,6 +57,7 @@ class BatchRow(Table):
     seconds: Mapped[float] = mapped_column(default=0.0)
     stage_seconds: Mapped[dict[str, Any]]
     notes: Mapped[list[str]]
+    flow_run_id: Mapped[str | None] = mapped_column(String(36))  # of the Prefect flow run that reported it
 
 
 class DocumentRow(Table):
@@ -67,6 +68,7 @@ class DocumentRow(Table):
         UniqueConstraint("sha256", "pipeline_version"),
         CheckConstraint("state IN ('received', 'leased', 'accepted', 'review', 'rejected')", name="state"),
         Index(None, "name"),
+        Index(None, "pipeline_version"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,16 +6,18 @@ import { addRow, deleteRow, joinRow, splitRow, tableOf } from "/static/rows.js";
 const CHECK_AFTER_MS = 300;
 const LEASE_EVERY_MS = 60_000;
 
-let form, paper, opened, focused, timer, checking, ahead;
+let form, paper, opened, focused, timer, checking, ahead, visited;
 
 function begin() {
   form = document.getElementById("review");
   opened = Date.now();
   ahead = null;
+  visited = new Set();
   paper = new Paper(form, takeWord);
   form.addEventListener("focusin", (event) => {
     if (!event.target.matches(".fields input, .fields select")) return;
     focused = event.target;
+    visited.add(focused.name);
     paper.show(placeOf(focused));
   });
   form.addEventListener("input", (event) => {
@@ -34,16 +36,27 @@ const placeOf = (field) => (field?.dataset.box ? { page: Number(field.dataset.pa
 
 const named = (name) => form.elements.namedItem(name);
 
-function issueFields() {
-  const names = [...form.querySelectorAll("#issues li:not(.good) [data-field]")].map((each) => each.dataset.field).filter(Boolean);
-  return [...new Set(names)].map((name) => named(name) || firstIn(name)).filter(Boolean);
+// Where to look, in this order: broken rules, values read unsurely, warnings. What only informs is passed over.
+function stops() {
+  const names = ["#issues .error", "#doubts", "#issues .warning"]
+    .flatMap((part) => [...form.querySelectorAll(`${part} [data-field]`)])
+    .map((each) => each.dataset.field)
+    .filter(Boolean);
+  return [...new Set(names.map(fieldOf).filter(Boolean))];
 }
 
-const firstIn = (prefix) => form.querySelector(`.fields [name^="${CSS.escape(prefix)}."]:not([type=hidden])`);
+const fieldOf = (name) => named(name) || firstIn(name);
+
+// A table as a whole: its least sure amount, as a sum that does not hold is an amount that was misread.
+function firstIn(prefix) {
+  const fields = [...form.querySelectorAll(`.fields [name^="${CSS.escape(prefix)}."]:not([type=hidden])`)];
+  const amounts = fields.filter((field) => /\.(net_amount|gross_amount|amount|tax_amount)$/.test(field.name) && field.value);
+  return leastSure(amounts) || amounts[0] || fields[0] || form.querySelector(`[value="add.${CSS.escape(prefix)}"]`);
+}
 
 function firstDoubtful() {
   const critical = [...form.querySelectorAll(".critical input")];
-  return issueFields()[0] || critical.find((field) => !field.value) || leastSure(critical);
+  return stops()[0] || critical.find((field) => !field.value) || leastSure(critical);
 }
 
 function leastSure(fields) {
@@ -51,11 +64,11 @@ function leastSure(fields) {
 }
 
 function goOn() {
-  const fields = issueFields();
-  const at = fields.indexOf(document.activeElement);
-  const next = fields[(at + 1) % fields.length];
-  if (next && next !== document.activeElement) focus(next);
-  else form.querySelector('[value="approve"]').focus();
+  const next = stops().find((field) => !visited.has(field.name) && field !== document.activeElement);
+  if (next) {
+    visited.add(next.name);
+    focus(next);
+  } else form.querySelector('[value="approve"]').focus();
 }
 
 function focus(field) {
@@ -118,13 +131,14 @@ function showCheck({ errors, issues, changed: fields, sum_of_lines }) {
   for (const field of form.querySelectorAll(".fields [name]")) field.classList.toggle("changed", fields.includes(field.name));
 }
 
-function issueItem({ rule, severity, field, place, message, expected }) {
+function issueItem({ rule, severity, field, place, message, expected, found }) {
   const item = element("li", severity, "");
   const button = element("button", "plain", "");
   button.type = "button";
   button.dataset.field = field || "";
-  button.append(element("b", "", place || "Document"), ` ${message}`);
-  item.append(button, " ", element("span", "quiet", rule + (expected ? `, expected ${expected}` : "")));
+  button.append(element("b", "", place), ` ${message}`);
+  const values = expected ? `, expected ${expected}${found ? `, read ${found}` : ""}` : "";
+  item.append(button, " ", element("span", "quiet", rule + values));
   return item;
 }
 
@@ -143,6 +157,7 @@ function say(text) {
 }
 
 async function act(what) {
+  if (form.classList.contains("busy")) return;
   say("");
   form.classList.add("busy");
   try {
@@ -209,7 +224,7 @@ function clicked(event) {
     focus(focused);
     changed();
   } else if (field) {
-    const found = named(field) || firstIn(field);
+    const found = fieldOf(field);
     if (found) focus(found);
   }
 }
@@ -291,6 +306,7 @@ const withAlt = {
 function keyFor(event) {
   if (document.querySelector("dialog[open]")) return null;
   const command = event.ctrlKey || event.metaKey;
+  if (event.repeat && event.key === "Enter") return () => {}; // a key held down decides nothing
   if (event.key === "F1") return doing.help;
   if (command && event.key === "Enter") return () => act("approve");
   if (command && event.code === "KeyS") return () => act("correct");

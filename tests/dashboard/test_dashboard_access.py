@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from conftest import BASE, PASSWORD, csrf_of
+from conftest import BASE, PASSWORD, SHIPPED_HASHER, csrf_of
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
@@ -275,6 +275,10 @@ def test_neither_passwords_nor_sessions_nor_tokens_are_stored_readably(app: Fast
     with database.read() as session:
         assert session.get(SessionRow, digest(session_token)) is not None
         assert all(row.password_hash.startswith("$argon2id$") for row in session.query(UserRow))
+
+
+def test_passwords_cost_an_attacker_what_rfc_9106_asks_for() -> None:
+    assert SHIPPED_HASHER.hash(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$"), "64 MiB and three passes, whatever the tests use"
 
 
 def test_what_happened_is_in_the_audit_log_and_stays_there(app: FastAPI, login: Login) -> None:

@@ -146,7 +146,7 @@ def test_charts_have_their_numbers_as_a_table(visit: Visit, invoice: Make) -> No
     client = visit([invoice("one")])
     for path in ("/", "/model"):
         page = client.get(path).text
-        assert '<svg class="chart"' in page
+        assert '<svg class="chart' in page
         assert 'role="img" aria-label=' in page
         assert "As a table" in page
 
@@ -187,3 +187,27 @@ def test_a_database_that_does_not_exist_is_not_created_by_looking(tmp_path: Path
     with pytest.raises(WarehouseError):
         create_app(f"sqlite:///{tmp_path / 'missing.db'}", services=services)
     assert not (tmp_path / "missing.db").exists()
+
+
+def test_a_window_that_closes_while_it_sends_is_no_error_of_the_server(visit: Visit, invoice: Make) -> None:
+    import asyncio
+
+    client = visit([invoice("one", status=Status.REVIEW)])
+    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    sent: list[int] = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, object]) -> None:
+        if message["type"] == "http.response.start":
+            sent.append(int(str(message["status"])))
+
+    headers = {"host": "127.0.0.1:8420", "cookie": cookie, "content-type": "application/x-www-form-urlencoded", "content-length": "9"}
+    scope = {
+        "type": "http", "http_version": "1.1", "method": "POST", "scheme": "http", "path": "/review/1/check", "raw_path": b"/review/1/check",
+        "query_string": b"", "root_path": "", "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8420),
+    }  # fmt: skip
+    asyncio.run(client.app(scope, receive, send))
+    assert sent == [499], "answered quietly; it raised before"

@@ -21,7 +21,7 @@ from conftest import PASSWORD
 from fastapi import FastAPI
 from paper import flagged, page_of
 
-from schemas.invoice import Invoice
+from schemas.invoice import Evidence, Invoice
 from warehouse.documents import load
 from warehouse.reviews import reviews_of
 
@@ -56,6 +56,8 @@ def app(warehouse: Fill, application: Callable[..., FastAPI], originals: dict[st
         header = replace(made.header, issue_date=date(2026, 4, number + 1))
         originals[made.sha256] = data
         documents.append(made.replace(header=header))
+    unsure = Evidence(1, (72.0, 71.0, 240.0, 83.0), "Nordwind Werkzeuge GmbH", 0.46, "task_model")
+    documents[2] = documents[2].replace(evidence={**documents[2].evidence, "header.buyer_name": unsure})
     evil = documents[3]
     line = replace(evil.line_items[0], description='=HYPERLINK("http://evil.example")')
     header = replace(evil.header, seller_name="<script>document.title='stolen'</script>")
@@ -179,6 +181,22 @@ def test_a_flagged_document_is_cleared_by_keyboard_in_few_keystrokes(
     assert load(database, 1).status == "review", "undone by a key"
 
 
+def test_enter_leads_through_what_was_read_unsurely_and_ends_at_approving(visit: Callable[..., Any], app: FastAPI) -> None:
+    page = visit("reviewer", "/review/3")
+    until(page, "document.activeElement.name === 'header.gross_total'")
+    assert " ".join(page.locator("#doubts").inner_text().split()) == "Please compare with the page: Buyer name 46 % sure"
+    page.keyboard.type("1190")
+    page.keyboard.press("Enter")
+    assert focused(page) == "header.buyer_name", "the value that was read least surely comes after the broken rule"
+    assert page.locator("#marks .seen").count() == 1
+    picture(page, "review-doubt")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.value") == "approve", "nothing is left to look at"
+    page.keyboard.press("Enter")
+    until(page, "location.pathname !== '/review/3'")
+    assert load(app.state.site.database, 3).status == "accepted"
+
+
 def test_the_check_follows_what_is_typed_and_a_word_of_the_page_can_be_taken(visit: Callable[..., Any], app: FastAPI) -> None:
     page = visit("reviewer", "/review/1")
     until(page, "document.querySelectorAll('#marks .word').length > 10")
@@ -239,7 +257,7 @@ def test_hostile_text_of_a_page_does_nothing(visit: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 820), ("dark", 820)])
 def test_every_page_fits_its_window_in_light_and_dark(visit: Callable[..., Any], scheme: str, width: int) -> None:
-    page = visit("admin", "/", color_scheme=scheme)
+    page = visit("admin", "/", color_scheme=scheme, has_touch=width < 1000)
     page.set_viewport_size({"width": width, "height": 1000})
     for path in (
         "/",

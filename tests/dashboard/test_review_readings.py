@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from paper import flagged, page_of
 from PIL import Image
 
-from dashboard.review_pages import rivals
+from dashboard.review_screen import rivals
 from extractors.readers.passwords import SourcePassword
 from schemas.invoice import Invoice
 from schemas.rules_reading import readers_disagree

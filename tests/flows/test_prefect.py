@@ -13,11 +13,19 @@ import flows.composition
 from flows.composition import run_batch
 from flows.settings import Settings
 from schemas.errors import ModelError
+from warehouse.batches import list_batches
 from warehouse.database import open_database
 from warehouse.documents import load
 from warehouse.queries import list_documents
 
 pytestmark = pytest.mark.slow
+
+
+def flow_run_ids() -> list[str]:
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        return [str(run.id) for run in client.read_flow_runs()]
 
 
 def flow_runs() -> list[tuple[str, str, str, int]]:
@@ -43,6 +51,7 @@ def test_a_batch_is_one_flow_run_with_a_task_run_per_chunk(prefect_server: None,
     assert (name, state, message) == (str(inbox), "Completed", "6 accepted, 1 review")
     with open_database(database_url) as database:
         assert {load(database, document.id).notes for document in list_documents(database)} == {()}, "workers imported Prefect"
+        assert list_batches(database)[0].flow_run_id in flow_run_ids(), "pages can lead from the batch to its flow run"
 
 
 def test_the_summary_is_an_artifact(prefect_server: None, inbox: Path, database_url: str) -> None:
