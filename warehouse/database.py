@@ -25,7 +25,7 @@ FALLBACK_LOCK = 728_346_003
 
 # The revision that these tables have. A test compares it with the newest file in migrations/versions,
 # so that an up-to-date database is opened without importing Alembic (0.2 s).
-SCHEMA_REVISION = "0007"
+SCHEMA_REVISION = "0006"
 
 
 @dataclass(frozen=True, slots=True)
