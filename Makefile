@@ -64,7 +64,6 @@ docs: $(VENV)/.installed-run
 	@$(BIN)/python -m warehouse.data_dictionary > docs/data-dictionary.md.new && mv docs/data-dictionary.md.new docs/data-dictionary.md
 
 site: $(VENV)/.installed-site
-	@$(BIN)/python docs/site.py build/site-source
 	@$(BIN)/mkdocs build --strict --quiet --config-file mkdocs.yml --site-dir build/site
 	@echo "build/site/index.html"
 
