@@ -142,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parts = [part for part in PARTS if options.only is None or part.name in options.only]
     if options.hostile:
         parts.append(
-            Part("collection", "A collection of damaged files", "README", (f"python -m benchmarks.hostile {options.hostile.resolve()}",))
+            Part("collection", "A collection of damaged files", "README", (f"python -m benchmarks.hostile {os.path.relpath(options.hostile, ROOT)}",))
         )
     sections: list[str] = []
     failed: list[str] = []
@@ -196,7 +196,8 @@ def run_command(command: str, *, exam: Path, timeout_s: float) -> Ran:
     except subprocess.TimeoutExpired as exc:
         return Ran(command, None, time.perf_counter() - started, f"{_text(exc.stdout)}\nstopped after {timeout_s:.0f} s")
     output = done.stdout if done.returncode in (0, FLAGGED) else f"{done.stdout}\n{done.stderr}"
-    return Ran(command, done.returncode, time.perf_counter() - started, output.replace(str(exam), "EXAM"))
+    output = output.replace(str(exam), "EXAM").replace(f"{ROOT}{os.sep}", "")  # where this copy lies is nobody's affair
+    return Ran(command, done.returncode, time.perf_counter() - started, output)
 
 
 def section(part: Part, ran: Sequence[Ran]) -> str:

@@ -217,7 +217,10 @@ class _Keywords:
         tokens = words(seller)
         scores: dict[str, float] = defaultdict(float)
         taken: dict[int, tuple[str, ...]] = {}
+        name = " ".join(tokens)
         for phrase, category in self._sellers:
+            if phrase[0] not in name:
+                continue
             for start in range(len(tokens) - len(phrase) + 1):
                 places = range(start, start + len(phrase))
                 if any(taken.get(place, phrase) != phrase for place in places):

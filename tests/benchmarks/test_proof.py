@@ -71,3 +71,12 @@ def test_names_of_parts_are_unique_and_claims_name_pages() -> None:
     for part in proof.PARTS:
         for page in re.findall(r"[a-z-]+", part.claimed_in.replace("decisions", "").replace("decision", "").replace("README", "")):
             assert page in ("to", "and") or (ROOT / "docs" / f"{page}.md").exists(), page
+
+
+def test_the_page_does_not_say_where_this_copy_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proof, "ROOT", tmp_path)
+    (tmp_path / "where.py").write_text(
+        "import pathlib, sys; print(pathlib.Path(sys.argv[1]).absolute(), pathlib.Path('model').absolute())\n"
+    )
+    ran = proof.run_command("python where.py {exam}", exam=tmp_path / "scratch" / "exam", timeout_s=60)
+    assert ran.output == "EXAM model\n"
