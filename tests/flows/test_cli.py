@@ -77,6 +77,7 @@ def test_run_tells_by_its_exit_code_whether_all_was_accepted(lineitem: Any, inbo
     finished = lineitem("run", inbox, "--workers", "1", "--chunk", "1")
     assert finished.code == 1
     assert "lineitem list --status review" in finished.out
+    assert "not sure enough" in lineitem("list", "--status", "review").out
     assert "1 done before" in finished.out
 
 
