@@ -142,7 +142,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parts = [part for part in PARTS if options.only is None or part.name in options.only]
     if options.hostile:
         parts.append(
-            Part("collection", "A collection of damaged files", "README", (f"python -m benchmarks.hostile {os.path.relpath(options.hostile, ROOT)}",))
+            Part(
+                "collection",
+                "A collection of damaged files",
+                "README",
+                (f"python -m benchmarks.hostile {os.path.relpath(options.hostile, ROOT)}",),
+            )
         )
     sections: list[str] = []
     failed: list[str] = []
