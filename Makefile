@@ -4,7 +4,9 @@
 #   make test         run the test suite
 #   make check        formatting, lint, types, layers
 #   make bench        measure pages per second on this machine
-#   make docs         renew the pages that are made from the code: commands, settings, rules
+#   make docs         renew the pages that are made from the code: commands, settings, rules, tables
+#   make site         the documentation as a site in build/site
+#   make proof        measure again what README and docs claim; PROOF=--quick takes minutes
 #   make train-setup  add what training a model needs (large)
 #   make constraints  find newer versions and write them to constraints.txt
 #   make clean        remove .venv and caches
@@ -21,7 +23,7 @@ PACKAGES := schemas extractors warehouse dashboard flows
 NEEDS_TRAIN := '^ *(import|from) (torch|onnx|onnxscript|sklearn|matplotlib|typst)( |\.|$$)'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench format docs train-setup constraints clean
+.PHONY: help demo test check bench proof format docs site train-setup constraints clean
 .DELETE_ON_ERROR:
 
 help:
@@ -52,10 +54,18 @@ format: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks.run $(BENCH)
 
+proof: $(VENV)/.installed-dev
+	@$(BIN)/python -m benchmarks.proof $(PROOF)
+
 docs: $(VENV)/.installed-run
 	@$(BIN)/python docs/cli_page.py > docs/cli.md.new && mv docs/cli.md.new docs/cli.md
 	@$(BIN)/python -m flows.settings_page > docs/settings.md.new && mv docs/settings.md.new docs/settings.md
 	@$(BIN)/python -m schemas.rules_page > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
+	@$(BIN)/python -m warehouse.data_dictionary > docs/data-dictionary.md.new && mv docs/data-dictionary.md.new docs/data-dictionary.md
+
+site: $(VENV)/.installed-site
+	@$(BIN)/mkdocs build --strict --quiet --config-file mkdocs.yml --site-dir build/site
+	@echo "build/site/index.html"
 
 train-setup: $(VENV)/.installed-train
 
@@ -90,6 +100,10 @@ $(VENV)/.installed-run: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "==> installing Lineitem with its test tools (first time: some minutes)"
 	@$(INSTALL) -c constraints.txt -e ".[dev]"
+	@touch $@ $(VENV)/.installed-run
+
+$(VENV)/.installed-site: pyproject.toml constraints.txt | $(BIN)/python
+	@$(INSTALL) -c constraints.txt -e ".[site]"
 	@touch $@ $(VENV)/.installed-run
 
 # On Linux the default torch is the CUDA build, gigabytes large. PIP_FLAGS takes the index of PyTorch's CPU builds instead.

@@ -1,6 +1,6 @@
 """What was bought: a spend category for each line item, from its description, its seller and the document's language.
 
-Three sources are combined in log space. A spaCy PhraseMatcher over ``data/spend_keywords.yaml``: longer phrases win over shorter ones, words of
+Three sources are combined in log space. The phrases of ``data/spend_keywords.yaml``: longer phrases win over shorter ones, words of
 the document's language count more, actions (repair, rent, insurance) decide against the thing they are done to. A small linear model over
 character n-grams (`extractors.spend_model`). Trade words in the seller's name. How much each counts, and the threshold, were chosen on product
 names kept apart in training. A line that only names a discount or a surcharge says nothing of its own: it goes by the seller and the other lines
@@ -9,18 +9,17 @@ of its document.
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from importlib.resources import files
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.phrases import Phrases
 from extractors.spend_model import SpendModel, load_spend_model
 from extractors.spend_words import COMPOUNDING, CanonicalWords, words
 from schemas.errors import ConfigurationError
@@ -172,22 +171,15 @@ def parse_neutral(document: Any, *, file: str = FILE) -> frozenset[str]:
 
 
 class _Keywords:
-    """The loaded dictionary: a spaCy vocabulary and matcher, and what each match stands for."""
+    """The loaded dictionary: its phrases, and what each stands for."""
 
     def __init__(self, entries: Sequence[_Entry], sellers: dict[str, list[tuple[str, ...]]], neutral: frozenset[str]) -> None:
         self._neutral = neutral
-        spacy = _spacy()
-        self._doc = spacy.tokens.Doc
-        self._vocab = spacy.vocab.Vocab()
-        self._matcher = spacy.matcher.PhraseMatcher(self._vocab)
-        self._meanings: dict[int, list[_Entry]] = {}
         by_phrase: dict[tuple[str, ...], list[_Entry]] = defaultdict(list)
         for entry in entries:
             by_phrase[entry.words].append(entry)
-        for phrase, meanings in by_phrase.items():
-            key = " ".join(phrase)
-            self._matcher.add(key, [self._doc(self._vocab, words=list(phrase))])
-            self._meanings[self._vocab.strings[key]] = meanings
+        self._meanings = dict(by_phrase)
+        self._phrases = Phrases(by_phrase)
         self._canonical = CanonicalWords(
             known={word for phrase in by_phrase for word in phrase}, single={phrase[0] for phrase in by_phrase if len(phrase) == 1}
         )
@@ -206,14 +198,13 @@ class _Keywords:
         scores: dict[str, float] = defaultdict(float)
         if not tokens:
             return scores
-        matches = self._matcher(self._doc(self._vocab, words=tokens))
         taken: set[int] = set()
-        for key, start, end in sorted(matches, key=lambda match: (match[1] - match[2], match[1])):
+        for phrase, start, end in sorted(self._phrases.find(tokens), key=lambda match: (match[1] - match[2], match[1])):
             if not taken.isdisjoint(range(start, end)):
                 continue
             taken.update(range(start, end))
             best: dict[str, float] = {}
-            for entry in self._meanings[key]:
+            for entry in self._meanings[phrase]:
                 weight = entry.weight * (1 + WORD_BONUS * (end - start - 1)) * _language_factor(entry.language, language)
                 best[entry.category] = max(best.get(entry.category, 0.0), weight)
             for category, weight in best.items():
@@ -226,7 +217,10 @@ class _Keywords:
         tokens = words(seller)
         scores: dict[str, float] = defaultdict(float)
         taken: dict[int, tuple[str, ...]] = {}
+        name = " ".join(tokens)
         for phrase, category in self._sellers:
+            if phrase[0] not in name:
+                continue
             for start in range(len(tokens) - len(phrase) + 1):
                 places = range(start, start + len(phrase))
                 if any(taken.get(place, phrase) != phrase for place in places):
@@ -248,18 +242,6 @@ def _language_factor(entry: str, document: str | None) -> float:
     if entry == document:
         return 1.0
     return ENGLISH if entry == "en" else OTHER_LANGUAGE
-
-
-def _spacy() -> Any:
-    """spaCy, without torch: its tensor library imports torch wherever that is installed (4 s and 200 MB), which a matcher has no use for."""
-    hidden = "torch" not in sys.modules
-    if hidden:
-        sys.modules["torch"] = cast(Any, None)
-    try:
-        return import_module("spacy.matcher") and import_module("spacy")
-    finally:
-        if hidden:
-            del sys.modules["torch"]
 
 
 @cache

@@ -41,6 +41,15 @@ class FallbackProvider(StrEnum):
     LOCAL = "local"  # a small model inside this process
 
 
+class Mode(StrEnum):
+    """How several readings of a foundation model come about (`extractors.fallback.modes`)."""
+
+    DRAFT = "draft"
+    DRAFT_CHECK_CORRECT = "draft_check_correct"
+    DIVERGE_CONVERGE = "diverge_converge"
+    DIVIDE = "divide"
+
+
 class Privacy(StrEnum):
     """What may leave the machine for one source of documents."""
 

@@ -9,12 +9,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from flows.judging import Judge
-from flows.second_opinions import SecondOpinions
 from flows.work import Task, WorkOrder
-from warehouse.database import Database
 
 if TYPE_CHECKING:
     from flows.running_batch import RunningBatch
+    from flows.second_opinions import SecondOpinions
+    from warehouse.database import Database
 
 
 # A batch's bytes go to each worker in so many portions at least, but for portions smaller than this.

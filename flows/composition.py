@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from extractors.strategy import FallbackProvider
-from flows.fallback import SecondOpinionsOf, fallback_version, opinion_options
+from flows.chunks import BatchOptions
 from flows.judging import Judge
 from flows.progress import Progress, Quiet
-from flows.running_batch import BatchOptions, RunningBatch
 from flows.settings import Settings
-from flows.summary import BatchSummary
-from flows.uploads import arrivals
 from flows.work import WorkOrder
 from schemas.errors import ConfigurationError
-from warehouse.database import open_database
-from warehouse.document_store import DocumentStore, default_store_url, open_document_store
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a single document is extracted without a database: what only a batch needs is imported by what opens one
     from flows.cluster import Cluster
+    from flows.running_batch import RunningBatch
+    from flows.second_opinions import SecondOpinions
+    from flows.summary import BatchSummary
+    from warehouse.database import Database
+    from warehouse.document_store import DocumentStore
 
 
 def extract_options(settings: Settings, *, today: date) -> Any:
@@ -54,11 +54,17 @@ def batch_options(settings: Settings, *, today: date | None = None) -> BatchOpti
 
     today = today or date.today()
     options = extract_options(settings, today=today)
-    version = pipeline_version(options) + fallback_version(settings)
+    version = pipeline_version(options)
     threshold = settings.accept_threshold
     if threshold is None:
         threshold = calibration_of(settings.model_dir).accept_threshold
-    asks = settings.fallback_provider is not FallbackProvider.NONE
+    second_opinions: Callable[[Database, int], SecondOpinions] | None = None
+    if settings.fallback_provider is not FallbackProvider.NONE:
+        from flows.fallback import SecondOpinionsOf, fallback_version, opinion_options
+
+        version += fallback_version(settings)
+        policy = opinion_options(settings, today=today, accept_threshold=threshold, bookkeeping=options.bookkeeping)
+        second_opinions = SecondOpinionsOf(settings, policy)
     return BatchOptions(
         order=WorkOrder(
             extract=extract_many,
@@ -66,7 +72,7 @@ def batch_options(settings: Settings, *, today: date | None = None) -> BatchOpti
             document_timeout_s=settings.document_timeout_s,
             document_max_bytes=int(settings.document_max_mb * 1e6),
             memory_bytes=settings.worker_memory_mb * 1024 * 1024,
-            words=asks,
+            words=second_opinions is not None,
         ),
         pipeline_version=version,
         judge=Judge(accept_threshold=threshold, model_version=version.partition("+")[2]),
@@ -75,11 +81,7 @@ def batch_options(settings: Settings, *, today: date | None = None) -> BatchOpti
         chunk=settings.chunk,
         lease_s=settings.lease_s,
         database_wait_s=settings.database_wait_s,
-        second_opinions=SecondOpinionsOf(
-            settings, opinion_options(settings, today=today, accept_threshold=threshold, bookkeeping=options.bookkeeping)
-        )
-        if asks
-        else None,
+        second_opinions=second_opinions,
     )
 
 
@@ -97,6 +99,10 @@ def open_batch(
 
     Raises `ConfigurationError`, `ModelError` or `WarehouseError` before anything is processed.
     """
+    from flows.running_batch import RunningBatch
+    from flows.uploads import arrivals
+    from warehouse.database import open_database
+
     inbox = arrivals(source, settings)
     options = options or taking_apart(batch_options(settings), settings)
     store = document_store(settings)
@@ -111,6 +117,7 @@ def open_batch(
 
 def _cluster(settings: Settings) -> Cluster:
     from flows.cluster import Cluster
+    from warehouse.document_store import default_store_url
 
     if settings.dask_address is None:
         raise ConfigurationError("The runner dask needs the address of a scheduler: --dask-address tcp://host:8786.")
@@ -122,6 +129,8 @@ def _cluster(settings: Settings) -> Cluster:
 
 def document_store(settings: Settings) -> DocumentStore:
     """The store of originals that the settings name. Raises `DocumentStoreError`."""
+    from warehouse.document_store import default_store_url, open_document_store
+
     return open_document_store(settings.document_store or default_store_url(settings.database))
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from flows.chunks import BatchOptions
 from flows.inbox import content_hash
 from flows.originals import Original
-from flows.running_batch import BatchOptions
 from flows.supervision import Stopped, Worker
 from flows.work import Result, Task, Verdict, rejected
 from schemas.errors import DocumentError

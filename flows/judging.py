@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from extractors.strategy import Strategy, decide
 from flows.work import Opinion
@@ -10,7 +11,9 @@ from schemas.invoice import Invoice, Issue
 from schemas.rules import RULES, RULES_VERSION
 from schemas.rules_types import Row as RuleRow
 from schemas.rules_types import RuleContext
-from warehouse.documents import Decision, Judgement
+
+if TYPE_CHECKING:
+    from warehouse.documents import Judgement
 
 HISTORY_RULES = tuple(rule for rule in RULES if rule.id in ("LI-DUP", "LI-BANK"))
 
@@ -25,6 +28,8 @@ class Judge:
     def __call__(self, invoice: Invoice, context: RuleContext, *, opinion: Opinion | None = None) -> Judgement:
         """``invoice`` with the issues that earlier documents give rise to and its final status, and the reasons; ``opinion`` tells what was
         decided and done about a doubtful document before."""
+        from warehouse.documents import Decision, Judgement  # not needed to extract one document
+
         invoice = invoice.replace(issues=(*invoice.issues, *history_issues(invoice, context)))
         threshold = self.accept_threshold
         if opinion is not None and opinion.accept_threshold is not None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from schemas.errors import ConfigurationError
 from schemas.invoice import Invoice
-from warehouse.exports import file_name
 
 
 def json_text(invoice: Invoice, *, indent: bool) -> str:
@@ -23,6 +22,8 @@ def write_json(invoices: Iterable[Invoice], folder: Path, *, names: Sequence[str
 
     ``names`` are those of all invoices to come. Raises `ConfigurationError` when the folder cannot be written.
     """
+    from warehouse.exports import file_name  # brings the database along, which printing does not need
+
     counts = Counter(file_name(name).casefold() for name in names)
     for invoice in invoices:
         name = file_name(invoice.id)

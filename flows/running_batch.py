@@ -112,7 +112,7 @@ class RunningBatch:
                 worker.start()
             self._workers.put(worker)
         self.chunks = cut_chunks(self._tasks, most=self.options.chunk, workers=workers)
-        threads = max(workers, 1)
+        threads = max(workers, 1) + 1  # while one chunk is recorded, all worker processes read
         self.open_second_opinions()
         if self._second_opinions is not None:
             threads *= 2  # while some chunks wait for answers, the worker processes read on
@@ -193,6 +193,13 @@ class RunningBatch:
 
     def _read(self, tasks: Sequence[Task]) -> Sequence[Result]:
         """The results of those tasks that nobody else is working on."""
+        worker = self._workers.get()  # before the leases, which nobody renews while a chunk waits for its turn
+        try:
+            return self._read_by(worker, tasks)
+        finally:
+            self._workers.put(worker)
+
+    def _read_by(self, worker: Worker, tasks: Sequence[Task]) -> Sequence[Result]:
         if self._stop.is_set():
             return ()
         lease_s = self.options.lease_s
@@ -202,7 +209,6 @@ class RunningBatch:
         if not mine:
             return ()
         keep_lease = LeaseKeeping(lambda: renew(self.database, list(ids), owner=self._owner, lease_s=lease_s), lease_s=lease_s)
-        worker = self._workers.get()
         try:
             with fetched(self.store, mine) as ready:
                 answer = worker.run(ready, waiting=keep_lease)
@@ -214,8 +220,6 @@ class RunningBatch:
             with contextlib.suppress(WarehouseError):  # the first error is the one to report
                 release(self.database, list(ids), owner=self._owner)
             raise
-        finally:
-            self._workers.put(worker)
         with self._lock:
             self._times.update(answer.times)
         return answer.results

@@ -11,8 +11,7 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from extractors.fallback.modes import Mode
-from extractors.strategy import FallbackProvider, Privacy
+from extractors.strategy import FallbackProvider, Mode, Privacy
 from schemas.errors import ConfigurationError
 
 SETTINGS_FILE = Path("lineitem.toml")

@@ -42,9 +42,18 @@ def document_list(documents: Sequence[DocumentSummary]) -> RenderableType:
             shown(amount(d.gross_total, d.currency)),
             str(d.line_items or ""),
             "" if d.confidence is None else f"{d.confidence:.2f}",
-            shown(d.reasons[0] if d.reasons and d.state != "accepted" else ""),
+            shown(_first_reason(d)),
         )
     return table
+
+
+def _first_reason(document: DocumentSummary) -> str:
+    """Why a document is not accepted, in one sentence; empty for those that are."""
+    if document.state not in ("review", "rejected"):
+        return ""
+    if document.reasons:
+        return document.reasons[0]
+    return "No rule is broken; the reading is not sure enough." if document.route == "task_model" else f"See lineitem show {document.id}."
 
 
 def document_view(

@@ -142,6 +142,8 @@ class SellerKeyRow(Table):
 
 
 class LineItemRow(Table):
+    """One line of the invoice. Amounts as the page prints them; empty = the page does not show it."""
+
     __tablename__ = "line_items"
 
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
@@ -164,6 +166,8 @@ class LineItemRow(Table):
 
 
 class TaxLineRow(Table):
+    """One row of the tax breakdown."""
+
     __tablename__ = "tax_lines"
 
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
@@ -175,6 +179,8 @@ class TaxLineRow(Table):
 
 
 class AdjustmentRow(Table):
+    """An allowance, a charge or an earlier payment that concerns the document as a whole."""
+
     __tablename__ = "adjustments"
 
     document_id: Mapped[int] = mapped_column(ForeignKey("documents.id", ondelete="CASCADE"), primary_key=True)
@@ -204,6 +210,8 @@ class EvidenceRow(Table):
 
 
 class IssueRow(Table):
+    """A rule that does not hold, with what it expected and found."""
+
     __tablename__ = "issues"
     __table_args__ = (Index(None, "rule"),)
 

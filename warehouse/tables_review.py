@@ -60,6 +60,8 @@ class LoginThrottleRow(Table):
 
 
 class SessionRow(Table):
+    """A login in a browser, until it ends."""
+
     __tablename__ = "sessions"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -69,6 +71,8 @@ class SessionRow(Table):
 
 
 class ApiTokenRow(Table):
+    """A token with which a program uses the interface in a person's name."""
+
     __tablename__ = "api_tokens"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -184,6 +188,8 @@ class WebhookRow(Table):
 
 
 class WebhookDeliveryRow(Table):
+    """A message to a webhook, waiting, delivered or given up."""
+
     __tablename__ = "webhook_deliveries"
     __table_args__ = (UniqueConstraint("webhook_id", "decision_id"), Index(None, "due_at"))
 

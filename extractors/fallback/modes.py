@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from extractors.fallback.asking import Asker
 from extractors.fallback.belief import ErrorRates, ask_below
@@ -14,18 +13,11 @@ from extractors.fallback.question import TOTALS, Role, question_for
 from extractors.fallback.reading import Reading, ground, settled
 from extractors.fallback.redaction import Redactor
 from extractors.fallback.verdict import Validate, Verdict, judge
-from extractors.strategy import ROWS
+from extractors.strategy import ROWS, Mode
 from extractors.words import Document
 from schemas.errors import FallbackError
 from schemas.fallback_calls import Call
 from schemas.invoice import Invoice, Severity
-
-
-class Mode(StrEnum):
-    DRAFT = "draft"
-    DRAFT_CHECK_CORRECT = "draft_check_correct"
-    DIVERGE_CONVERGE = "diverge_converge"
-    DIVIDE = "divide"
 
 
 @dataclass(frozen=True, slots=True)

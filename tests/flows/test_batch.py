@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import stand_in
 
+from flows import running_batch
 from flows.composition import open_batch, run_batch
 from flows.settings import Settings
 from flows.summary import BatchSummary
@@ -38,6 +39,31 @@ def states_of(url: str) -> dict[str, str]:
 def decisions_per_document(url: str) -> dict[str, int]:
     with open_database(url) as database:
         return {document.name: len(decisions(database, document.id)) for document in list_documents(database)}
+
+
+def test_workers_read_on_while_results_are_recorded(inbox: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        stand_in.write(inbox, f"document-{number}")
+    second_chunk_begun = threading.Event()
+    claims: list[object] = []
+    read_on: list[bool] = []
+    really_claim, really_finish = running_batch.claim, running_batch.finish
+
+    def claim(*arguments: Any, **options: Any) -> Any:
+        claims.append(arguments)
+        if len(claims) == 2:
+            second_chunk_begun.set()
+        return really_claim(*arguments, **options)
+
+    def finish(*arguments: Any, **options: Any) -> Any:
+        read_on.append(second_chunk_begun.wait(timeout=60))
+        return really_finish(*arguments, **options)
+
+    monkeypatch.setattr(running_batch, "claim", claim)
+    monkeypatch.setattr(running_batch, "finish", finish)
+    summary = run(inbox, database_url, workers=1, chunk=1)
+    assert dict(summary.counts) == {"accepted": 3}
+    assert read_on == [True, True, True]
 
 
 def test_every_document_is_decided(inbox: Path, database_url: str) -> None:

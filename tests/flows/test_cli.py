@@ -57,6 +57,15 @@ def test_help_starts_without_heavy_imports() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 
+def test_one_document_is_extracted_without_database_and_prefect() -> None:
+    heavy = ("prefect", "sqlalchemy", "alembic", "fastapi", "spacy", "transformers", "onnxruntime")
+    code = (
+        "import sys; from flows.cli_options import settings_in_force; from flows.composition import batch_options; import flows.extraction, flows.output;"
+        f"batch_options(settings_in_force()); print([name for name in {heavy} if name in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
 def test_run_tells_by_its_exit_code_whether_all_was_accepted(lineitem: Any, inbox: Path) -> None:
     stand_in.write(inbox, "good")
     finished = lineitem("run", inbox)
@@ -68,6 +77,7 @@ def test_run_tells_by_its_exit_code_whether_all_was_accepted(lineitem: Any, inbo
     finished = lineitem("run", inbox, "--workers", "1", "--chunk", "1")
     assert finished.code == 1
     assert "lineitem list --status review" in finished.out
+    assert "not sure enough" in lineitem("list", "--status", "review").out
     assert "1 done before" in finished.out
 
 
