@@ -64,7 +64,10 @@ def categorize(items: Sequence[ItemText]) -> list[tuple[str | None, float]]:
     model = load_spend_model()
     settings = model.settings
     probabilities = combine(
-        gather(items, model=model), keyword_exponent=settings["keyword_exponent"], seller_exponent=settings["seller_exponent"]
+        gather(items, model=model),
+        keyword_exponent=settings["keyword_exponent"],
+        seller_exponent=settings["seller_exponent"],
+        temperature=settings.get("temperature", 1.0),
     )
     probabilities = with_neighbours(probabilities, [item.document for item in items])
     results: list[tuple[str | None, float]] = []
@@ -92,9 +95,12 @@ def gather(items: Sequence[ItemText], *, model: SpendModel) -> list[Evidence]:
     return found
 
 
-def combine(evidence: Sequence[Evidence], *, keyword_exponent: float, seller_exponent: float) -> NDArray[np.float32]:
-    """Probabilities [n, categories] ∝ p(model) × (1 + keywords)^a × (1 + seller)^b."""
+def combine(
+    evidence: Sequence[Evidence], *, keyword_exponent: float, seller_exponent: float, temperature: float = 1.0
+) -> NDArray[np.float32]:
+    """Probabilities [n, categories] ∝ (p(model) × (1 + keywords)^a × (1 + seller)^b)^(1 / temperature)."""
     logits = np.stack([e.model + keyword_exponent * np.log1p(e.keywords) + seller_exponent * np.log1p(e.seller) for e in evidence])
+    logits /= temperature
     logits -= logits.max(axis=1, keepdims=True)
     exponentials = np.exp(logits)
     return exponentials / exponentials.sum(axis=1, keepdims=True)

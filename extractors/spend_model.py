@@ -45,7 +45,8 @@ def buckets(text: str, *, size: int) -> tuple[NDArray[np.int64], NDArray[np.floa
 class SpendModel:
     """Shapes: ``weights`` [size, categories] int8, ``scales`` and ``biases`` [categories] float32, ``idf`` [size] float16.
 
-    ``settings`` says how the evidence is combined: ``keyword_exponent``, ``seller_exponent`` and ``threshold``, chosen on items kept apart."""
+    ``settings`` says how the evidence is combined: ``keyword_exponent``, ``seller_exponent``, ``temperature`` (chosen on items kept apart) and
+    ``threshold``."""
 
     categories: tuple[str, ...]
     weights: NDArray[np.int8]

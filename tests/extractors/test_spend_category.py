@@ -38,6 +38,9 @@ def one(description: str, *, seller: str | None = None, language: str | None = N
         ("Alquiler de maquinaria", "es", "rent_equipment"),
         ("Energia elettrica, quota fissa", "it", "utilities"),
         ("Treinkaartje Utrecht-Parijs", "nl", "travel"),
+        ("Tinta impresora negra", "es", "office_supplies"),
+        ("Beheer servers en werkplekken", "nl", "professional_services"),
+        ("Schafwollpullover", "de", "materials_and_merchandise"),
         ("Szkolenie BHP", "pl", "training"),
         ("Städning kontor", "sv", "facility_services"),
         ("Diesel B7", "da", "vehicle_and_fuel"),
@@ -73,6 +76,11 @@ def test_other_lines_of_the_document_help_and_lines_of_others_do_not() -> None:
 @pytest.mark.parametrize("description", ["", "   ", "4711", "--- // ---", "\x00", "🙂"])
 def test_nothing_to_go_by_gives_no_category(description: str) -> None:
     assert one(description) is None
+
+
+@pytest.mark.parametrize(("description", "language"), [("Xqzzt 4711-B", "de"), ("Vlorbik premium", "en"), ("Zwq-TR 88", "fr")])
+def test_a_name_that_says_nothing_is_left_undecided(description: str, language: str) -> None:
+    assert one(description, language=language) is None
 
 
 def test_order_and_length_are_kept_and_batches_change_nothing() -> None:
