@@ -31,11 +31,13 @@ def buckets(text: str, *, size: int) -> tuple[NDArray[np.int64], NDArray[np.floa
     """
     counts: dict[int, int] = {}
     for word in words(text[:MAX_LETTERS]):
-        padded = f" {word} ".encode()
+        padded = f" {word} "
+        coded = padded.encode() if padded.isascii() else None  # letters beyond ASCII are several bytes: those are cut by letters
         length = len(padded)
         for n in range(SHORTEST, LONGEST + 1):
             for start in range(max(length - n + 1, 1)):
-                bucket = zlib.crc32(padded[start : start + n]) % size
+                gram = coded[start : start + n] if coded else padded[start : start + n].encode()
+                bucket = zlib.crc32(gram) % size
                 counts[bucket] = counts.get(bucket, 0) + 1
     found = np.fromiter(sorted(counts), np.int64, len(counts))
     return found, 1 + np.log(np.array([counts[int(bucket)] for bucket in found], np.float32))

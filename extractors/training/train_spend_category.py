@@ -18,6 +18,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
@@ -36,9 +37,9 @@ SIZE = 1 << 17
 EPOCHS = 8
 NEAR_BEST = 0.005
 LEAST_SURE = 0.4  # a guess below this calibrated probability is none
-CLASSES_EACH = 1000  # class names per category
-GOODS_MORE = 6  # times as many for goods, whose names are the most varied
-CLASS_WEIGHT = 0.4  # of a class name beside an item name: registers name things otherwise than invoices do
+CLASSES_EACH = 500  # class names per category
+GOODS_MORE = 4  # times as many for goods, whose names are the most varied
+CLASS_WEIGHT = 0.25  # of a class name beside an item name: registers name things otherwise than invoices do
 KEPT_CLASSES_EACH = 40
 GOODS = "materials_and_merchandise"
 NOISE = ("{code} ", "{n} x ", "Art. {code} ", "", "")
@@ -123,15 +124,21 @@ def phrase_samples() -> list[Sample]:
     ]
 
 
+@cache
+def _buckets(text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    found, weights = buckets(text, size=SIZE)
+    return found.astype(np.int32), weights
+
+
 def matrix(texts: Sequence[str], idf: NDArray[np.float32]) -> Any:
     """[n, SIZE] sparse, rows of length 1: what `SpendModel.log_probabilities` computes for one text."""
     from scipy.sparse import csr_matrix
 
-    indices: list[NDArray[np.int64]] = []
+    indices: list[NDArray[np.int32]] = []
     values: list[NDArray[np.float32]] = []
     starts = [0]
     for text in texts:
-        found, weights = buckets(text, size=SIZE)
+        found, weights = _buckets(text)
         weights = weights * idf[found]
         indices.append(found)
         values.append(weights / max(float(np.linalg.norm(weights)), 1e-9))
@@ -146,7 +153,7 @@ def fit(samples: Sequence[Sample], *, strength: float) -> SpendModel:
 
     seen = np.zeros(SIZE, np.float32)
     for sample in samples:
-        seen[buckets(sample.text, size=SIZE)[0]] += 1
+        seen[_buckets(sample.text)[0]] += 1
     idf = (np.log((1 + len(samples)) / (1 + seen)) + 1).astype(np.float16)
     every_epoch = cast(Any, None)  # no early stop
     alpha = 1 / (strength * len(samples))
