@@ -63,13 +63,15 @@ def categorize(items: Sequence[ItemText]) -> list[tuple[str | None, float]]:
         return []
     model = load_spend_model()
     settings = model.settings
+    evidence = gather(items, model=model)
     probabilities = combine(
-        gather(items, model=model),
+        evidence,
         keyword_exponent=settings["keyword_exponent"],
         seller_exponent=settings["seller_exponent"],
         temperature=settings.get("temperature", 1.0),
     )
-    probabilities = with_neighbours(probabilities, [item.document for item in items])
+    familiar = [bool(found.keywords.any()) for found in evidence]
+    probabilities = with_neighbours(probabilities, [item.document for item in items], familiar=familiar)
     results: list[tuple[str | None, float]] = []
     for item, row in zip(items, probabilities, strict=True):
         best = int(row.argmax())
@@ -106,12 +108,16 @@ def combine(
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-def with_neighbours(probabilities: NDArray[np.float32], documents: Sequence[str | None]) -> NDArray[np.float32]:
-    """[n, categories]: each line's probabilities times the square root of the mean of its document's other lines.
+def with_neighbours(
+    probabilities: NDArray[np.float32], documents: Sequence[str | None], *, familiar: Sequence[bool] | None = None
+) -> NDArray[np.float32]:
+    """[n, categories]: each line's probabilities times what its document's other lines say, on average.
 
-    The square root, because lines of one invoice are of one kind often but not always; a floor of one uniform line keeps others possible.
-    A line that says nothing of its own has the mean itself.
+    Lines of one invoice are of one kind often but not always: a line that is ``familiar`` (the dictionary knows a word of it; default: all)
+    takes the square root of that mean, another the mean as it is. A floor of one uniform line keeps others possible. A line that says nothing
+    of its own has the mean itself.
     """
+    known = np.ones(len(probabilities), bool) if familiar is None else np.asarray(familiar, bool)
     rows: dict[str, list[int]] = defaultdict(list)
     for row, document in enumerate(documents):
         if document is not None:
@@ -123,7 +129,7 @@ def with_neighbours(probabilities: NDArray[np.float32], documents: Sequence[str 
         own = probabilities[members]
         others = (own.sum(axis=0, keepdims=True) - own + 1 / own.shape[1]) / len(members)
         silent = np.ptp(own, axis=1, keepdims=True) < 1e-6
-        joined = own * np.where(silent, others, np.sqrt(others))
+        joined = own * np.where(silent | ~known[members, None], others, np.sqrt(others))
         result[members] = joined / joined.sum(axis=1, keepdims=True)
     return result
 
