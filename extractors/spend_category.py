@@ -101,8 +101,9 @@ def combine(
     evidence: Sequence[Evidence], *, keyword_exponent: float, seller_exponent: float, temperature: float = 1.0
 ) -> NDArray[np.float32]:
     """Probabilities [n, categories] ∝ (p(model) × (1 + keywords)^a × (1 + seller)^b)^(1 / temperature)."""
-    logits = np.stack([e.model + keyword_exponent * np.log1p(e.keywords) + seller_exponent * np.log1p(e.seller) for e in evidence])
-    logits /= temperature
+    keywords = np.log1p(np.stack([e.keywords for e in evidence]))
+    sellers = np.log1p(np.stack([e.seller for e in evidence]))
+    logits = (np.stack([e.model for e in evidence]) + keyword_exponent * keywords + seller_exponent * sellers) / temperature
     logits -= logits.max(axis=1, keepdims=True)
     exponentials = np.exp(logits)
     return exponentials / exponentials.sum(axis=1, keepdims=True)
