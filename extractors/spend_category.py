@@ -62,10 +62,15 @@ def categorize(items: Sequence[ItemText]) -> list[tuple[str | None, float]]:
         return []
     model = load_spend_model()
     settings = model.settings
+    evidence = gather(items, model=model)
     probabilities = combine(
-        gather(items, model=model), keyword_exponent=settings["keyword_exponent"], seller_exponent=settings["seller_exponent"]
+        evidence,
+        keyword_exponent=settings["keyword_exponent"],
+        seller_exponent=settings["seller_exponent"],
+        temperature=settings.get("temperature", 1.0),
     )
-    probabilities = with_neighbours(probabilities, [item.document for item in items])
+    familiar = [bool(found.keywords.any()) for found in evidence]
+    probabilities = with_neighbours(probabilities, [item.document for item in items], familiar=familiar)
     results: list[tuple[str | None, float]] = []
     for item, row in zip(items, probabilities, strict=True):
         best = int(row.argmax())
@@ -91,20 +96,28 @@ def gather(items: Sequence[ItemText], *, model: SpendModel) -> list[Evidence]:
     return found
 
 
-def combine(evidence: Sequence[Evidence], *, keyword_exponent: float, seller_exponent: float) -> NDArray[np.float32]:
-    """Probabilities [n, categories] ∝ p(model) × (1 + keywords)^a × (1 + seller)^b."""
-    logits = np.stack([e.model + keyword_exponent * np.log1p(e.keywords) + seller_exponent * np.log1p(e.seller) for e in evidence])
+def combine(
+    evidence: Sequence[Evidence], *, keyword_exponent: float, seller_exponent: float, temperature: float = 1.0
+) -> NDArray[np.float32]:
+    """Probabilities [n, categories] ∝ (p(model) × (1 + keywords)^a × (1 + seller)^b)^(1 / temperature)."""
+    keywords = np.log1p(np.stack([e.keywords for e in evidence]))
+    sellers = np.log1p(np.stack([e.seller for e in evidence]))
+    logits = (np.stack([e.model for e in evidence]) + keyword_exponent * keywords + seller_exponent * sellers) / temperature
     logits -= logits.max(axis=1, keepdims=True)
     exponentials = np.exp(logits)
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-def with_neighbours(probabilities: NDArray[np.float32], documents: Sequence[str | None]) -> NDArray[np.float32]:
-    """[n, categories]: each line's probabilities times the square root of the mean of its document's other lines.
+def with_neighbours(
+    probabilities: NDArray[np.float32], documents: Sequence[str | None], *, familiar: Sequence[bool] | None = None
+) -> NDArray[np.float32]:
+    """[n, categories]: each line's probabilities times what its document's other lines say, on average.
 
-    The square root, because lines of one invoice are of one kind often but not always; a floor of one uniform line keeps others possible.
-    A line that says nothing of its own has the mean itself.
+    Lines of one invoice are of one kind often but not always: a line that is ``familiar`` (the dictionary knows a word of it; default: all)
+    takes the square root of that mean, another the mean as it is. A floor of one uniform line keeps others possible. A line that says nothing
+    of its own has the mean itself.
     """
+    known = np.ones(len(probabilities), bool) if familiar is None else np.asarray(familiar, bool)
     rows: dict[str, list[int]] = defaultdict(list)
     for row, document in enumerate(documents):
         if document is not None:
@@ -116,7 +129,7 @@ def with_neighbours(probabilities: NDArray[np.float32], documents: Sequence[str 
         own = probabilities[members]
         others = (own.sum(axis=0, keepdims=True) - own + 1 / own.shape[1]) / len(members)
         silent = np.ptp(own, axis=1, keepdims=True) < 1e-6
-        joined = own * np.where(silent, others, np.sqrt(others))
+        joined = own * np.where(silent | ~known[members, None], others, np.sqrt(others))
         result[members] = joined / joined.sum(axis=1, keepdims=True)
     return result
 

@@ -10,7 +10,7 @@ import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import as_file, files
 
 import numpy as np
@@ -31,21 +31,30 @@ def buckets(text: str, *, size: int) -> tuple[NDArray[np.int64], NDArray[np.floa
     """
     counts: dict[int, int] = {}
     for word in words(text[:MAX_LETTERS]):
-        padded = f" {word} ".encode()
-        length = len(padded)
-        for n in range(SHORTEST, LONGEST + 1):
-            for start in range(max(length - n + 1, 1)):
-                bucket = zlib.crc32(padded[start : start + n]) % size
-                counts[bucket] = counts.get(bucket, 0) + 1
+        for bucket in _word_buckets(word, size):
+            counts[bucket] = counts.get(bucket, 0) + 1
     found = np.fromiter(sorted(counts), np.int64, len(counts))
     return found, 1 + np.log(np.array([counts[int(bucket)] for bucket in found], np.float32))
+
+
+@lru_cache(maxsize=16384)
+def _word_buckets(word: str, size: int) -> tuple[int, ...]:
+    """All runs of letters of the lengths that count, hashed. Letters beyond ASCII are several bytes: those are cut by letters as well."""
+    padded = f" {word} "
+    length = len(padded)
+    spans = [(at, at + n) for n in range(SHORTEST, LONGEST + 1) for at in range(max(length - n + 1, 1))]
+    if padded.isascii():
+        coded = padded.encode()
+        return tuple(zlib.crc32(coded[a:b]) % size for a, b in spans)
+    return tuple(zlib.crc32(padded[a:b].encode()) % size for a, b in spans)
 
 
 @dataclass(frozen=True, slots=True)
 class SpendModel:
     """Shapes: ``weights`` [size, categories] int8, ``scales`` and ``biases`` [categories] float32, ``idf`` [size] float16.
 
-    ``settings`` says how the evidence is combined: ``keyword_exponent``, ``seller_exponent`` and ``threshold``, chosen on items kept apart."""
+    ``settings`` says how the evidence is combined: ``keyword_exponent``, ``seller_exponent``, ``temperature`` (chosen on items kept apart) and
+    ``threshold``."""
 
     categories: tuple[str, ...]
     weights: NDArray[np.int8]

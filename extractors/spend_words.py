@@ -12,6 +12,7 @@ from collections.abc import Iterable
 COMPOUNDING = frozenset({"de", "nl", "sv", "da", "no", "nb", "fi", "hu"})
 _SPECIAL = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "đ": "d"})
 _ENDING_LETTERS = frozenset("aeiouysnrmxt")
+ARABIC_ARTICLES = ("وال", "بال", "لل", "ال")  # the article, also behind "and", "with", "for": written as part of the word it belongs to
 MIN_SUFFIX = 4  # letters that a compound's last part must have
 MIN_PREFIX = 6
 
@@ -23,8 +24,13 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Folded words of a text: runs of letters, with digits where they are part of the word; bare numbers are left out."""
-    return [word for word in re.findall(r"[^\W_]+", fold(text)) if not word.isdigit()]
+    """Folded words of a text: runs of letters, with digits where they are part of the word; bare numbers and the Arabic article are left out."""
+    return [_bare(word) for word in re.findall(r"[^\W_]+", fold(text)) if not word.isdigit()]
+
+
+def _bare(word: str) -> str:
+    article = next((form for form in ARABIC_ARTICLES if word.startswith(form) and len(word) > len(form) + 2), "")
+    return word.removeprefix(article)
 
 
 def stem(word: str) -> str:

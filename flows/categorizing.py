@@ -70,6 +70,8 @@ def categorize_one(
         reasons = (f"your table {own.file}, row {own.line}: {subject}",)
     else:
         reasons = _reasons(description, seller=seller, language=language)
+    if rate is not None and decided.tax_codes:
+        reasons = (*reasons, f"codes assume tax at {rate:f} %, the standard rate of {country}; an exempt or reduced purchase has others")
     return Categorized(
         decided.spend_category, decided.spend_category_probability or 0.0, reasons, decided.tax_category, dict(decided.tax_codes)
     )

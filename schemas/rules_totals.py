@@ -213,8 +213,16 @@ def tax_follows_from_lines(row: Row) -> Verdict:
 
 
 def _taxed_twice(invoice: Invoice, net: Decimal) -> bool:
-    """Whether two taxes lie on one base (federal and provincial, central and state): the lines then show the rate of one of them."""
-    bases = [row.taxable_amount for row in invoice.tax_breakdown if row.taxable_amount is not None]
+    """Whether two taxes lie on one base (federal and provincial, central and state): the lines then show the rate of one of them.
+
+    Where the page prints no bases, each tax must be its rate's share of the whole net total."""
+    rows = invoice.tax_breakdown
+    bases = [row.taxable_amount for row in rows if row.taxable_amount is not None]
+    if not bases:
+        return len(rows) > 1 and all(
+            row.rate is not None and row.tax_amount is not None and rounded(percent(abs(net), row.rate), 2) == abs(row.tax_amount)
+            for row in rows
+        )
     return len(bases) > 1 and total(abs(base) for base in bases) > abs(net)
 
 

@@ -36,6 +36,7 @@ class Row:
     section: int = 0
     person: str = ""
     spend: str = ""
+    spend_told: bool = False  # whether the name tells the category
     per: int = 1  # the price is for so many units
     reading: Decimal = ZERO  # what a meter showed before
     priced: bool = True  # False: only description and amount make sense

@@ -43,8 +43,13 @@ COMPOSED_SHARE = 0.35
 
 def item_name(rng: Random, words: Vocabulary, category: str, day: date) -> str:
     """An item as its seller would call it; now and then in English, spliced from two, or shouted like an ERP's short text."""
+    return told_item(rng, words, category, day)[0]
+
+
+def told_item(rng: Random, words: Vocabulary, category: str, day: date) -> tuple[str, bool]:
+    """An item's name, and whether it is of its category: a name composed of words of any kind tells nobody what category was meant."""
     if rng.random() < COMPOSED_SHARE:
-        return composed_name(rng, words if rng.random() > 0.06 else _english(words), day)
+        return composed_name(rng, words if rng.random() > 0.06 else _english(words), day), False
     source = words if words.language == "en" or rng.random() > 0.06 else _english(words)
     categories = source.products["categories"]
     items = (categories.get(category) or categories["other"])["items"]
@@ -65,7 +70,7 @@ def item_name(rng: Random, words: Vocabulary, category: str, day: date) -> str:
     name = _filled(rng, words, name, day)
     if rng.random() < 0.07:
         name = name.upper()
-    return name
+    return name, True
 
 
 def _english(words: Vocabulary) -> Vocabulary:

@@ -9,7 +9,7 @@ from random import Random
 from extractors.training import identifiers
 from extractors.training.amounts import CATEGORY_OF_REGIME, ZERO, Row
 from extractors.training.item_words import item_word
-from extractors.training.items import item_code, item_name
+from extractors.training.items import item_code, item_name, told_item
 from extractors.training.locales import WHOLE_CURRENCIES, Country, rounded
 from extractors.training.parties import person_name
 from extractors.training.vocabulary import Vocabulary, fill
@@ -65,8 +65,12 @@ def make_rows(
         if extra:
             quantity, unit = Decimal(rng.choices((1, 2, 5), (90, 6, 4))[0]), rng.choice(("piece", "lump_sum"))
             price = abs(price) if not flat and rng.random() < 0.75 else -price if not flat else price
+        if extra:
+            name, told = item_word(rng, "flat" if flat else "extras", words.language, words.family), False
+        else:
+            name, told = told_item(rng, words, where, day)
         row = Row(
-            item_word(rng, "flat" if flat else "extras", words.language, words.family) if extra else item_name(rng, words, where, day),
+            name,
             "",
             quantity,
             unit,
@@ -97,6 +101,7 @@ def make_rows(
         row.section = index * sections // count if sections else 0
         row.person = rng.choice(people)
         row.spend = where
+        row.spend_told = told
         rows.append(row)
     rows.sort(key=lambda r: r.section)
     headings = [item_name(rng, words, category, day) for _ in range(sections)]

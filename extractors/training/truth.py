@@ -140,5 +140,5 @@ def _line(facts: Facts, group: int, values: dict[str, Any], text: dict[str, list
         "gross_amount": plain(values.get("gross_amount")),
         "tax_rate": plain(values.get("tax_rate")),
         "tax_category": row.category,
-        "spend_category": row.spend,
+        "spend_category": row.spend if row.spend_told else None,
     }

@@ -38,6 +38,11 @@ def one(description: str, *, seller: str | None = None, language: str | None = N
         ("Alquiler de maquinaria", "es", "rent_equipment"),
         ("Energia elettrica, quota fissa", "it", "utilities"),
         ("Treinkaartje Utrecht-Parijs", "nl", "travel"),
+        ("Tinta impresora negra", "es", "office_supplies"),
+        ("Beheer servers en werkplekken", "nl", "professional_services"),
+        ("Schafwollpullover", "de", "materials_and_merchandise"),
+        ("صيانة المكيف", "ar", "repairs_and_maintenance"),
+        ("تذكرة طيران", "ar", "travel"),
         ("Szkolenie BHP", "pl", "training"),
         ("Städning kontor", "sv", "facility_services"),
         ("Diesel B7", "da", "vehicle_and_fuel"),
@@ -107,6 +112,7 @@ def test_loading_needs_no_torch() -> None:
 def test_words_meet_their_dictionary_form() -> None:
     assert fold("Größe ŁÓDŹ Ærø") == "grosse lodz aero"
     assert words("Typ A-17, 500 ml / Ø 8") == ["typ", "a", "ml", "o"]
+    assert words("الصيانة للمكيف") == words("صيانة مكيف")
     assert stem("schrauben") == stem("schraube")
     canonical = CanonicalWords(known={"schraube", "papier", "versicherung"}, single={"schraube", "papier", "versicherung"})
     assert canonical("edelstahlschrauben", compounds=True) == "schraube"

@@ -160,6 +160,11 @@ ARITHMETIC = {
         breakdown=(tax("5", "100.00", "5.00"), tax("7", "100.00", "7.00")),
         header={"tax_total": "12.00", "gross_total": "112.00", "amount_due": "112.00", "seller_vat_id": None},
     ),
+    "two taxes on one base that the page does not repeat": invoice(
+        lines=(line(rate="5"),),
+        breakdown=(tax("5", None, "5.00"), tax("7", None, "7.00")),
+        header={"tax_total": "12.00", "gross_total": "112.00", "amount_due": "112.00", "seller_vat_id": None},
+    ),
     "no totals but the amount due": invoice(
         breakdown=(), header={"net_total": None, "tax_total": None, "gross_total": None, "amount_due": "100.00"}
     ),
@@ -180,6 +185,14 @@ def test_printing_habits_are_no_errors(habit: str) -> None:
         (invoice(header={"issue_date": date(2026, 7, 1), "due_date": None}), "LI-DATE"),
         (invoice(lines=(line("1", "1.00", "100.00"),)), "LI-LINE"),
         (invoice(lines=(line("10000", "0.0520", "52.00"), line("1", "48.00", "48.00"))), "LI-LINE"),
+        (
+            invoice(
+                lines=(line(rate="5"),),
+                breakdown=(tax("5", None, "5.00"), tax("7", None, "7.50")),
+                header={"tax_total": "12.50", "gross_total": "112.50", "amount_due": "112.50", "seller_vat_id": None},
+            ),
+            "LI-TAX",
+        ),
     ],
 )
 def test_contradictions_are_errors(document: Invoice, rule: str) -> None:

@@ -49,6 +49,19 @@ def test_codes_follow_the_rate_the_day_and_the_country() -> None:
     assert codes("travel", category="AE", rate="0")["eu_input_vat"] == "self_assess_reverse_charge"
 
 
+@pytest.mark.parametrize(
+    ("spend", "seller", "account"),
+    [
+        ("construction", "DE136695976", "3120"),  # a builder at home
+        ("construction", "ATU10223006", "3125"),  # works by one from abroad
+        ("staffing_and_labor", "FR40303265045", "3123"),  # services from the Union
+        ("staffing_and_labor", "CHE107787577", "3125"),  # services from elsewhere
+    ],
+)
+def test_reverse_charge_has_the_account_of_the_sellers_country(spend: str, seller: str, account: str) -> None:
+    assert codes(spend, category="AE", rate="0", seller=seller)["de_skr03"] == account
+
+
 def test_what_is_not_known_gets_no_code() -> None:
     unknown = invoice(lines=(line(spend_category=None, category=None),))
     assert dict(assign_tax_codes(unknown).line_items[0].tax_codes) == {}
