@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="needs the train extra")
-onnxruntime = pytest.importorskip("onnxruntime")
+pytest.importorskip("torch", reason="needs the train extra")
 
-from extractors.training.export import example_inputs, export, quantise  # noqa: E402
-from extractors.training.network import Specialist, SpecialistConfig  # noqa: E402
+import onnxruntime
+import torch
+
+from extractors.training.export import example_inputs, export, quantise
+from extractors.training.network import Specialist, SpecialistConfig
 
 
 def test_a_quantised_network_is_smaller_and_agrees_with_the_whole_one(tmp_path: Path) -> None:
