@@ -76,9 +76,8 @@ def train_specialist(items: Sequence[TrainingWindow], *, minutes: float, blind: 
     groups = [{"params": others, "factor": 1.0}, {"params": embeddings, "factor": config.embedding_factor, "weight_decay": 0.0}]
     optimiser = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98), weight_decay=config.weight_decay)
     words = 0
+    groups_of_windows: Iterator[list[TrainingWindow]] = iter(())
     for share in _until(minutes):
-        if share == 0.0:
-            groups_of_windows: Iterator[list[TrainingWindow]] = iter(())
         group = next(groups_of_windows, None)
         if group is None:
             groups_of_windows = batches(list(items), words_per_batch=config.words_per_batch, rng=rng)
