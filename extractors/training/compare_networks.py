@@ -122,7 +122,7 @@ class LayoutModel:
         text: Any = AutoModel.from_pretrained(encoder, add_pooling_layer=False)
         kept = {k: v for k, v in text.config.to_dict().items() if k in _SHARED_SETTINGS}
         self.model: Any = LayoutLMForTokenClassification(
-            LayoutLMConfig(**kept, num_labels=1 + len(FIELDS), max_2d_position_embeddings=1024)
+            cast(Any, LayoutLMConfig)(**kept, num_labels=1 + len(FIELDS), max_2d_position_embeddings=1024)
         )
         known = {f"layoutlm.{name}": value for name, value in text.state_dict().items() if "position_ids" not in name}
         missing = self.model.load_state_dict(known, strict=False)
