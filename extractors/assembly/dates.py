@@ -25,9 +25,26 @@ class DateHabit:
 
 
 def infer_date_habit(
-    texts: Iterable[str], *, currency: str | None = None, country: str | None = None, language: str | None = None
+    texts: Iterable[str],
+    *,
+    others: Iterable[str] = (),
+    currency: str | None = None,
+    country: str | None = None,
+    language: str | None = None,
 ) -> DateHabit:
-    """Day-first unless the document's dates, its country or (for English) a US dollar currency say otherwise."""
+    """Day-first unless the document's dates ``texts``, else all dates of the page (``others``), else its country or (for English) a US dollar
+    currency say otherwise."""
+    for shown in (texts, others):
+        day_first, month_first = _orders(shown)
+        if day_first != month_first:
+            return DateHabit(day_first > month_first)
+    if country is not None:
+        return DateHabit(country not in _MONTH_FIRST_COUNTRIES)
+    return DateHabit(not (currency == "USD" and language in (None, "en", "other")))
+
+
+def _orders(texts: Iterable[str]) -> tuple[int, int]:
+    """How many numeric dates can only be read with the day first, and with the month first."""
     day_first = month_first = 0
     for text in texts:
         for a, b, _ in _NUMERIC.findall(text):
@@ -35,11 +52,7 @@ def infer_date_habit(
                 day_first += 1
             elif len(a) <= 2 and int(b) > 12 >= int(a):
                 month_first += 1
-    if day_first != month_first:
-        return DateHabit(day_first > month_first)
-    if country is not None:
-        return DateHabit(country not in _MONTH_FIRST_COUNTRIES)
-    return DateHabit(not (currency == "USD" and language in (None, "en", "other")))
+    return day_first, month_first
 
 
 def parse_date(text: str, habit: DateHabit) -> date | None:

@@ -211,7 +211,7 @@ def _header(
     dates = [s.text for name in ("issue_date", "due_date") for s in by_label.get(name, ())]
     currency = choices["currency"]
     habit = infer_date_habit(
-        dates or words.texts, currency=str(currency.value) if currency else None, country=seller_country, language=language
+        dates, others=words.texts, currency=str(currency.value) if currency else None, country=seller_country, language=language
     )
     choices["issue_date"], choices["due_date"] = dates_in_order(
         words, captions, probabilities, joined, habit, due_is_tagged=bool(by_label.get("due_date"))

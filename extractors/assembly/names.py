@@ -15,6 +15,8 @@ from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
 
 GROW = 0.08  # a word beside a name belongs to it when the network finds it this likely
 WORD_GAP_EM = 0.6
+LINE_PITCH_EM = 1.9  # from the baseline of a name to that of its continuation
+NAME_WORDS = 8
 LETTERHEAD_SIZE = 1.3  # of the median size of the page: letters of a name that heads it
 LETTERHEAD_PART = 0.35  # of the page's height, from the top
 _STOP = re.compile(r"[@<>]|^https?:|^www\.|^[-–—·•●|/:;]+$|[|;:]$")
@@ -29,6 +31,8 @@ def whole_names(words: Words, captions: Captions, probabilities: NDArray[np.floa
         members = _grown(words, captions, probabilities, _cut(words, list(span.words)))
         if not members:
             continue
+        if is_legal_form(" ".join(words.texts[i] for i in members)):
+            members = [*_line_above(words, captions, members), *members]
         same = tuple(members) == span.words
         found = span if same else make_span(words, span.label, members, probabilities)
         if any(c.isalpha() for c in found.text) and (has_legal_form(found.text) or match("party", plain(found.text), whole=True) is None):
@@ -88,6 +92,23 @@ def _grown(words: Words, captions: Captions, probabilities: NDArray[np.float32],
         else:
             break
     return members
+
+
+def _line_above(words: Words, captions: Captions, members: Sequence[int]) -> Sequence[int]:
+    """The piece of text directly above a legal form that stands alone on its line: the name that it belongs to."""
+    own = captions.pieces[captions.piece_of[members[0]]]
+    if own.words[0] != members[0]:
+        return ()
+    size = words.size_list[members[0]]
+    above = [
+        p
+        for p in captions.pieces
+        if p.page == own.page and abs(p.box[0] - own.box[0]) <= size and 0 < own.box[3] - p.box[3] <= LINE_PITCH_EM * size
+    ]
+    nearest = max(above, key=lambda p: p.box[3], default=None)
+    if nearest is None or nearest.words[NAME_WORDS:] or any(words.has_digit[i] for i in nearest.words):
+        return ()
+    return () if match("party", nearest.text, whole=True) else nearest.words
 
 
 def _close(words: Words, left: int, right: int) -> bool:

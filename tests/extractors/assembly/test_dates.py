@@ -39,3 +39,8 @@ def test_every_date_reads_back(day: date) -> None:
     assert parse_date(day.strftime("%d.%m.%Y"), DateHabit()) == day
     assert parse_date(day.strftime("%m/%d/%Y"), DateHabit(day_first=False)) == day
     assert parse_date(day.strftime("%d %B %Y"), DateHabit()) == day
+
+
+def test_other_dates_of_the_page_tell_the_order_where_the_invoices_own_do_not() -> None:
+    assert infer_date_habit(["04-09-2024"], others=["delivered 03-28-2024"], country="GB") == DateHabit(day_first=False)
+    assert infer_date_habit(["04-28-2024"], others=["28/03/2024", "29/03/2024"]) == DateHabit(day_first=False)

@@ -180,3 +180,14 @@ def test_a_net_total_that_is_not_printed_stays_empty() -> None:
     assert found.header.gross_total == Decimal("50.00")
     assert found.header.net_total is None
     assert found.header.tax_total is None
+
+
+def test_a_legal_form_on_a_line_of_its_own_goes_with_the_name_above_it() -> None:
+    page = tagged(
+        (50, 100, "Harbour Trading"),
+        (50, 113, "GmbH"),
+        (50, 126, "Dock 4"),
+        opinions={"GmbH": {"header.seller_name": 0.9}, "Harbour": {"header.seller_name": 0.02}},
+        language="de",
+    )
+    assert assemble(page).header.seller_name == "Harbour Trading GmbH"
