@@ -17,7 +17,8 @@ ON_TOTALS = 3.0  # weight of what stands beside a total, against elsewhere
 ON_AMOUNT = 0.9  # probability of a symbol that is written on an amount
 _SYMBOLS: Mapping[str, str] = {
     "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN", "kč": "CZK", "₺": "TRY", "tl": "TRY", "ft": "HUF", "lei": "RON",
-    "r$": "BRL", "us$": "USD", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "au$": "AUD", "fr.": "CHF", "sfr.": "CHF", "rs": "INR", "rs.": "INR",
+    "r$": "BRL", "us$": "USD", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "au$": "AUD", "fr.": "CHF", "sfr.": "CHF", "fr": "CHF", "sfr": "CHF",
+    "rs": "INR", "rs.": "INR",
     "euro": "EUR", "euros": "EUR", "dollar": "USD", "dollars": "USD", "mx$": "MXN", "m.n": "MXN", "nz$": "NZD", "s$": "SGD", "hk$": "HKD",
 }  # fmt: skip
 _CODES = frozenset(
@@ -31,8 +32,9 @@ _LETTERS_OF: Mapping[str, tuple[str, ...]] = {
     "kr": ("sv", "da", "no", "fi", "other"), "zł": ("pl", "other"), "kč": ("cs", "other"), "tl": ("tr", "other"), "ft": ("hu", "other"),
     "lei": ("ro", "other"), "rs": ("en", "other"), "fr": ("de", "fr", "it", "other"), "sfr": ("de", "fr", "it", "other"),
 }  # fmt: skip
+_AROUND = " .,:;()[]/|*#"
 _BESIDE_AMOUNT = re.compile(
-    r"^[-–(]?\s*(?P<before>[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\s*[-–]?(?P<a>\d[\d.,'’]*)[)-]?$|^[-–(]?(?P<b>\d[\d.,'’]*)\s*(?P<after>[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\)?$"
+    r"^[-–(]?\s*(?P<before>[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\s*[-–]?(?P<a>\d[\d.,'’]*)[)-]?$|^[-–(]?(?P<b>\d[\d.,'’]*)\s*(?P<after>M\.N|[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\)?$"
 )
 _DECIMALS = re.compile(r"[.,]\d{2}$|\d[.,'’]\d{3}(?:[.,]\d{2})?$")
 
@@ -79,7 +81,7 @@ def choose_currency(
             vote(span, span.text, span.probability)
     if not votes:
         for i, text in enumerate(words.texts):
-            if text.strip(" .,:;()[]/|*") in _CODES:
+            if text.strip(_AROUND) in _CODES:
                 vote(_at(words, i, FAINT), text, FAINT)
     if not votes:
         return None
@@ -104,11 +106,11 @@ def _symbol_on_amount(text: str) -> str | None:
 
 def currency_code(text: str, *, language: str, country: str | None) -> str | None:
     """ISO 4217 code of a printed currency token, None where it is none."""
-    token = text.strip(" .,:;()[]/|*")
+    token = text.strip(_AROUND)
     upper = token.upper()
     if upper in _CODES:
         return upper
-    low = text.strip(" ,:;()[]/|*").casefold()
+    low = text.strip(_AROUND.replace(".", "")).casefold()
     if low in _SYMBOLS or low.rstrip(".") in _SYMBOLS:
         return _SYMBOLS.get(low) or _SYMBOLS[low.rstrip(".")]
     if low.rstrip(".") == "kr":

@@ -28,6 +28,9 @@ def test_a_token_is_read_as_its_currency(token: str, language: str, country: str
         ("Total kr1.250,00", "da", "DKK"),
         ("Totaal kr4352,14 kr261,13", "nl", "SEK"),
         ("Total EUR: 14.00", "en", "EUR"),
+        ("TOTAL - 0.49M.N.", "es", "MXN"),
+        ("Gesamt netto 1243.47Fr.", "de", "CHF"),
+        ("Att betala SEK# 52,78", "sv", "SEK"),
     ],
 )
 def test_letters_on_numbers_are_a_currency_only_on_amounts(line: str, language: str, code: str | None) -> None:
