@@ -31,6 +31,8 @@ def extract_many(
     options: Any,
     times: dict[str, float] | None = None,
     begun: Callable[[int | None], None] = lambda _: None,
+    words: object = None,  # neither words nor parts are ever found
+    parts: object = None,
 ) -> list[Invoice]:
     if times is not None:
         times["read"] = times.get("read", 0.0) + 0.01 * len(sources)
