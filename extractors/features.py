@@ -139,7 +139,7 @@ def rough_number(text: str) -> float:
         whole, fraction = core[:mark], core[mark + 1 :]
     else:
         whole, fraction = core, ""
-    whole = re.sub(r"\D", "", whole)
+    whole, fraction = re.sub(r"\D", "", whole), re.sub(r"\D", "", fraction)
     if len(whole) > 12:
         return float("nan")
     return float(f"{whole or '0'}.{fraction or '0'}")

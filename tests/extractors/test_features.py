@@ -61,3 +61,8 @@ def test_rough_number(text: str, value: float) -> None:
 @pytest.mark.parametrize("text", ["", "EUR", "A-12-B", "12/34"])
 def test_no_rough_number(text: str) -> None:
     assert math.isnan(rough_number(text))
+
+
+@pytest.mark.parametrize("text", ["45,615.983’461", "1.2'3", "0,5²", "3²", "1.2.3'4,5", "٣٫٥"])
+def test_what_only_looks_like_a_number_does_no_harm(text: str) -> None:
+    assert isinstance(rough_number(text), float)
