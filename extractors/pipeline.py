@@ -170,8 +170,7 @@ def _read_by_model(
     with clock.stage("tag"):
         long = long_other_documents(documents, tagger)
         closed = {i: _closed(blanks[i], head.language, kind, probability) for i, (head, kind, probability) in long.items()}
-    indices = [i for i in documents if i not in closed]
-    with clock.stage("tag"):
+        indices = [i for i in documents if i not in closed]
         tagged = tagger.tag_many([documents[i] for i in indices])
     with clock.stage("assemble"):
         assembled = [repaired(t, assemble(t), tagger) for t in tagged]

@@ -74,7 +74,9 @@ def name_pieces(words: Words, best: Sequence[int], rows: NDArray[np.int32]) -> l
             for stop, k in enumerate(named):
                 after = named[stop + 1] if stop + 1 < len(named) else None
                 if after is None or after - k > HOLE + 1 or not all(spare(i, run[k]) for i in run[k + 1 : after]):
-                    left = words.box_list[next(i for i in run if best[i] not in _NUMBERS and not _is_noted_number(words, i))][0]
+                    left = words.box_list[
+                        next(i for i in run if best[i] == NAME or (best[i] not in _NUMBERS and not _is_noted_number(words, i)))
+                    ][0]
                     result.append(make_piece(words, run[named[start] : k + 1], row_list[run[named[start]]], left_pt=left))
                     start = stop + 1
     return result
