@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from statistics import pstdev
 
 from extractors.assembly.country import countries_told
+from extractors.assembly.currency import currencies_shown
 from extractors.assembly.document import Assembled, rows_that_agree
 from extractors.assembly.parties import has_legal_form
 from schemas.invoice import CRITICAL_FIELDS, LineItem
@@ -19,12 +20,12 @@ from schemas.invoice import CRITICAL_FIELDS, LineItem
 CELLS = ("description", "quantity", "unit_price", "amount")
 # What can be wrong in a document, and the signals that bear on it.
 PARTS: Mapping[str, tuple[str, ...]] = {
-    "invoice_number": ("log_invoice_number", "log_rival_number", "header_doubt", "log_words"),
+    "invoice_number": ("log_invoice_number", "log_rival_number", "number_in_pieces", "number_prefixed", "header_doubt", "log_words"),
     "issue_date": (
         "log_issue_date", "log_rival_date", "date_ambiguous", "date_ambiguous_by_language", "date_order_contradicts", "later_dates",
         "latest_of_dates", "other_dates", "header_doubt",
     ),
-    "currency": ("log_currency", "currency_ambiguous", "currency_disputed", "header_doubt"),
+    "currency": ("log_currency", "currency_ambiguous", "currency_disputed", "other_currencies", "header_doubt"),
     "seller_name": (
         "log_seller_name", "log_rival_seller", "log_seller_not_buyer", "seller_has_legal_form", "seller_repeated", "seller_in_address", "header_doubt",
     ),
@@ -41,7 +42,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
         "line_doubt", "lines_hold", "lines_contradict", "share_of_rows_that_agree", "rows_that_cannot_be_checked", "log_weakest_number",
         "log_mean_line_value", "set_by_arithmetic", "log_rows", "single_row", *(f"gaps_{name}" for name in CELLS), *(f"no_{name}" for name in CELLS[1:]),
         "positions_run", "positions_fall", "loose_numbers", "totals_hold", "log_weakest_word", "unread", "adjustments",
-        "loose_rows",
+        "loose_rows", "price_without_quantity",
     ),
 }  # fmt: skip
 SIGNALS: tuple[str, ...] = tuple(dict.fromkeys(name for names in PARTS.values() for name in names))
@@ -132,6 +133,9 @@ def _rows(items: Sequence[LineItem]) -> dict[str, float]:
         values[f"gaps_{name}"] = min(missing, 0.5) if missing < 1 else 0.0
     printed = [(item.position or "").strip(". ") for item in items]
     steps = {int(b) - int(a) for a, b in pairwise(printed) if a.isdecimal() and b.isdecimal()}
+    values["price_without_quantity"] = _share(
+        i.unit_price is not None and i.quantity is None and i.amount is not None and abs(i.amount) != abs(i.unit_price) for i in items
+    )
     values["positions_run"] = len(items) > 1 and all(p.isdecimal() for p in printed) and len(steps) == 1
     values["positions_fall"] = any(step <= 0 for step in steps)
     return values
@@ -141,10 +145,15 @@ def _ambiguities(assembled: Assembled) -> dict[str, float]:
     """What the page alone cannot settle: a symbol of several currencies; and what speaks for the seller's name."""
     currency = assembled.evidence.get("header.currency")
     symbol = currency.words.strip(" ,:;()").casefold() if currency else ""
+    number = assembled.evidence.get("header.invoice_number")
+    printed = re.escape(number.words) if number else ""
     shared = symbol in _SHARED_SYMBOLS and (assembled.header.currency or "?") not in assembled.text
     name, text = (assembled.header.seller_name or "").casefold(), assembled.text.casefold()
     addresses = re.sub(r"\W", "", " ".join(_ADDRESS.findall(text)))
     return {
+        "other_currencies": math.log1p(len(currencies_shown(assembled.text) - {assembled.header.currency})),
+        "number_in_pieces": bool(number) and " " in printed,
+        "number_prefixed": bool(printed) and re.search(rf"\b[A-Z]{{1,4}}\s{printed}", assembled.text) is not None,
         "currency_ambiguous": shared and assembled.seller_country is None,
         "currency_disputed": shared and len(_DOLLAR_COUNTRIES & countries_told(assembled.text).keys()) != 1,
         "seller_has_legal_form": bool(name) and has_legal_form(assembled.header.seller_name or ""),
@@ -180,6 +189,11 @@ def _dates(assembled: Assembled) -> dict[str, float]:
         "latest_of_dates": float(bool(others) and not later and assembled.header.due_date is None),
         "other_dates": math.log1p(len(others)),
     }
+
+
+def _share(flags: Iterable[bool]) -> float:
+    found = list(flags)
+    return sum(found) / len(found) if found else 0.0
 
 
 def _year(text: str) -> int:

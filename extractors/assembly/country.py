@@ -6,10 +6,14 @@ import re
 from collections.abc import Mapping
 
 _VAT_PREFIX = re.compile(r"^(AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|CHE|NO)[\dA-Z.\-]")
+_OTHER_IDS: Mapping[str, re.Pattern[str]] = {
+    "CA": re.compile(r"^\d{3} ?\d{3} ?\d{3} ?R[TPC] ?\d{4}$"),  # business number and program account, Canada Revenue Agency
+    "IN": re.compile(r"^\d{2}[A-Z]{5}\d{4}[A-Z][A-Z\d]Z[A-Z\d]$"),  # GSTIN, Central Board of Indirect Taxes and Customs
+}
 _TELLING: Mapping[str, re.Pattern[str]] = {
     "AU": re.compile(r"\bABN\b|\b(?:NSW|VIC|QLD|TAS) \d{4}\b|\bAustralia\b"),
     "IN": re.compile(r"\bGSTIN\b|\b[CSI]GST\b|\bIndia\b"),
-    "CA": re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d\b|\b[HPQ]ST\b|\bTVQ\b|\bCanada\b"),
+    "CA": re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d\b|\b[HPQ]ST\b|\bTVQ\b|\bTPS\b|\bCanada\b"),
     "MX": re.compile(r"\b[A-ZÑ&]{3,4}\d{6}[A-Z\d]{3}\b|\bRFC\b|\bCFDI\b|\bM[ée]xico\b|\bC\.V\."),
     "NZ": re.compile(r"\bNZBN\b|\bNew Zealand\b"),
     "SG": re.compile(r"\bSingapore\b"),
@@ -23,6 +27,9 @@ def country_of_ids(vat_id: str | None, iban: str | None) -> str | None:
     match = _VAT_PREFIX.match(vat_id or "")
     if match:
         return {"EL": "GR", "CHE": "CH"}.get(match[1], match[1])
+    for country, pattern in _OTHER_IDS.items():
+        if pattern.match(vat_id or ""):
+            return country
     return iban[:2] if iban else None
 
 
@@ -30,6 +37,23 @@ def countries_told(text: str) -> dict[str, int]:
     """How often the page prints what only one country prints: postcodes, registration names, country names."""
     counts = {country: len(pattern.findall(text)) for country, pattern in _TELLING.items()}
     return {country: count for country, count in counts.items() if count}
+
+
+_CURRENCIES: Mapping[str, str] = {
+    "GB": "GBP", "CH": "CHF", "SE": "SEK", "DK": "DKK", "NO": "NOK", "PL": "PLN", "CZ": "CZK", "HU": "HUF", "RO": "RON", "TR": "TRY", "US": "USD",
+    "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "IN": "INR", "MX": "MXN",
+}  # fmt: skip
+_CURRENCIES_OF_LANGUAGES: Mapping[str, str] = {
+    "pl": "PLN", "cs": "CZK", "hu": "HUF", "ro": "RON", "tr": "TRY", "sv": "SEK", "da": "DKK", "no": "NOK", "de": "EUR", "fr": "EUR", "it": "EUR",
+    "es": "EUR", "nl": "EUR", "pt": "EUR", "fi": "EUR",
+}  # fmt: skip
+
+
+def own_currency(country: str | None, language: str) -> str | None:
+    """ISO 4217 code of what is paid with in a country, or, where that is unknown, where a language is mostly spoken; None for English."""
+    if country:
+        return _CURRENCIES.get(country, "EUR")
+    return _CURRENCIES_OF_LANGUAGES.get(language)
 
 
 def country_from_text(text: str) -> str | None:

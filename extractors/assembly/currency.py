@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.assembly.country import own_currency
 from extractors.assembly.header import Choice
+from extractors.assembly.line_items import first_number
+from extractors.assembly.numbers import NumberHabit
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
 
 FAINT = 0.05  # probability from which a currency's name counts where nothing clearer is printed
@@ -32,6 +36,12 @@ _LETTERS_OF: Mapping[str, tuple[str, ...]] = {
     "kr": ("sv", "da", "no", "fi", "other"), "zł": ("pl", "other"), "kč": ("cs", "other"), "tl": ("tr", "other"), "ft": ("hu", "other"),
     "lei": ("ro", "other"), "rs": ("en", "other"), "fr": ("de", "fr", "it", "other"), "sfr": ("de", "fr", "it", "other"),
 }  # fmt: skip
+_FAMILIES: Mapping[str, frozenset[str]] = {
+    "$": frozenset({"USD", *_DOLLAR.values()}), "kr": frozenset(_KRONE.values()), "kr.": frozenset(_KRONE.values()),
+    "£": frozenset({"GBP"}), "¥": frozenset({"JPY", "CNY"}),
+}  # fmt: skip
+_CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
+CENT = Decimal("0.02")
 _AROUND = " .,:;()[]/|*#"
 _BESIDE_AMOUNT = re.compile(
     r"^[-–(]?\s*(?P<before>[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\s*[-–]?(?P<a>\d[\d.,'’]*)[)-]?$|^[-–(]?(?P<b>\d[\d.,'’]*)\s*(?P<after>M\.N|[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\)?$"
@@ -47,15 +57,21 @@ def choose_currency(
     language: str,
     country: str | None,
     lines_of_totals: frozenset[int] = frozenset(),
+    foreign: frozenset[str] = frozenset(),
 ) -> Choice | None:
-    """ISO 4217 code by vote over currency tokens, else over symbols on amounts, else by faint tokens; "$" and "kr" by the seller's country or
-    the language. What stands on ``lines_of_totals`` says in which currency they are, when the page converts them into another one too."""
+    """ISO 4217 code by vote over currency tokens, else over symbols on amounts, else by faint tokens; "$" and "kr" by the code that the page prints
+    for them, the seller's country or the language. What stands on ``lines_of_totals`` says in which currency they are, when the page converts them
+    into another one too; ``foreign`` are currencies that it converts into (`converted_into`)."""
     votes: dict[str, float] = {}
     shown: dict[str, Span] = {}
+    printed = {span.text.strip(_AROUND).upper() for span in spans} & _CODES - foreign
 
     def vote(span: Span, text: str, weight: float) -> None:
         code = currency_code(text, language=language, country=country)
-        if code:
+        family = _FAMILIES.get(text.strip(_AROUND).casefold(), frozenset()) & printed
+        if len(family) == 1:
+            code = next(iter(family))
+        if code and code not in foreign:
             votes[code] = votes.get(code, 0) + weight
             if code not in shown or shown[code].probability < span.probability:
                 shown[code] = span
@@ -72,21 +88,51 @@ def choose_currency(
             symbol = _symbol_on_amount(text)
             if symbol:
                 letters = symbol.casefold().rstrip(".")
-                foreign = letters in _LETTERS_OF and language not in _LETTERS_OF[letters]
-                vote(_at(words, i, ON_AMOUNT), symbol, ONCE / 2 if foreign else ONCE)
+                strange = letters in _LETTERS_OF and language not in _LETTERS_OF[letters]
+                vote(_at(words, i, ON_AMOUNT), symbol, ONCE / 2 if strange else ONCE)
         votes = {code: weight for code, weight in votes.items() if weight >= ONCE}
     if not votes:
         for i in np.flatnonzero(probabilities[:, LABEL_INDEX["header.currency"]] >= FAINT).tolist():
             span = make_span(words, "header.currency", [i], probabilities)
             vote(span, span.text, span.probability)
     if not votes:
+        own = own_currency(country, language)
         for i, text in enumerate(words.texts):
-            if text.strip(_AROUND) in _CODES:
-                vote(_at(words, i, FAINT), text, FAINT)
+            if (code := text.strip(_AROUND)) in _CODES:
+                vote(_at(words, i, FAINT), text, FAINT * (ON_TOTALS if code == own else 1))
     if not votes:
         return None
     code = max(votes, key=lambda c: votes[c])
     return Choice(code, shown[code], shown[code].probability)
+
+
+def converted_into(words: Words, habit: NumberHabit, gross: Decimal | None) -> frozenset[str]:
+    """Currencies in which the page shows the gross total once more: an exchange rate is printed for them, and the amount beside their code is the
+    total times, or divided by, that rate."""
+    if not gross:
+        return frozenset()
+    told: list[tuple[set[str], list[Decimal]]] = []
+    for members in words.words_of_line.values():
+        codes = {code for i in members for code in _CODE.findall(words.texts[i]) if code in _CODES}
+        if codes:
+            numbers = (first_number(words.texts[i], habit) for i in members if words.has_digit[i])
+            told.append((codes, [abs(n) for n in numbers if n]))
+    rates = [(codes, [n for n in numbers if n % 1]) for codes, numbers in told if len(codes) == 2]
+    result: set[str] = set()
+    for pair, values in rates:
+        for codes, numbers in told:
+            if codes < pair and abs(gross) not in numbers and any(_is_converted(n, abs(gross), rate) for n in numbers for rate in values):
+                result |= codes
+    return frozenset(result)
+
+
+def _is_converted(amount: Decimal, gross: Decimal, rate: Decimal) -> bool:
+    return min(abs(amount - gross * rate), abs(amount - gross / rate)) <= max(CENT, amount / 1000)
+
+
+def currencies_shown(text: str) -> frozenset[str]:
+    """ISO 4217 codes of all codes and unmistakable symbols of a text."""
+    return frozenset(code for code in _CODE.findall(text) if code in _CODES) | frozenset(_SYMBOLS[s] for s in "€₹₺" if s in text)
 
 
 def _at(words: Words, i: int, probability: float) -> Span:
@@ -116,7 +162,7 @@ def currency_code(text: str, *, language: str, country: str | None) -> str | Non
     if low.rstrip(".") == "kr":
         return _KRONE.get(country or "") or _KRONE.get(language, "SEK")
     if low == "$":
-        return _DOLLAR.get(country or "", "USD") if country or language != "es" else "MXN"
+        return _DOLLAR.get(country or "", "USD") if country else {"es": "MXN", "fr": "CAD"}.get(language, "USD")
     codes = [word for word in re.findall(r"(?<![A-Z])[A-Z]{3}(?![A-Z])", upper) if word in _CODES]
     if len(codes) == 1:
         return codes[0]

@@ -14,7 +14,7 @@ from extractors.assembly.bracketed_codes import mark_bracketed_codes
 from extractors.assembly.captions import Captions
 from extractors.assembly.columns import agree_in_columns
 from extractors.assembly.country import country_from_text, country_of_ids
-from extractors.assembly.currency import choose_currency
+from extractors.assembly.currency import choose_currency, converted_into
 from extractors.assembly.dates import infer_date_habit
 from extractors.assembly.doubt import Doubt, doubt_of
 from extractors.assembly.header import (
@@ -93,7 +93,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     lines_sum = sum(amounts, Decimal(0)) if amounts else None
     totals = read_totals(words, captions, probabilities, [s for s in spans if not s.label.startswith("line.")], habit, lines_sum=lines_sum)
     header_spans = [*spans, *_faint_spans(words, probabilities, spans)]
-    header, evidence, countries = _header(words, captions, probabilities, header_spans, totals, tagged.language)
+    header, evidence, countries = _header(words, captions, probabilities, header_spans, totals, habit, tagged.language)
     for name, value in totals.evidence.items():
         evidence[f"header.{name}"] = value
     evidence.update(totals.breakdown_evidence)
@@ -172,7 +172,7 @@ def _build_rows(
 
 
 def _header(
-    words: Words, captions: Captions, probabilities: np.ndarray[Any, Any], spans: Sequence[Span], totals: Totals, language: str
+    words: Words, captions: Captions, probabilities: np.ndarray[Any, Any], spans: Sequence[Span], totals: Totals, number_habit: NumberHabit, language: str
 ) -> tuple[Header, dict[str, Evidence], tuple[str | None, str | None]]:
     by_label: dict[str, list[Span]] = {}
     for span in join_wrapped(words, spans, probabilities):
@@ -207,6 +207,7 @@ def _header(
         language=language,
         country=seller_country,
         lines_of_totals=_lines_of(words, totals),
+        foreign=converted_into(words, number_habit, totals.values.get("gross_total")),
     )
     dates = [s.text for name in ("issue_date", "due_date") for s in by_label.get(name, ())]
     currency = choices["currency"]

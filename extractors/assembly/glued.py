@@ -17,6 +17,8 @@ _INTRODUCES = frozenset(  # what leads to a number or a date in running text
 _LABEL = re.compile(r"^([^\W\d_]{3,}[a-zß-ž]\.?)(?=[A-Z\d][\w./\\-]*\d)")
 _NAMING = re.compile(r"^([^\W\d_]{3,})(?=[A-ZÀ-Þ][a-zß-ÿ])")
 _TOPICS = ("number", "date")
+LONG_HEADING = 8  # letters from which the heading of a party's block is no name
+_RUNNING = re.compile(r"^([a-zß-ž]{5,})(?=\d{3})")  # the last word of a label that is printed in small letters
 
 
 @lru_cache(maxsize=16384)
@@ -28,6 +30,9 @@ def glued_label(text: str) -> str:
     leading = _LEADING.match(text)
     if leading and leading[1].casefold() in _INTRODUCES and not leading[1].isupper():
         return leading[1]
+    running = _RUNNING.match(text)
+    if running:
+        return running[1]
     word = _LABEL.match(text)
     if word and any(announces(topic, plain(word[1])) for topic in _TOPICS):
         return word[1]
@@ -38,7 +43,10 @@ def glued_label(text: str) -> str:
 def glued_naming(text: str) -> str:
     """As `glued_label` for a word that begins a party's name ("NameRocha"); empty where there is none."""
     word = _NAMING.match(text)
-    return word[1] if word and announces("naming", plain(word[1])) else ""
+    if word is None:
+        return ""
+    label = plain(word[1])
+    return word[1] if announces("naming", label) or (len(label) >= LONG_HEADING and announces("party", label)) else ""
 
 
 def without_label(text: str) -> str:

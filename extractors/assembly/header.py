@@ -13,10 +13,23 @@ from extractors.assembly.glued import glued_naming, without_label
 from extractors.assembly.spans import Span, Words
 
 _LABEL_PREFIX = re.compile(r"^[^\d:#°]{1,30}[:#°]+\s*(?=\S)")
-LONGEST_NAMING = 3  # words of a label such as "Name" or "Raison sociale"
+LONGEST_NAMING = 4  # words of a label such as "Name" or "Raison sociale", of a heading such as "Bill to", of a salutation
 SHORTEST_REPEATED = 5  # characters
+LINE_PITCH_EM = 2.2  # from the baseline of a line to that of the next
 _GLUED_VAT_LABEL = re.compile(r"^[^\d]{3,}?[.\-:]+(?=[A-Z]{2}[\dA-Z]*\d{5})")
-_SHORT_VAT_LABEL = re.compile(r"^(?:ID|UID|VAT|NIP|NIF|CIF|TIN|EIN|BTW|TVA|PIVA|CUI|ABN|GSTIN|NR|N[ºO]?[.:º])[:.]*(?=\d)")
+_SHORT_VAT_LABEL = re.compile(r"^(?:(?:ID|UID|VAT|NIP|NIF|CIF|TIN|EIN|BTW|TVA|PIVA|CUI|ABN|GSTIN|UE|EU|NR|N[ºO]?[.:º])[:.]*(?=\d)|ID(?=[A-Z]{2}\d{8}))")
+_GLUED_WORD = re.compile(r"^[^\W\dA-Z_]{4,}(?=[A-Z]{2,4}\d{5})")  # the end of a label, in small letters
+# How many characters a VAT id has after its prefix, in countries where that is fixed (European Commission, VIES FAQ, as of 2026-11).
+_AFTER_PREFIX = {
+    "AT": 9, "BE": 10, "DE": 9, "DK": 8, "EE": 9, "EL": 9, "ES": 9, "FI": 8, "FR": 11, "HR": 11, "HU": 8, "IT": 11, "LU": 8, "MT": 8, "NL": 12,
+    "PL": 10, "PT": 9, "SE": 12, "SI": 8, "SK": 10,
+}  # fmt: skip
+# Characters of an IBAN by country (SWIFT, IBAN Registry, release 99).
+_IBAN_LENGTHS = {
+    "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FR": 27, "GB": 22, "GR": 27,
+    "HR": 21, "HU": 28, "IE": 22, "IS": 26, "IT": 27, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MT": 31, "NL": 18, "NO": 15, "PL": 28,
+    "PT": 25, "RO": 24, "RS": 22, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TR": 26, "UA": 29,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +55,8 @@ def clean_name(text: str) -> str:
     """A party's name without a label in front of it and without separators around it; of a name that is printed twice, the fuller one."""
     words = _LABEL_PREFIX.sub("", text).strip(" ,;:|·•–-*").split()
     for k in range(min(LONGEST_NAMING, len(words) - 1), 0, -1):
-        if announces("naming", plain(" ".join(words[:k]))) and not words[k][0].islower():
+        before = plain(" ".join(words[:k]))
+        if (announces("naming", before) or (k > 1 and announces("party", before))) and not words[k][0].islower():
             words = words[k:]
             break
     if words:
@@ -56,16 +70,20 @@ def clean_name(text: str) -> str:
 
 
 def clean_vat_id(text: str) -> str:
-    """A VAT id without spaces and without a glued label."""
-    compact = re.sub(r"\s+", "", clean_identifier(text)).upper().strip("()[]")
-    compact = _SHORT_VAT_LABEL.sub("", compact)
+    """A VAT id without spaces, without a glued label and without another number that is printed after it."""
+    parts = _GLUED_WORD.sub("", clean_identifier(text)).upper().strip("()[]").split()
+    compact = _SHORT_VAT_LABEL.sub("", "".join(parts))
     glued = _GLUED_VAT_LABEL.match(compact)
-    return compact[glued.end() :] if glued else compact
+    if glued:
+        compact = compact[glued.end() :]
+    cut = 2 + _AFTER_PREFIX.get(compact[:2], len(compact))
+    ends = {len(compact) - len("".join(parts[k:])) for k in range(1, len(parts))}  # where a printed word ends
+    return compact[:cut] if cut in ends and not compact[cut:].isdecimal() else compact
 
 
 def iban_is_valid(text: str) -> bool:
-    """Check digits (ISO 7064 mod 97-10) and a length between 15 and 34."""
-    if not re.fullmatch(r"[A-Z]{2}\d{2}[0-9A-Z]{11,30}", text):
+    """Check digits (ISO 7064 mod 97-10) and the country's length, where it is known, else one between 15 and 34."""
+    if not re.fullmatch(r"[A-Z]{2}\d{2}[0-9A-Z]{11,30}", text) or len(text) != _IBAN_LENGTHS.get(text[:2], len(text)):
         return False
     return int("".join(str(int(c, 36)) for c in text[4:] + text[:4])) % 97 == 1
 
@@ -88,11 +106,12 @@ def choose_iban(spans: Sequence[Span], words: Words) -> Choice | None:
 
 
 def _complete_iban(span: Span, words: Words) -> str | None:
+    """The valid IBAN that begins on the span's line at or before the span; it may go on in the next line."""
     line = words.words_of_line[span.line]
     first = line.index(span.words[0])
     for start in range(first, max(first - 9, -1), -1):
         text = ""
-        for i in line[start : start + 14]:
+        for i in (*line[start : start + 14], *_below(words, line[start])):
             text += re.sub(r"[^0-9A-Za-z]", "", words.texts[i]).upper()
             bare = re.sub(r"^IBAN", "", text)
             if len(bare) >= 15 and iban_is_valid(bare):
@@ -100,3 +119,18 @@ def _complete_iban(span: Span, words: Words) -> str | None:
             if len(bare) > 34:
                 break
     return None
+
+
+def _below(words: Words, first: int) -> list[int]:
+    """The words of the line directly under word ``first`` that begin where it begins or where its line does."""
+    own = words.words_of_line[words.line_list[first]]
+    edges = (words.box_list[first][0], words.box_list[own[0]][0])
+    for line in range(words.line_list[first] + 1, words.line_list[first] + 4):
+        members = words.words_of_line.get(line, [])
+        for k, i in enumerate(members):
+            drop = words.box_list[i][3] - words.box_list[first][3]
+            if words.page[i] == words.page[first] and 0 < drop < LINE_PITCH_EM * words.size_list[first] and min(
+                abs(words.box_list[i][0] - edge) for edge in edges
+            ) < words.size_list[first]:
+                return members[k : k + 8]
+    return []

@@ -28,6 +28,7 @@ _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
 _FRAGMENT = re.compile(r"[A-Z\d/.\-]{1,8}$")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})|\d{4}[./-]\d{2}[./-]\d{2}\.?|\d{1,2}[./-][^\W\d]{3}[./-]\d{2,4}")
+_BARE_DATE = re.compile(r"(?:\d{2})?\d{6}")  # "201031", where a caption says that it is one
 _AMOUNT = re.compile(r"[^\w]?\d{1,3}(?:[.,']\d{3})*[.,]\d{2}[^\w]?")
 
 
@@ -87,8 +88,9 @@ def _rest_below(words: Words, probabilities: NDArray[np.float32], span: Span, co
             if abs(box[0] - x0) > EDGE_PT or not 0 < box[3] - bottom < LEADING_EM * size or words.page[i] != words.page[last]:
                 continue
             alone = k + 1 == len(members) or words.box_list[members[k + 1]][0] - box[2] > size
-            fits = _FRAGMENT.match(words.texts[i]) is not None and len(words.texts[i]) <= len(words.texts[last])
-            told = words.texts[last][-1] in "-/" or probabilities[i, column] >= GOES_ON
+            cut = words.texts[last][-1] in "-/"
+            fits = _FRAGMENT.match(words.texts[i]) is not None and (cut or len(words.texts[i]) <= len(words.texts[last]))
+            told = cut or probabilities[i, column] >= GOES_ON
             return (i,) if alone and fits and told else ()
     return ()
 
@@ -98,6 +100,8 @@ def _support(words: Words, captions: Captions, span: Span, value: str, caption: 
     first = next((i for i in span.words if words.has_digit[i]), span.first)
     cue = captions.cue("number", span.first) or (captions.in_front("number", first) if first != span.first else None)
     odds = 1.0 if cue is None else CAPTION_AGREES if cue == caption else CAPTION_LEANS if cue == f"weak_{caption}" else CAPTION_DENIES
+    if cue is None and _BARE_DATE.fullmatch(value) and captions.cue("date", span.first):
+        odds *= IMPLAUSIBLE
     line = words.words_of_line[words.line_list[span.first]]
     k = line.index(span.first)
     nearby = " ".join(words.texts[i] for i in line[max(k - 2, 0) : k + len(span.words)])

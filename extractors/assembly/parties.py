@@ -23,6 +23,8 @@ OTHER_PARTY = 0.35  # what is left of a candidate in the block of a delivery add
 WEBSITE_BONUS = 0.15  # the seller's name in a web or mail address
 THRESHOLD = 0.05  # support that a candidate needs without a tag of its own
 _COUNTRY = re.compile(r"^(?:[A-Z]{2}|CHE)-?$")
+_UNPREFIXED = re.compile(r"^U?\d")
+_GLUED_COUNTRY = re.compile(r"[^\W\d_]{2,}\W*[:.](AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK)$")  # of a label
 _DIGIT_GROUP = re.compile(r"^[0-9A-Z.\-]*\d[0-9A-Z.\-]*,?$")
 _TAX_SUFFIX = re.compile(r"^(?:MWST|TVA|IVA|MVA)[.,]?$")  # part of a Swiss or Norwegian number
 _DOMAIN = re.compile(r"(?:@|www\.|https?://)([\w.\-]+)", re.IGNORECASE)
@@ -166,23 +168,26 @@ def complete_vat_ids(words: Words, spans: Sequence[Span]) -> list[Span]:
     result: list[Span] = []
     for span in spans:
         line = words.words_of_line[span.line] if len({words.line_list[i] for i in span.words}) == 1 else []
-        members = list(span.words)
+        members, prefix = list(span.words), ""
         if line and _COUNTRY.match(span.text.strip(" :.")):
             for i in line[line.index(members[-1]) + 1 :]:
                 if _beside(words, members[-1], i) and _DIGIT_GROUP.match(words.texts[i]) and len(members) < 6:
                     members.append(i)
                 else:
                     break
-        elif line and members[0] != line[0] and span.text[:1].isdigit():
+        elif line and members[0] != line[0] and _UNPREFIXED.match(span.text):
             before = line[line.index(members[0]) - 1]
-            if _beside(words, before, members[0]) and _COUNTRY.match(words.texts[before]):
-                members.insert(0, before)
+            if _beside(words, before, members[0]):
+                if _COUNTRY.match(words.texts[before]):
+                    members.insert(0, before)
+                elif glued := _GLUED_COUNTRY.search(words.texts[before]):
+                    prefix = glued[1]
         if line and span.text[:3] in ("CHE", "NO ") and members[-1] != line[-1]:
             after = line[line.index(members[-1]) + 1]
             if _TAX_SUFFIX.match(words.texts[after]) and _beside(words, members[-1], after):
                 members.append(after)
-        if len(members) != len(span.words):
-            text = " ".join(words.texts[i] for i in members)
+        if len(members) != len(span.words) or prefix:
+            text = prefix + " ".join(words.texts[i] for i in members)
             span = Span(span.label, tuple(members), text, span.page, span.line, words.box_of(members), span.probability)
         if could_be_vat_id(clean_vat_id(span.text)):
             result.append(span)

@@ -118,7 +118,7 @@ def _unused_rows(rng: Random, writer: Writer, table: Table) -> Iterator[Piece]:
     """The rows of a form that were left empty: numbered, with a dash, a zero or a currency sign where amounts would stand."""
     count = len(writer.facts.rows)
     numbered = "position" in table.edges and rng.random() < 0.7
-    filler = rng.choice(("-", "–", "", "", writer.number.text(Decimal(0), writer.places), "$", "€"))
+    filler = rng.choice(("-", "–", "", "", writer.number.text(Decimal(0), writer.places), writer.token, writer.token))
     wide = rng.random() < 0.3  # the filler stands in every column of amounts
     columns = [k for k in table.edges if k in (("unit_price", "tax_amount", *MONEY) if wide else MONEY)]
     if not numbered and not filler:

@@ -11,7 +11,7 @@ from extractors.training.parties import Party, make_party
 from extractors.training.vocabulary import choose, fill, small_words
 from extractors.training.writing import Writer
 
-BARE_CONTACT = 0.08  # buyers' blocks that name a person above or below the company
+BARE_CONTACT = 0.14  # buyers' blocks that name a person above or below the company
 TAX_ID_WORDS = {
     "GB": ("VAT Reg. No.", "VAT No", "VAT number", "VAT Registration No.", "VAT Reg No", "VAT No.", "VAT ID", "Our VAT No."),
     "IE": ("VAT No.", "VAT Reg. No.", "VAT number", "VAT"),
@@ -89,10 +89,11 @@ def party_lines(rng: Random, writer: Writer, party: Party, role: str, *, vat: bo
     salutation = rng.choice(small_words("salutation", language)) if role == "buyer" and rng.random() < 0.1 else None
     if role in ("buyer", "ship_to") and rng.random() < 0.12:
         extras.append(line(f"{writer.word('attention')} {party.contact}"))
-    if role == "buyer" and not party.person and rng.random() < BARE_CONTACT:  # a person without a word that says so
+    bare = role == "buyer" and not party.person and rng.random() < BARE_CONTACT  # a person without a word that says so
+    if bare:
         title = rng.choice(small_words("salutation", language)) if rng.random() < 0.3 else None
         extras.append(line(title, party.contact))
-    if extras and rng.random() < 0.2 and role == "buyer":
+    if extras and rng.random() < (0.5 if bare else 0.2) and role == "buyer":
         lines = [*extras, *lines]
     else:
         lines += extras

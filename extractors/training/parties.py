@@ -52,7 +52,7 @@ def company_name(rng: Random, vocabulary: Vocabulary, country: str, trades: list
     pattern = str(rng.choice(company["patterns"]))
     if "{" not in pattern:
         pattern = "{fantasy} {form}"
-    form = str(rng.choice(options)) if rng.random() > 0.04 else ""
+    form = str(rng.choice(options)) if rng.random() > 0.09 else ""
     trade = rng.choice(trades) if trades and rng.random() < 0.6 else rng.choice(company["trades"])
     cities = vocabulary.listed("cities", country)
     fantasy = str(rng.choice(company["fantasy"])) if rng.random() < 0.6 else coined(rng)
