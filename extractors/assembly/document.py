@@ -172,7 +172,13 @@ def _build_rows(
 
 
 def _header(
-    words: Words, captions: Captions, probabilities: np.ndarray[Any, Any], spans: Sequence[Span], totals: Totals, number_habit: NumberHabit, language: str
+    words: Words,
+    captions: Captions,
+    probabilities: np.ndarray[Any, Any],
+    spans: Sequence[Span],
+    totals: Totals,
+    number_habit: NumberHabit,
+    language: str,
 ) -> tuple[Header, dict[str, Evidence], tuple[str | None, str | None]]:
     by_label: dict[str, list[Span]] = {}
     for span in join_wrapped(words, spans, probabilities):

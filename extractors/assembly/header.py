@@ -17,7 +17,9 @@ LONGEST_NAMING = 4  # words of a label such as "Name" or "Raison sociale", of a 
 SHORTEST_REPEATED = 5  # characters
 LINE_PITCH_EM = 2.2  # from the baseline of a line to that of the next
 _GLUED_VAT_LABEL = re.compile(r"^[^\d]{3,}?[.\-:]+(?=[A-Z]{2}[\dA-Z]*\d{5})")
-_SHORT_VAT_LABEL = re.compile(r"^(?:(?:ID|UID|VAT|NIP|NIF|CIF|TIN|EIN|BTW|TVA|PIVA|CUI|ABN|GSTIN|UE|EU|NR|N[ºO]?[.:º])[:.]*(?=\d)|ID(?=[A-Z]{2}\d{8}))")
+_SHORT_VAT_LABEL = re.compile(
+    r"^(?:(?:ID|UID|VAT|NIP|NIF|CIF|TIN|EIN|BTW|TVA|PIVA|CUI|ABN|GSTIN|UE|EU|NR|N[ºO]?[.:º])[:.]*(?=\d)|ID(?=[A-Z]{2}\d{8}))"
+)
 _GLUED_WORD = re.compile(r"^[^\W\dA-Z_]{4,}(?=[A-Z]{2,4}\d{5})")  # the end of a label, in small letters
 # How many characters a VAT id has after its prefix, in countries where that is fixed (European Commission, VIES FAQ, as of 2026-11).
 _AFTER_PREFIX = {
@@ -129,8 +131,10 @@ def _below(words: Words, first: int) -> list[int]:
         members = words.words_of_line.get(line, [])
         for k, i in enumerate(members):
             drop = words.box_list[i][3] - words.box_list[first][3]
-            if words.page[i] == words.page[first] and 0 < drop < LINE_PITCH_EM * words.size_list[first] and min(
-                abs(words.box_list[i][0] - edge) for edge in edges
-            ) < words.size_list[first]:
+            if (
+                words.page[i] == words.page[first]
+                and 0 < drop < LINE_PITCH_EM * words.size_list[first]
+                and min(abs(words.box_list[i][0] - edge) for edge in edges) < words.size_list[first]
+            ):
                 return members[k : k + 8]
     return []

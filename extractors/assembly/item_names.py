@@ -28,6 +28,8 @@ SURE, VERY_SURE = 0.9, 0.97  # what the network must give a piece that stands ap
 MEET = 0.3  # share of the shorter of two heights or widths that makes them one line or column
 BESIDE = 0.5  # of the rows: names are taken to stand beside the numbers
 HEADED = 4.0  # weight of a name below a heading of names, against one elsewhere
+BEGINS = 0.5  # probability from which an item begins with a word
+LINKS_AGAINST = 4.0  # mean log-odds of the links of moved names from which they stay where they point
 EDGE_PT = 1.5  # texts that begin this close to each other begin at one edge
 
 Lines = Mapping[int, Sequence[tuple[int, float]]]  # by row: (page, baseline) of lines
@@ -102,6 +104,8 @@ def _apart(
     inside = [overlap(*column, *p.column) >= MEET for p in pieces]
     chosen = [p for p, is_inside in zip(pieces, inside, strict=True) if is_inside]
     by_block = rows_by_blocks(words, best, rows, chosen, bands)
+    if by_block and _against_links(words, best, rows, by_block):
+        by_block = {}
     chosen = [replace(p, row=by_block.get(p, p.row)) for p in chosen]
     found = {p.row for p in chosen}
     chosen += [p for p, is_inside in zip(pieces, inside, strict=True) if not is_inside and p.row not in found]
@@ -112,8 +116,23 @@ def _apart(
     result: dict[int, list[Piece]] = {}
     for row, own in _by_row(chosen).items():
         on_main_line = [p for p in own if row in main and p.line == main[row].line]
-        result[row] = _connected(on_main_line or _strongest(own), own, notes.get(row, ()))
+        result[row] = _connected(on_main_line or _first(words, own), own, notes.get(row, ()))
     return {**_where_others_have_theirs(words, best, result, bands), **result}
+
+
+def _against_links(words: Words, best: Sequence[int], rows: NDArray[np.int32], moved: Mapping[Piece, int]) -> bool:
+    """Whether the links of the pieces speak clearly against the rows that they are ``moved`` to."""
+    cells: dict[int, list[int]] = {}
+    for i in np.flatnonzero(rows >= 0).tolist():
+        if best[i] in _NUMBERS:
+            cells.setdefault(int(rows[i]), []).append(i)
+    query, key = words.tagged.link_query, words.tagged.link_key
+
+    def pull(piece: Piece, row: int) -> float:
+        return float((query[list(piece.words)].mean(0) @ key[cells[row]].T).max())
+
+    gaps = [pull(p, p.row) - pull(p, row) for p, row in moved.items() if row != p.row and p.row in cells and row in cells]
+    return bool(gaps) and sum(gaps) / len(gaps) > LINKS_AGAINST
 
 
 def _where_others_have_theirs(
@@ -137,6 +156,12 @@ def _where_others_have_theirs(
             if begins and not any(best[i] in _NUMBERS for i in there):
                 result[band.row] = [make_piece(words, there, band.row)]
     return result
+
+
+def _first(words: Words, pieces: Sequence[Piece]) -> list[Piece]:
+    """The piece with which the item begins, as the network sees it; else the strongest."""
+    first = max(pieces, key=lambda p: float(words.tagged.starts[p.words[0]]) * p.probability)
+    return [first] if words.tagged.starts[first.words[0]] > BEGINS else _strongest(pieces)
 
 
 def _strongest(pieces: Sequence[Piece]) -> list[Piece]:

@@ -14,6 +14,10 @@ _LINE_COLUMNS = np.array([LABEL_INDEX[name] for name in FIELDS if name.startswit
 _AMOUNTS = np.array([LABEL_INDEX["line.net_amount"], LABEL_INDEX["line.gross_amount"]])
 _NAMES = np.array([LABEL_INDEX["line.description"]])
 _NUMERIC = np.array([LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount", "unit_price", "quantity")])
+_CELLS = np.array(
+    [LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount", "unit_price", "quantity", "tax_rate", "discount", "unit")]
+)
+_ONCE = np.array([LABEL_INDEX[f"line.{n}"] for n in ("quantity", "unit_price")])
 REACH = 320  # words of items on either side among which an anchor is sought
 BLOCK = 256
 HALVES_EM = 0.5  # between the heights of two parts of one row
@@ -39,6 +43,7 @@ def find_rows(words: Words, probabilities: NDArray[np.float32]) -> NDArray[np.in
     chosen = _split_rows_with_two_amounts(words, best, members, chosen, query, key)
     chosen = _agree_within_pieces(words, best, members, chosen)
     chosen = _above_or_below(words, best, members, chosen)
+    chosen = _one_each(words, best, members, chosen)
     for row, anchor in enumerate(sorted(set(chosen.tolist()))):
         rows[members[chosen == anchor]] = row
     return _drop_rows_without_numbers(best, rows)
@@ -125,7 +130,8 @@ def _agree_within_pieces(words: Words, best: NDArray[np.int64], members: NDArray
 
 def _above_or_below(words: Words, best: NDArray[np.int64], members: NDArray[np.int64], chosen: NDArray[np.int64]) -> NDArray[np.int64]:
     """Where names stand on lines of their own, they all stand above their amounts or all below: if the items begin with a name they stand
-    above, if they end with one, below. Decided for the whole document, because single links waver between the two amounts."""
+    above, if they end with one, below. Decided for the whole document, because single links waver between the two amounts; numbers stay where they
+    point."""
     lines = words.line[members]
     anchors = np.unique(chosen)
     anchor_lines = lines[anchors]
@@ -142,13 +148,29 @@ def _above_or_below(words: Words, best: NDArray[np.int64], members: NDArray[np.i
         return chosen
     order = anchors[np.argsort(anchor_lines, kind="stable")]
     ordered = np.sort(anchor_lines)
-    loose = np.flatnonzero(~on_anchor_line & ~np.isin(best[members], _AMOUNTS))
+    loose = np.flatnonzero(~on_anchor_line & ~np.isin(best[members], _CELLS))
     if begins:
         position = np.searchsorted(ordered, lines[loose], side="left")
     else:
         position = np.searchsorted(ordered, lines[loose], side="right") - 1
     result = chosen.copy()
     result[loose] = order[np.clip(position, 0, len(order) - 1)]
+    return result
+
+
+def _one_each(words: Words, best: NDArray[np.int64], members: NDArray[np.int64], chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where a document shows as many numbers of a kind as it has items, each item has one of them, in their order down the page."""
+    anchors = np.unique(chosen)
+    if len(anchors) < 2:
+        return chosen
+    result = chosen.copy()
+    labels = best[members]
+    for label in _ONCE:
+        found = np.flatnonzero(labels == label)
+        if len(found) != len(anchors) or len(np.unique(chosen[found])) == len(anchors):
+            continue
+        if len(np.unique(words.line[members[found]])) == len(found):
+            result[found] = anchors
     return result
 
 
