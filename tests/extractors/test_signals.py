@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 
 import pytest
@@ -71,3 +72,20 @@ def test_a_cell_that_one_row_lacks_is_a_gap_and_an_empty_column_is_none() -> Non
     none = by_name(replace(assembled, line_items=tuple(replace(item, quantity=None) for item in assembled.line_items)))
     assert gap["gaps_quantity"] > 0 == gap["no_quantity"]
     assert none["no_quantity"] == 1 and none["gaps_quantity"] == 0
+
+
+def test_prices_without_a_quantity_that_explains_the_amount_are_doubtful() -> None:
+    assembled = assemble(tagged())
+    item = replace(assembled.line_items[0], quantity=None, unit_price=Decimal("8.75"), net_amount=Decimal("79.80"))
+    alone = replace(item, net_amount=Decimal("8.75"))
+    assert by_name(replace(assembled, line_items=(item, alone)))["price_without_quantity"] == 0.5
+
+
+def test_other_currencies_and_a_number_in_pieces_are_counted() -> None:
+    assembled = assemble(tagged())
+    shown = Evidence(1, (0.0, 0.0, 1.0, 1.0), "3091 6816", 0.99, "task_model")
+    header = replace(assembled.header, currency="EUR")
+    evidence = {**assembled.evidence, "header.invoice_number": shown}
+    values = by_name(replace(assembled, header=header, evidence=evidence, text="FATURA FT 3091 6816 Total EUR 12 = 13.00 USD"))
+    assert values["other_currencies"] == pytest.approx(math.log(2))
+    assert values["number_in_pieces"] == values["number_prefixed"] == 1

@@ -53,3 +53,26 @@ def test_an_amount_converted_into_another_currency_does_not_outvote_the_totals()
         language="en",
     )
     assert assemble(page).header.currency == "USD"
+
+
+def test_a_printed_code_says_which_dollar_is_meant() -> None:
+    opinions = {"$": {"header.currency": 0.9}, "CAD": {"header.currency": 0.9}}
+    page = tagged((50, 40, "Depot Bendigo VIC 3350"), (50, 60, "Invoice currency CAD"), (50, 80, "Each $ 100.00"), opinions=opinions)
+    assert assemble(page).header.currency == "CAD"
+
+
+def test_a_canadian_account_number_makes_the_dollar_canadian() -> None:
+    opinions = {"$": {"header.currency": 0.9}, **{w: {"header.seller_vat_id": 0.9} for w in ("123", "456", "789", "RT0001")}}
+    page = tagged((50, 60, "TPS 123 456 789 RT0001"), (50, 80, "Total $ 100.00"), opinions=opinions, language="fr")
+    assert assemble(page).header.currency == "CAD"
+
+
+@pytest.mark.parametrize(("rate", "code"), [("9.0353", "GBP"), ("9.1353", "USD")])
+def test_a_total_times_the_printed_rate_is_in_a_foreign_currency(rate: str, code: str) -> None:
+    page = tagged(
+        (50, 80, "Total 1200.00"),
+        (50, 120, "Exchange rate 1 USD = " + rate + " GBP"),
+        (50, 140, "Total USD 10842.36"),
+        opinions={"1200.00": {"header.gross_total": 0.9}, "USD": {"header.currency": 0.5}},
+    )
+    assert assemble(page).header.currency == code

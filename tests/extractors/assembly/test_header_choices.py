@@ -8,6 +8,7 @@ from tagged_pages import tagged
 
 from extractors.assembly.caption_words import match, plain
 from extractors.assembly.document import assemble
+from extractors.assembly.header import clean_name, clean_vat_id, iban_is_valid
 
 
 @pytest.mark.parametrize(
@@ -191,3 +192,61 @@ def test_a_legal_form_on_a_line_of_its_own_goes_with_the_name_above_it() -> None
         language="de",
     )
     assert assemble(page).header.seller_name == "Harbour Trading GmbH"
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ("Spett.le Luca Bianco", "Luca Bianco"), ("Herrn und Frau Wolf Schmidt", "Wolf Schmidt"), ("SAYIN Sultan Yılmaz", "Sultan Yılmaz"),
+        ("A la atención de Bodega Luz", "Bodega Luz"), ("LaskutusosoiteRauduskoivu osk", "Rauduskoivu osk"), ("Don Quijote Libros", "Quijote Libros"),
+        ("Herring Supplies", "Herring Supplies"), ("Client Earth Ltd", "Client Earth Ltd"),
+    ],
+)  # fmt: skip
+def test_salutations_and_headings_are_no_part_of_a_name(printed: str, name: str) -> None:
+    assert clean_name(printed) == name
+
+
+@pytest.mark.parametrize(
+    ("printed", "vat_id"),
+    [
+        ("UE3646198456", "3646198456"), ("IDIT63143900163", "IT63143900163"), ("receptorABC561617A1P", "ABC561617A1P"),
+        ("DE878723134 0991/090177", "DE878723134"), ("DE 878 723 134", "DE878723134"), ("IT677220538227", "IT677220538227"),
+        ("ATU91034764", "ATU91034764"),
+    ],
+)  # fmt: skip
+def test_a_vat_id_has_neither_a_label_nor_another_number_in_it(printed: str, vat_id: str) -> None:
+    assert clean_vat_id(printed) == vat_id
+
+
+def test_the_country_of_a_vat_id_may_be_glued_to_its_label() -> None:
+    page = tagged((50, 80, "Identifikationsnummer:AT U91034764"), opinions={"U91034764": {"header.seller_vat_id": 0.9}}, language="de")
+    assert assemble(page).header.seller_vat_id == "ATU91034764"
+
+
+def test_a_bank_account_goes_on_in_the_next_line() -> None:
+    page = tagged(
+        (50, 80, "IBAN: DE89 3704 0044"),
+        (50, 92, "0532 0130 00"),
+        opinions={w: {"header.iban": 0.95} for w in ("DE89", "3704", "0044")},
+    )
+    assert assemble(page).header.iban == "DE89370400440532013000"
+
+
+def test_a_bank_account_has_the_length_of_its_country() -> None:
+    assert iban_is_valid("DE89370400440532013000")
+    longer = next(f"DE{check:02}3704004405320130001" for check in range(2, 99) if _is_97("3704004405320130001131400", check))
+    assert not iban_is_valid(longer)
+
+
+def _is_97(rest: str, check: int) -> bool:
+    return int(rest[:-2] + f"{check:02}") % 97 == 1
+
+
+def test_a_date_under_its_caption_is_no_order_number() -> None:
+    page = tagged((50, 80, "Best.datum 201031"), opinions={"201031": {"header.purchase_order": 0.83}}, language="sv")
+    assert assemble(page).header.purchase_order is None
+
+
+def test_an_order_number_that_ends_in_a_hyphen_goes_on_below() -> None:
+    page = tagged((50, 80, "PO Number: ORD-"), (101, 92, "483776"), opinions={"ORD-": {"header.purchase_order": 0.95}})
+    assert assemble(page).header.purchase_order == "ORD-483776"

@@ -11,6 +11,7 @@ from extractors.assembly.spans import LABEL_INDEX
 from extractors.labels import DOCUMENT_TYPES, FIELDS
 from extractors.tagger import TaggedDocument
 from extractors.words import Document, Page
+from schemas.invoice import LineItem
 
 LABELS = {"d": "description", "p": "unit_price", "q": "quantity", "n": "net_amount", "c": "item_code", "t": "note", "u": "unit"}
 Cell = tuple[str, str, int, float, float, float]  # text, label, row (-1: none), left edge, baseline, probability
@@ -36,8 +37,13 @@ def page_of(words: Sequence[Cell]) -> Page:
     return Page(1, 595.0, 842.0, tuple(w[0] for w in words), boxes, np.full(n, 10, np.float32), np.zeros(n, bool), np.ones(n, np.float32))
 
 
-def assembled_names(words: Sequence[Cell]) -> list[str | None]:
-    """Descriptions of the items of a page. A row's words point at its amount."""
+def assembled_names(words: Sequence[Cell], *, starts: Sequence[str] = (), link: float = 1.0) -> list[str | None]:
+    """Descriptions of the items of `assembled_items`."""
+    return [item.description for item in assembled_items(words, starts=starts, link=link)]
+
+
+def assembled_items(words: Sequence[Cell], *, starts: Sequence[str] = (), link: float = 1.0) -> Sequence[LineItem]:
+    """The items of a page. A row's words point at its amount, by ``link``; with the words ``starts`` an item begins."""
     words = sorted(words, key=lambda w: (w[4], w[3]))
     labels = np.zeros((len(words), 1 + len(FIELDS)), np.float32)
     query, key = np.zeros((len(words), 16), np.float32), np.zeros((len(words), 16), np.float32)
@@ -46,12 +52,12 @@ def assembled_names(words: Sequence[Cell]) -> list[str | None]:
         if tag != "-":
             labels[i, 0] = 1 - sure
             labels[i, LABEL_INDEX[f"line.{LABELS[tag]}"]] = sure
-            query[i, row] = 1.0
+            query[i, row] = link
             key[i, row] = 2.0 if tag == "n" else 0.1
     kinds = np.full(len(DOCUMENT_TYPES), 0.001, np.float32)
     kinds[0] = 1.0
-    tagged = TaggedDocument(Document((page_of(words),), reader="test"), labels, np.zeros(len(words), np.float32), query, key, kinds, "en")
-    return [item.description for item in assemble(tagged).line_items]
+    begins = np.array([float(text in starts) for text, *_ in words], np.float32)
+    return assemble(TaggedDocument(Document((page_of(words),), reader="test"), labels, begins, query, key, kinds, "en")).line_items
 
 
 def test_words_of_another_column_are_no_name() -> None:
@@ -137,3 +143,32 @@ def test_a_date_that_is_surely_a_note_does_not_join_the_name_beside_it() -> None
         *numbers(1, 120),
     ]
     assert assembled_names(words) == ["Rental van", "Driver"]
+
+
+def test_a_name_begins_where_the_network_sees_an_item_begin_although_more_words_stand_below() -> None:
+    words: list[Cell] = []
+    for row, (name, y) in enumerate((("Husleje", 200), ("Vagt", 260), ("Rengøring", 320))):
+        words += [*numbers(row, y), *cells(name, "d", row, 180, y + 13, sure=0.9), *cells("SKU: 99", "-c", row, 180, y + 26)]
+    words += cells("outside normal working hours", "dddd", 1, 180, 260 + 39, sure=0.85)
+    assert assembled_names(words, starts=("Husleje", "Vagt", "Rengøring")) == ["Husleje", "Vagt", "Rengøring"]
+
+
+def test_links_that_are_sure_outweigh_the_white_space_between_blocks() -> None:
+    words: list[Cell] = []
+    for row, (name, y) in enumerate((("Citric acid", 200), ("Cane sugar", 240), ("Lager beer", 280))):
+        words += [*cells("0412345", "c", row, 180, y), *numbers(row, y), *cells(name, "dd", row, 180, y - 29)]
+    assert assembled_names(words, link=9.0) == ["Citric acid", "Cane sugar", "Lager beer"]
+
+
+def test_as_many_numbers_as_items_belong_to_one_each() -> None:
+    words: list[Cell] = []
+    for row, (name, y) in enumerate((("Desk lamp", 200), ("Office chair", 240), ("Cabinet", 280))):
+        words += [*cells(name, "d" * len(name.split()), row, 60, y), *cells(f"{row + 1}0.00", "n", row, 500, y)]
+        words += cells(f"{row + 1}", "q", min(row + 1, 2), 420, y + 25)  # below the amount, linked to the item below
+    assert [item.quantity for item in assembled_items(words)] == [1, 2, 3]
+
+
+def test_a_number_below_an_amount_stays_with_it_where_names_stand_above() -> None:
+    words = [*cells("Desk lamp", "dd", 0, 60, 200), *cells("30.00", "n", 0, 60, 215), *cells("3", "q", 0, 60, 230)]
+    words += [*cells("Office chair", "dd", 1, 60, 260), *cells("40.00", "n", 1, 60, 275)]
+    assert [(item.description, item.quantity) for item in assembled_items(words)] == [("Desk lamp", 3), ("Office chair", None)]
