@@ -21,6 +21,7 @@ from extractors.assembly.name_pieces import NAME, NOTE, Piece, make_piece, name_
 from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words, set_label
 
 _NUMBERS = frozenset(LABEL_INDEX[n] for n in NUMERIC_LABELS)
+_NO_NAMES = frozenset({NOTE, LABEL_INDEX["line.item_code"]})
 _BROKEN = re.compile(r"\w[-‐]$")
 LEADING_EM = 1.75  # lines of one text are closer than this from baseline to baseline; chosen on generated layouts
 FAR_EM = 3.0
@@ -193,7 +194,7 @@ def _beside(
         else:
             loose.setdefault(_row_between(piece, pages.get(piece.page, ())), []).append(piece)
     for band in bands:
-        if band.row not in seeds and (found := _untagged(words, best, band, left, notes_too=band.row not in loose)):
+        if band.row not in seeds and (found := _untagged(words, best, band, left, alone=band.row not in loose)):
             seeds[band.row] = [found]
     result: dict[int, list[Piece]] = {}
     for row in {*seeds, *loose, *outside}:
@@ -219,10 +220,15 @@ def _row_between(piece: Piece, bands: Sequence[Band]) -> int:
     return piece.row if above is None or piece.row in (above, below) else above
 
 
-def _untagged(words: Words, best: Sequence[int], band: Band, left_pt: float, *, notes_too: bool) -> Piece | None:
-    """The piece of a main line that begins where names begin, for a row without one: a name that looks like a code or a unit."""
+def _untagged(words: Words, best: Sequence[int], band: Band, left_pt: float, *, alone: bool) -> Piece | None:
+    """The piece of a main line that begins where names begin, for a row without one: a name that looks like a code or a unit. Where the row has
+    names on other lines (not ``alone``), codes and notes are what they are taken for."""
     for run in runs(words, words.words_of_line[band.line]):
-        if abs(words.box_list[run[0]][0] - left_pt) <= EDGE_PT and best[run[0]] not in _NUMBERS and (notes_too or best[run[0]] != NOTE):
+        if (
+            abs(words.box_list[run[0]][0] - left_pt) <= EDGE_PT
+            and best[run[0]] not in _NUMBERS
+            and (alone or best[run[0]] not in _NO_NAMES)
+        ):
             return make_piece(words, run[: next((k for k, i in enumerate(run) if best[i] in _NUMBERS), len(run))], band.row)
     return None
 
