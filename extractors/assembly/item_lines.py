@@ -52,7 +52,6 @@ def item_bands(words: Words, best: Sequence[int], rows: NDArray[np.int32]) -> li
 
 def name_headings(words: Words, bands: Sequence[Band]) -> set[tuple[float, float]]:
     """Left and right edges of column headings that say "description", on the last lines above the first item of a page."""
-    known = _headings()
     first: dict[int, int] = {}
     for band in bands:
         first[band.page] = min(first.get(band.page, band.line), band.line)
@@ -62,7 +61,7 @@ def name_headings(words: Words, bands: Sequence[Band]) -> set[tuple[float, float
             members = words.words_of_line.get(above, ())
             if members and words.page[members[0]] == page:
                 pieces = runs(words, members)
-                found.update(_width(words, run) for run in pieces if len(pieces) > 1 and _plain(words, run) in known)
+                found.update(_width(words, run) for run in pieces if len(pieces) > 1 and is_name_heading(_text(words, run)))
     return found
 
 
@@ -70,8 +69,13 @@ def _width(words: Words, run: Sequence[int]) -> tuple[float, float]:
     return words.box_list[run[0]][0], words.box_list[run[-1]][2]
 
 
-def _plain(words: Words, run: Sequence[int]) -> str:
-    return " ".join(words.texts[i] for i in run).casefold().strip(" .:*")
+def _text(words: Words, run: Sequence[int]) -> str:
+    return " ".join(words.texts[i] for i in run)
+
+
+def is_name_heading(text: str) -> bool:
+    """Whether a text heads a column of names."""
+    return text.casefold().strip(" .:*") in _headings()
 
 
 @lru_cache(maxsize=1)

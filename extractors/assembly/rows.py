@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.item_lines import heaviest_column
+from extractors.assembly.item_lines import heaviest_column, is_name_heading
 from extractors.assembly.name_pieces import runs
 from extractors.assembly.spans import LABEL_INDEX, Words
 from extractors.labels import FIELDS
@@ -142,6 +142,7 @@ def _above_or_below(words: Words, best: NDArray[np.int64], members: NDArray[np.i
     if (named & on_anchor_line).sum() > NAMES_BESIDE * named.sum():
         return chosen
     named &= _in_name_column(words, members, named)
+    named &= ~_in_headings(words, members, named, first=int(anchor_lines.min()))
     begins = bool((named & (lines < anchor_lines.min())).any())
     ends = bool((named & (lines > anchor_lines.max())).any())
     if begins == ends:
@@ -155,6 +156,18 @@ def _above_or_below(words: Words, best: NDArray[np.int64], members: NDArray[np.i
         position = np.searchsorted(ordered, lines[loose], side="right") - 1
     result = chosen.copy()
     result[loose] = order[np.clip(position, 0, len(order) - 1)]
+    return result
+
+
+def _in_headings(words: Words, members: NDArray[np.int64], named: NDArray[np.bool_], *, first: int) -> NDArray[np.bool_]:
+    """Which of the words above line ``first`` are, with the others of their line, the heading of a column of names."""
+    by_line: dict[int, list[int]] = {}
+    for k in np.flatnonzero(named & (words.line[members] < first)).tolist():
+        by_line.setdefault(words.line_list[int(members[k])], []).append(k)
+    result = np.zeros(len(members), bool)
+    for own in by_line.values():
+        if is_name_heading(" ".join(words.texts[int(members[k])] for k in own)):
+            result[own] = True
     return result
 
 

@@ -172,3 +172,18 @@ def test_a_number_below_an_amount_stays_with_it_where_names_stand_above() -> Non
     words = [*cells("Desk lamp", "dd", 0, 60, 200), *cells("30.00", "n", 0, 60, 215), *cells("3", "q", 0, 60, 230)]
     words += [*cells("Office chair", "dd", 1, 60, 260), *cells("40.00", "n", 1, 60, 275)]
     assert [(item.description, item.quantity) for item in assembled_items(words)] == [("Desk lamp", 3), ("Office chair", None)]
+
+
+def test_a_heading_above_the_first_item_is_no_name_that_says_where_names_stand() -> None:
+    words = [*cells("BEZEICHNUNG", "d", 0, 180, 186, sure=0.6)]
+    for row, (name, y) in enumerate((("Citric acid", 200), ("Cane sugar", 240), ("Lager beer", 280))):
+        words += [*numbers(row, y), *cells(name, "dd", row, 180, y + 11)]
+    assert assembled_names(words) == ["Citric acid", "Cane sugar", "Lager beer"]
+
+
+def test_a_code_beside_its_number_stays_a_code_where_the_name_stands_below() -> None:
+    words: list[Cell] = []
+    for row, y in enumerate((200, 230)):
+        words += [*cells("Desk lamp", "dd", row, 180, y), *numbers(row, y)]
+    words += [*cells("AB-771", "c", 2, 180, 260), *numbers(2, 260), *cells("Office chair", "dd", 2, 180, 271)]
+    assert assembled_names(words) == ["Desk lamp", "Desk lamp", "Office chair"]
