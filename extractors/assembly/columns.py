@@ -22,6 +22,9 @@ TOLD_NOTHING = 0.985  # "none" up to this probability is asked again
 RIGHT_PT = 2.0
 _NAME = LABEL_INDEX["line.description"]
 _AMOUNTS = [LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount")]  # each makes a row, so none is made here
+_CHARGES = [LABEL_INDEX["adjustment.charge"], LABEL_INDEX["adjustment.allowance"]]
+NAMED = 0.6  # probability from which a word surely names an item
+LINES_BELOW = 3  # the last item
 _NUMBERS = np.array([LABEL_INDEX[f"line.{n}"] for n in ("quantity", "unit_price", "tax_rate", "discount", "tax_amount")])
 _HEADER = np.array([i + 1 for i, name in enumerate(FIELDS) if not name.startswith("line.")])
 
@@ -37,6 +40,23 @@ def agree_in_columns(words: Words, probabilities: NDArray[np.float32]) -> NDArra
     for group in _groups(words, candidates):
         _settle(result, probabilities, best, np.array(group))
     return result
+
+
+def take_named_charges_for_items(words: Words, probabilities: NDArray[np.float32]) -> None:
+    """Amounts that were taken for charges or allowances of the whole document but stand in the items' column, beside words that name an item, become
+    amounts of items; ``probabilities`` is changed in place."""
+    best = probabilities.argmax(1)
+    amounts = np.flatnonzero(np.isin(best, _AMOUNTS))
+    if not len(amounts):
+        return
+    right = float(np.median(words.boxes[amounts, 2]))
+    labels, counts = np.unique(best[amounts], return_counts=True)
+    last = int(words.line[amounts].max()) + LINES_BELOW
+    for i in np.flatnonzero(np.isin(best, _CHARGES)).tolist():
+        beside = words.words_of_line[words.line_list[i]]
+        named = any(best[k] == _NAME and probabilities[k, _NAME] >= NAMED for k in beside)
+        if named and words.line_list[i] <= last and abs(words.box_list[i][2] - right) <= RIGHT_PT:
+            set_label(probabilities, i, int(labels[counts.argmax()]))
 
 
 def _groups(words: Words, candidates: Iterable[int]) -> list[list[int]]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from extractors.assembly.bracketed_codes import mark_bracketed_codes
 from extractors.assembly.captions import Captions
-from extractors.assembly.columns import agree_in_columns
+from extractors.assembly.columns import agree_in_columns, take_named_charges_for_items
 from extractors.assembly.country import country_from_text, country_of_ids
 from extractors.assembly.currency import choose_currency, converted_into
 from extractors.assembly.dates import infer_date_habit
@@ -83,6 +83,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     mark_bracketed_codes(words, own)
     probabilities = agree_in_columns(words, smooth_text_segments(words, own))
     complete_grouped_numbers(words, probabilities)
+    take_named_charges_for_items(words, probabilities)
     habit = _number_habit(words, probabilities, tagged.language)
     rows = settle_names(words, probabilities, find_rows(words, probabilities))
     rows = join_halves(words, probabilities, rows)

@@ -20,6 +20,7 @@ _CELLS = np.array(
 _ONCE = np.array([LABEL_INDEX[f"line.{n}"] for n in ("quantity", "unit_price")])
 REACH = 320  # words of items on either side among which an anchor is sought
 BLOCK = 256
+SCORE_PLACES = 3  # ties do not depend on how a machine adds up
 HALVES_EM = 0.5  # between the heights of two parts of one row
 NAMES_BESIDE = 0.25  # up to this share of name words beside amounts (a stray unit), names are taken to stand on lines of their own
 
@@ -58,7 +59,7 @@ def _best_target(query: NDArray[np.float32], key: NDArray[np.float32], candidate
         near = candidates[(candidates >= start - REACH) & (candidates < stop + REACH)]
         if not len(near):
             near = candidates[[int(np.abs(candidates - start).argmin())]]
-        target[start:stop] = near[(query[start:stop] @ key[near].T).argmax(1)]
+        target[start:stop] = near[(query[start:stop] @ key[near].T).round(SCORE_PLACES).argmax(1)]
     return target
 
 
@@ -99,7 +100,7 @@ def _split_rows_with_two_amounts(
             lines = {int(words.line[members[i]]) for i in amounts}
             if len(lines) > 1:
                 firsts = np.array([min(i for i in amounts if words.line[members[i]] == line) for line in sorted(lines)])
-                result[inside] = firsts[(query[inside] @ key[firsts].T).argmax(1)]
+                result[inside] = firsts[(query[inside] @ key[firsts].T).round(SCORE_PLACES).argmax(1)]
                 for i in amounts:  # an amount stays on its own line
                     result[i] = next(f for f in firsts if words.line[members[f]] == words.line[members[i]])
                 break

@@ -3,7 +3,7 @@
 import numpy as np
 from tagged_pages import tagged
 
-from extractors.assembly.columns import agree_in_columns
+from extractors.assembly.columns import agree_in_columns, take_named_charges_for_items
 from extractors.assembly.spans import LABEL_INDEX, Words
 
 QUANTITY, NOTE = LABEL_INDEX["line.quantity"], LABEL_INDEX["line.note"]
@@ -58,3 +58,30 @@ def test_a_column_of_other_things_stays_one() -> None:
 def test_without_items_nothing_changes() -> None:
     words = Words(tagged((50, 100, "Qty 11"), opinions={}))
     assert np.array_equal(agree_in_columns(words, words.tagged.labels.copy()), words.tagged.labels)
+
+
+def kind_of_last_amount(left_pt: float, name: float) -> int:
+    """Label of an amount, taken for a charge, at ``left_pt``, beside a word that names an item with probability ``name``."""
+    page = tagged(
+        (50, 100, "Desk"),
+        (300, 100, "10.00"),
+        (50, 120, "Toll"),
+        (left_pt, 120, "49.86"),
+        opinions={
+            "Desk": {"line.description": 0.97},
+            "10.00": SURE,
+            "Toll": {"line.description": name},
+            "49.86": {"adjustment.charge": 0.6},
+        },
+    )
+    words = Words(page)
+    probabilities = page.labels.copy()
+    take_named_charges_for_items(words, probabilities)
+    return int(probabilities.argmax(1)[-1])
+
+
+def test_an_amount_in_the_items_column_beside_a_name_is_an_items_amount() -> None:
+    charge = LABEL_INDEX["adjustment.charge"]
+    assert kind_of_last_amount(300, 0.9) == LABEL_INDEX["line.net_amount"]
+    assert kind_of_last_amount(300, 0.55) == charge
+    assert kind_of_last_amount(340, 0.9) == charge
