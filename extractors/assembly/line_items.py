@@ -18,6 +18,7 @@ from schemas.invoice import Evidence, LineItem
 _FIRST_NUMBER = re.compile(r"[-–−(]?\s*\d[\d.,'’ ]*")
 _UNIT_TAIL = re.compile(r"^[-+]?[\d.,'’ ]+\s*([^\W\d_][\w.²³/]*)$")
 _LABEL_PREFIX = re.compile(r"^[^\d:]{2,25}[:#]\s*(?=\S)")
+_FRACTION = re.compile(r"[.,]\d")
 ALTERNATIVE_FLOOR = 0.02  # readings less likely than this are never tried by the arithmetic
 SET_BY = "task_model"
 SET_BY_ARITHMETIC = "task_model+arithmetic"
@@ -56,6 +57,10 @@ def build_row(
     amount_name = "net_amount" if numbers["net_amount"] or not numbers["gross_amount"] else "gross_amount"
     picked = {name: readings[0] for name, readings in numbers.items() if readings}
     set_by = dict.fromkeys(picked, SET_BY)
+    shown = None if discounts else _printed_discount(words, probabilities, picked, members, amount_name, habit)
+    if shown is not None:
+        discounts = [shown]
+        discount, discount_percent = _discount(discounts, habit)
     if not _consistent(picked, amount_name, discount, discount_percent):
         better = _repair(words, probabilities, numbers, members, amount_name, discount, discount_percent, habit)
         for name, reading in better.items():
@@ -79,7 +84,9 @@ def build_row(
     if description is not None:
         evidence["description"] = description[1]
     if discounts and (discount is not None or discount_percent is not None):
-        evidence["discount" if discount is not None else "discount_percent"] = evidence_of(discounts[0], SET_BY)
+        evidence["discount" if discount is not None else "discount_percent"] = evidence_of(
+            discounts[0], SET_BY if shown is None else SET_BY_ARITHMETIC
+        )
     item = LineItem(
         position=texts["position"],
         item_code=texts["item_code"],
@@ -144,6 +151,42 @@ def agrees(amount: Decimal, quantity: Decimal, price: Decimal, discount: Decimal
     step = Decimal(1).scaleb(min(int(exponent), -2)) if isinstance(exponent, int) else Decimal("0.01")
     tolerance = abs(quantity) * step / 2 + Decimal("0.011")
     return any(abs(abs(a) - abs(amount)) <= tolerance for a in line_amounts(quantity, price, discount, percent))
+
+
+def _printed_discount(
+    words: Words,
+    probabilities: NDArray[np.float32],
+    picked: Mapping[str, Reading],
+    members: NDArray[np.int64],
+    amount_name: str,
+    habit: NumberHabit,
+) -> Span | None:
+    """A number or percentage on the row's lines that no other value was read from and by which the amount is less than quantity × price."""
+    readings = [picked.get(n) for n in ("quantity", "unit_price", amount_name)]
+    quantity, price, amount = (r.value if r is not None else None for r in readings)
+    if quantity is None or price is None or amount is None or agrees(amount, quantity, price, None, None):
+        return None
+    if abs(amount) >= abs(quantity * price):
+        return None
+    used = {i for r in picked.values() if r.span is not None for i in r.span.words}
+    known = {abs(quantity), abs(price), abs(amount)}
+    for line in sorted({int(words.line[i]) for i in members}):
+        for i in words.words_of_line[line]:
+            if i in used or not words.has_digit[i]:
+                continue
+            span = make_span(words, "line.discount", _with_sign(words, i), probabilities)
+            found = _discount([span], habit)
+            told = found != (None, None) and ("%" in span.text or _FRACTION.search(span.text))
+            if told and not set(found) & known and agrees(amount, quantity, price, *found):
+                return span
+    return None
+
+
+def _with_sign(words: Words, i: int) -> list[int]:
+    """A number with the percent sign that may follow it as a word of its own."""
+    line = words.words_of_line[words.line_list[i]]
+    after = line[line.index(i) + 1 :][:1]
+    return [i, *(k for k in after if words.texts[k] == "%")]
 
 
 def _consistent(picked: Mapping[str, Reading], amount_name: str, discount: Decimal | None, percent: Decimal | None) -> bool:

@@ -1,0 +1,42 @@
+"""Discounts that the network did not see: printed on the row, and proven by its numbers."""
+
+from decimal import Decimal
+
+import pytest
+from tagged_pages import tagged
+
+from extractors.assembly.document import assemble
+from schemas.invoice import LineItem
+
+OPINIONS = {
+    "Minibar": {"line.description": 0.97},
+    "2": {"line.quantity": 0.97},
+    "8.94": {"line.unit_price": 0.97},
+    "15.20": {"line.net_amount": 0.97},
+    "Rebate": {"line.note": 0.97},
+}
+
+
+def item_with(note: str) -> LineItem:
+    page = tagged((50, 100, "Minibar 2 8.94 15.20"), (50, 112, f"Rebate {note}"), opinions=OPINIONS)
+    (item,) = assemble(page).line_items
+    return item
+
+
+@pytest.mark.parametrize(("note", "discount", "percent"), [("2.68", "2.68", None), ("15 %", None, "15"), ("15%", None, "15")])
+def test_a_number_that_explains_the_amount_is_the_discount(note: str, discount: str | None, percent: str | None) -> None:
+    item = item_with(note)
+    assert item.discount == (Decimal(discount) if discount else None)
+    assert item.discount_percent == (Decimal(percent) if percent else None)
+
+
+@pytest.mark.parametrize("note", ["2.86", "16 %", "3", "8.94"])
+def test_other_numbers_are_no_discount(note: str) -> None:
+    item = item_with(note)
+    assert item.discount is None and item.discount_percent is None
+    assert (item.quantity, item.unit_price, item.net_amount) == (2, Decimal("8.94"), Decimal("15.20"))
+
+
+def test_a_discount_that_was_proven_says_so() -> None:
+    page = tagged((50, 100, "Minibar 2 8.94 15.20"), (50, 112, "Rebate 2.68"), opinions=OPINIONS)
+    assert assemble(page).evidence["line_items.0.discount"].set_by == "task_model+arithmetic"
