@@ -90,7 +90,11 @@ def truth_of(
             }
         )
     if any(_hides_discount(facts, group, values) for group, values in rows.items()):
-        out |= {"expect": "review", "why_review": "a line's discount is not printed, so its amount does not follow", "prints_wrong_sums": True}
+        out |= {
+            "expect": "review",
+            "why_review": "a line's discount is not printed, so its amount does not follow",
+            "prints_wrong_sums": True,
+        }
     return out
 
 

@@ -60,10 +60,11 @@ def coverage() -> dict[str, tuple[str, str]]:
 MEASURED = """
 ## How often they are right
 
-`lineitem synth --count 400 --seed 840000 --family exam --out D`, then `python -m benchmarks.rules --documents D`: what the generated pages print, taken as read. 2026-11-29:
-10,000 lines are checked in 0.48 s of processor time. Of 372 invoices whose pages add up, 3 carry an error all the same: a credit note with an allowance behind its net total
-(mended since), a page that prints rates but no tax (BR-CO-15), and a price per ten whose unit stands in a column of its own (LI-LINE). All 4 whose pages do not add up
-carry one. When one digit of one number is changed, this is how often that document then carries an error, and an issue of any severity:
+`lineitem synth --count 400 --seed 840000 --family exam --out D`, then `python -m benchmarks.rules --documents D`: what the generated pages print,
+taken as read. 2026-11-29: 10,000 lines are checked in 0.48 s of processor time. Of 372 invoices whose pages add up, 3 carry an error all the same: a
+credit note with an allowance behind its net total (mended since), a page that prints rates but no tax (BR-CO-15), and a price per ten whose unit stands
+in a column of its own (LI-LINE). All 4 whose pages do not add up carry one. When one digit of one number is changed, this is how often that document
+then carries an error, and an issue of any severity:
 
 | changed | tried | error | any issue |
 |---|---:|---:|---:|
