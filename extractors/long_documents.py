@@ -3,6 +3,7 @@
 Chosen on eleven long reports and manuals, 6 to 86 pages, and on generated invoices of four pages and more. The first three pages said "not an invoice"
 with 0.99 or more for eight of the reports, with 0.83 for a ninth; on the invoices with 0.94 at most. Of four pages from the middle, the reports showed
 amounts of items on none to two (a report that is all tables: on four), the invoices, some thirty rows a page, on all.
+Eight pages have three between their ends; the generated invoices of eight to eleven pages among 400 documents were read whole.
 """
 
 from __future__ import annotations
