@@ -57,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not options.batches_only:
         lines = measure_each(files, settings)
         print(table(lines))
+        print("\n" + by_cause(lines))
         print(
             f"\n{len(lines)} of {len(files)} files ended; slowest {max(line.seconds for line in lines):.1f} s (limit {options.timeout_s:g} s); "
             f"highest peak {max((line.peak_mib or 0) for line in lines):.0f} MiB (limit {settings.worker_memory_mb} MB of address space)"
@@ -133,6 +134,19 @@ def table(lines: Sequence[Line]) -> str:
         for line in lines
     )
     return "\n".join([head, *rows])
+
+
+def by_cause(lines: Sequence[Line]) -> str:
+    """The rows gathered by verdict and rule, the commonest first, as a Markdown table without names."""
+    groups: dict[tuple[str, str], list[Line]] = {}
+    for line in lines:
+        groups.setdefault((line.status, line.rule), []).append(line)
+    rows = [
+        f"| {status} | {rule} | {len(group)} | {sum(line.seconds for line in group) / len(group):.2f} | {max(line.seconds for line in group):.2f} "
+        f"| {max(line.peak_mib or 0 for line in group):.0f} |"
+        for (status, rule), group in sorted(groups.items(), key=lambda entry: (-len(entry[1]), entry[0]))
+    ]
+    return "\n".join(["| verdict | rule | files | mean s | slowest s | peak MiB |", "|---|---|---:|---:|---:|---:|", *rows])
 
 
 def _documents(folder: Path) -> list[Path]:

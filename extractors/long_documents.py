@@ -3,6 +3,7 @@
 Chosen on eleven long reports and manuals, 6 to 86 pages, and on generated invoices of four pages and more. The first three pages said "not an invoice"
 with 0.99 or more for eight of the reports, with 0.83 for a ninth; on the invoices with 0.94 at most. Of four pages from the middle, the reports showed
 amounts of items on none to two (a report that is all tables: on four), the invoices, some thirty rows a page, on all.
+Eight pages have three between their ends; the generated invoices of eight to eleven pages among 400 documents were read whole.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from extractors.tagger import TaggedDocument
     from extractors.words import Document
 
-LONG_PAGES, HEAD_PAGES, TAIL_PAGES, MIDDLE_PAGES = 12, 3, 2, 4
+LONG_PAGES, HEAD_PAGES, TAIL_PAGES, MIDDLE_PAGES = 8, 3, 2, 4
 SURELY_OTHER = 0.98  # by the first pages, and the last ones do not contradict
 LIKELY_OTHER = 0.8  # by the first pages, where at most one page of the middle shows items; two where the first pages are sure
 _ROW_AMOUNTS = 2  # amounts of items on a page that shows items, at least
@@ -42,9 +43,9 @@ def long_other_documents(documents: Mapping[int, Document], tagger: WordTagger) 
             continue
         if other < SURELY_OTHER or _other(tail)[1] <= 0.5:
             inner = count - HEAD_PAGES - TAIL_PAGES
-            numbers = [HEAD_PAGES + int((k + 0.5) * inner / MIDDLE_PAGES) for k in range(MIDDLE_PAGES)]
+            numbers = dict.fromkeys(HEAD_PAGES + int((k + 0.5) * inner / MIDDLE_PAGES) for k in range(MIDDLE_PAGES))
             middle = tagger.tag_many([Document((document.pages[n],), document.reader) for n in numbers])
-            if sum(map(_shows_items, middle)) >= MIDDLE_PAGES // 2 + (other >= SURELY_OTHER):
+            if sum(map(_shows_items, middle)) >= len(numbers) // 2 + (other >= SURELY_OTHER):
                 continue
         found[i] = (head, kind, other)
     return found

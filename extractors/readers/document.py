@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from extractors.readers.einvoice_xml import is_einvoice
+from extractors.readers.einvoice_xml import claims_einvoice, is_einvoice
 from extractors.readers.text_layer import read_text_layer
+from extractors.readers.xml_elements import parse_xml
 from extractors.words import Document, Page
 from schemas.errors import DocumentLimitError, EmptyDocumentError, NotADocumentError, NoTextError
 
@@ -92,6 +93,8 @@ def read_document(data: bytes, *, limits: ReadLimits | None = None) -> Document:
     kind = kind_of(data)
     if kind is Kind.XML and is_einvoice(data):
         return Document((), "xml")
+    if kind is Kind.XML and claims_einvoice(data):
+        parse_xml(data)  # raises with what is wrong with it: not well-formed, too large, a document type
     if kind is Kind.IMAGE:
         raise NoTextError("The file is an image without a text layer; OCR (the ocr extra) would be needed to read it.")
     if kind is not Kind.PDF:

@@ -58,6 +58,12 @@ def is_einvoice(xml: bytes) -> bool:
         return False
 
 
+def claims_einvoice(xml: bytes) -> bool:
+    """Whether the beginning names the namespace of an e-invoice, well-formed or not."""
+    head = xml[:_BEGINNING].replace(b"\x00", b"")
+    return any(name.encode() in head for _, name in _CII | _UBL)
+
+
 def read_einvoice(xml: bytes, *, id: str, sha256: str, source: str, pages: int) -> Invoice:
     """The invoice that the XML states, route ``einvoice_xml``.
 

@@ -1,7 +1,7 @@
 """Train the spend-category model on the vocabularies and the keyword dictionary: ``python -m extractors.training.train_spend_category``.
 
 Texts: the product names of every ``vocabulary/products.<language>.yaml``, with and without a qualifier behind them, the purchases of
-``spend_phrases.yaml``, the dictionary's own phrases and, with ``--taxonomies FOLDER``, class names of public vocabularies
+``purchases/<language>.yaml``, the dictionary's own phrases and, with ``--taxonomies FOLDER``, class names of public vocabularies
 (`extractors.training.spend_taxonomy`), some with the codes, sizes and periods that invoices put beside a name. One product name in ten and one
 class in ten (in all its languages) are kept apart; on those the way of combining model, keywords and seller and the temperature are chosen, and
 then the model is fitted once more on all of them. Takes a minute on one core; seeded.
@@ -112,15 +112,14 @@ def keyword_samples() -> list[Sample]:
     return [Sample(" ".join(entry.words), entry.category, entry.language) for entry in entries if entry.weight >= 1]
 
 
-def phrase_samples() -> list[Sample]:
-    """The purchases of ``spend_phrases.yaml``: names by category and language, separated by semicolons."""
-    document: dict[str, dict[str, str]] = yaml.safe_load((Path(__file__).parent / "spend_phrases.yaml").read_text(encoding="utf-8"))
-    return [
-        Sample(name, category, language)
-        for category, languages in document.items()
-        for language, text in languages.items()
-        for name in filter(None, (part.strip() for part in text.split(";")))
-    ]
+def purchase_samples() -> list[Sample]:
+    """The names in ``purchases/<language>.yaml``, by category, separated by semicolons."""
+    samples: list[Sample] = []
+    for path in sorted((Path(__file__).parent / "purchases").glob("*.yaml")):
+        categories: dict[str, str] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for category, text in categories.items():
+            samples += [Sample(name, category, path.stem) for name in filter(None, (part.strip() for part in text.split(";")))]
+    return samples
 
 
 @cache
@@ -224,9 +223,9 @@ def main() -> None:
     products = product_samples(rng)
     rng.shuffle(products)
     kept, rest = products[: len(products) // 10], products[len(products) // 10 :]
-    keywords = [*keyword_samples(), *phrase_samples()]
+    keywords = [*keyword_samples(), *purchase_samples()]
     classes, kept_classes = class_samples(rng, arguments.taxonomies) if arguments.taxonomies else ([], [])
-    counts = f"{len(products)} product names, {len(keywords)} keywords and phrases, {len(classes)} class names"
+    counts = f"{len(products)} product names, {len(keywords)} keywords and purchases, {len(classes)} class names"
     print(f"{counts}; {len(kept)} and {len(kept_classes)} kept apart", file=sys.stderr)
     trial = fit([*rest, *keywords, *classes], strength=arguments.strength)
     settings, report = choose_settings(trial, [*kept, *kept_classes])

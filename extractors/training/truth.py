@@ -89,7 +89,20 @@ def truth_of(
                 "tax_amount": plain(amount),
             }
         )
+    if any(_hides_discount(facts, group, values) for group, values in rows.items()):
+        out |= {
+            "expect": "review",
+            "why_review": "a line's discount is not printed, so its amount does not follow",
+            "prints_wrong_sums": True,
+        }
     return out
+
+
+def _hides_discount(facts: Facts, group: int, values: dict[str, Any]) -> bool:
+    """Whether a row prints quantity, price and another amount than they make, and its discount nowhere."""
+    printed = values.keys()
+    hidden = bool(facts.rows[group].discount_amount) and "discount" not in printed
+    return hidden and {"quantity", "unit_price"} <= printed and not printed.isdisjoint({"net_amount", "gross_amount"})
 
 
 def _names_currency(placed: Sequence[Placed], code: str) -> bool:

@@ -69,4 +69,10 @@ def test_what_may_be_an_invoice_by_its_first_pages_is_read_whole() -> None:
 
 
 def test_short_documents_are_read_whole() -> None:
-    assert judged(11) == (False, 0)
+    assert judged(7) == (False, 0)
+
+
+def test_one_page_of_items_keeps_a_document_that_is_barely_long() -> None:
+    """Eight pages have three in the middle: a single one with items is enough where the first pages leave a doubt."""
+    assert judged(8, head="invoice0.15") == (True, 8)
+    assert judged(8, head="invoice0.15", middle="9.99 9.99")[0] is False

@@ -68,7 +68,7 @@ def test_the_seller_helps_where_the_line_says_little() -> None:
 
 def test_other_lines_of_the_document_help_and_lines_of_others_do_not() -> None:
     nights = [ItemText("Übernachtung Doppelzimmer", None, "de", "a"), ItemText("Hotelzimmer Komfort", None, "de", "a")]
-    vague = ItemText("Late Arrival", None, "de")
+    vague = ItemText("Zusatzperson", None, "de")
     alone = categorize([vague])[0]
     assert categorize([*nights, vague])[2] == alone
     assert alone[0] != "lodging"

@@ -155,6 +155,13 @@ ARITHMETIC = {
         header={"net_total": "-100.00", "tax_total": "-19.00", "gross_total": "-119.00", "amount_due": "-119.00"},
         document_adjustments=(adjustment(AdjustmentKind.ALLOWANCE, "20.00"),),
     ),
+    "credit note whose allowance stands behind the net total": invoice(
+        document_type=DocumentType.CREDIT_NOTE,
+        lines=(line("-2", "60.00", "-120.00"),),
+        breakdown=(tax(base="-100.00", amount="-19.00"),),
+        header={"net_total": "-120.00", "tax_total": "-19.00", "gross_total": "-119.00", "amount_due": "-119.00"},
+        document_adjustments=(adjustment(AdjustmentKind.ALLOWANCE, "20.00"),),
+    ),
     "two taxes of different rates, lines with the first": invoice(
         lines=(line(rate="5"),),
         breakdown=(tax("5", "100.00", "5.00"), tax("7", "100.00", "7.00")),

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from extractors.readers.document import Kind, ReadLimits, kind_of, read_document
-from schemas.errors import DocumentLimitError, EmptyDocumentError, NotADocumentError, NoTextError
+from schemas.errors import DamagedDocumentError, DocumentLimitError, EmptyDocumentError, NotADocumentError, NoTextError
 
 UBL = b'<?xml version="1.0"?><Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>'
 
@@ -64,6 +64,8 @@ def test_an_einvoice_on_its_own_has_no_pages() -> None:
         (b"", EmptyDocumentError, "no bytes"),
         (b"just text called .pdf", NotADocumentError, "text"),
         (b"<order/>", NotADocumentError, "XML"),
+        (UBL[:-2], DamagedDocumentError, "not well-formed"),
+        (UBL.replace(b"<Invoice", b"<!DOCTYPE a []><Invoice"), NotADocumentError, "document type"),
         (office_file(), NotADocumentError, "an office document"),
         (picture(), NoTextError, "image"),
     ],
