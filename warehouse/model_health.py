@@ -21,6 +21,7 @@ SAMPLE = 1_000  # documents of a period, at least: chance then moves an index of
 
 UNKNOWN = "unknown"  # the group of documents that name no seller or language
 
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """Reviewed documents of one group; ``right``: no critical field had to be changed. ``confidence``: their mean. ``months``: how many of
