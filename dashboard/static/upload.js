@@ -32,7 +32,8 @@ async function send(files) {
   try {
     const answer = await fetch("/upload", { method: "POST", body, headers });
     const { problems = [], problem } = await answer.json();
-    said.textContent = problem || problems.join(" ") || "Taken.";
+    refused = problem || problems.join(" ");
+    said.textContent = refused || "Taken.";
     form.elements.file.value = "";
   } catch {
     said.textContent = "The server does not answer.";
@@ -41,6 +42,7 @@ async function send(files) {
 }
 
 let begun = 0; // files whose processing this page waits for
+let refused = ""; // what was not taken, and why
 
 async function follow() {
   const answer = await fetch("/upload/progress", { headers: { Accept: "application/json" } }).catch(() => null);
@@ -54,10 +56,10 @@ async function follow() {
   bar.max = begun || 1;
   bar.value = begun - open;
   if (open) {
-    said.textContent = `${open} still being processed.`;
+    said.textContent = `${refused} ${open} still being processed.`.trim();
     setTimeout(follow, 1000);
   } else if (begun) {
-    said.textContent = "All done.";
+    said.textContent = `${refused} All done.`.trim();
     begun = 0;
   }
 }

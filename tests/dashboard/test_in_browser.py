@@ -48,7 +48,13 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def app(warehouse: Fill, application: Callable[..., FastAPI], originals: dict[str, bytes]) -> FastAPI:
+def release() -> threading.Event:
+    """Uploads are processed when it is set."""
+    return threading.Event()
+
+
+@pytest.fixture
+def app(warehouse: Fill, application: Callable[..., FastAPI], originals: dict[str, bytes], release: threading.Event) -> FastAPI:
     documents: list[Invoice] = []
     for number, name in enumerate(("first", "second", "third", "fourth")):
         data = page_of(name)
@@ -62,7 +68,7 @@ def app(warehouse: Fill, application: Callable[..., FastAPI], originals: dict[st
     line = replace(evil.line_items[0], description='=HYPERLINK("http://evil.example")')
     header = replace(evil.header, seller_name="<script>document.title='stolen'</script>")
     documents[3] = evil.replace(header=header, line_items=(line,))
-    return application(warehouse(documents))
+    return application(warehouse(documents), process=lambda _path: release.wait(60))
 
 
 @pytest.fixture
@@ -254,6 +260,26 @@ def test_rejecting_asks_why_and_somebody_elses_document_says_so(visit: Callable[
     page.keyboard.press("Alt+r")
     until(page, "location.pathname !== '/review/2'")
     assert load(app.state.site.database, 2).status == "rejected"
+
+
+def test_a_file_dropped_on_the_page_is_processed_before_ones_eyes(visit: Callable[..., Any], release: threading.Event) -> None:
+    page = visit("reviewer", "/upload")
+    drop = """(bytes) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([new Uint8Array(bytes)], "first.pdf", { type: "application/pdf" }));
+        document.getElementById("upload").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+    }"""
+    page.evaluate(drop, list(page_of("first")))
+    until(page, "document.getElementById('said').textContent === '1 still being processed.'")
+    assert page.get_by_role("progressbar").is_visible()
+    assert page.locator("#progress tr").inner_text().split()[1] == "processing"
+    release.set()
+    until(page, "document.getElementById('said').textContent === 'All done.'")
+    assert page.locator("#progress tr").inner_text().split()[1] == "review", "what was decided, not only that it is done"
+    page.evaluate(drop, list(b"no document"))
+    until(page, "document.getElementById('said').textContent.includes('Expected a PDF')")
+    page.locator("#progress a").click()
+    page.get_by_role("heading", name="first").wait_for()
 
 
 def test_hostile_text_of_a_page_does_nothing(visit: Callable[..., Any]) -> None:
