@@ -11,22 +11,19 @@ import argparse
 import json
 import os
 import shutil
-import socket
 import sqlite3
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from benchmarks.dashboard_server import served
 from dashboard.app import create_app
 from dashboard.passwords import hash_password
 from flows.dashboard_services import dashboard_services
@@ -130,19 +127,6 @@ def spread(path: Path) -> None:
                         if stamp:
                             moved = datetime.combine(day.date(), datetime.fromisoformat(stamp).time()).isoformat(" ", "microseconds")
                             connection.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (moved, row))  # noqa: S608
-
-
-@contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
 
 
 def take(address: str, url: str, out: Path, only: list[str]) -> None:

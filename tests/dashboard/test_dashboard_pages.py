@@ -147,7 +147,7 @@ def test_charts_have_their_numbers_as_a_table(visit: Visit, invoice: Make) -> No
     for path in ("/", "/model"):
         page = client.get(path).text
         assert '<svg class="chart' in page
-        assert 'role="img" aria-label=' in page
+        assert 'aria-label="Documents ' in page
         assert "As a table" in page
 
 
