@@ -64,14 +64,13 @@ MODES = (
 
 
 def pages_of(url: str) -> dict[str, str]:
-    """Every page by name. Of documents those with a broken rule, and the one with most lines."""
-    with open_database(url, create=False) as database:
-        first = queue(database, order=Order.REASON, limit=1)[0].id
+    """Every page by name. Of the documents that wait: the shortest with a broken rule, and the longest."""
+    count = "SELECT count(*) FROM line_items l WHERE l.document_id = d.id"
+    broken = "EXISTS (SELECT 1 FROM issues i WHERE i.document_id = d.id AND i.severity = 'error')"
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
-        (longest,) = connection.execute(
-            "SELECT l.document_id FROM line_items l JOIN documents d ON d.id = l.document_id WHERE d.state = 'review'"
-            " GROUP BY l.document_id ORDER BY count(*) DESC LIMIT 1"
-        ).fetchone()
+        waiting = connection.execute(f"SELECT d.id, ({count}), {broken} FROM documents d WHERE d.state = 'review'").fetchall()  # noqa: S608
+    first = min(waiting, key=lambda row: (not row[2], row[1]))[0]
+    longest = max(waiting, key=lambda row: row[1])[0]
     return {
         "overview": "/", "queue": "/review?order=reason", "review": f"/review/{first}?order=reason", "review-long": f"/review/{longest}",
         "documents": "/documents", "document": f"/documents/{first}", "runs": "/batches", "model": "/model", "sellers": "/sellers", "tax": "/tax",
