@@ -141,7 +141,9 @@ function issueItem({ rule, severity, field, place, message, expected, found }) {
   button.dataset.field = field || "";
   button.append(element("b", "", place), ` ${message}`);
   const values = expected ? `, expected ${expected}${found ? `, read ${found}` : ""}` : "";
-  item.append(button, " ", element("span", "quiet", rule + values));
+  const note = element("span", "quiet", "");
+  note.append(element("span", "rule", rule), values);
+  item.append(button, " ", note);
   return item;
 }
 
