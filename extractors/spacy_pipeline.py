@@ -18,12 +18,6 @@ from extractors.spend_category import ItemText, categorize
 COMPONENT = "lineitem_spend"
 
 
-@Language.factory(COMPONENT, default_config={"seller": None, "language": None})
-def spend_component(nlp: Language, name: str, seller: str | None, language: str | None) -> SpendCategories:
-    """``nlp.add_pipe("lineitem_spend", config={"seller": …, "language": …})``; both may be left out."""
-    return SpendCategories(seller=seller, language=language)
-
-
 class SpendCategories:
     """Sets ``Doc.cats`` to ``{category: probability}``; to nothing where it abstains."""
 
@@ -41,6 +35,14 @@ class SpendCategories:
             for doc, (category, probability) in zip(batch, found, strict=True):
                 doc.cats = {} if category is None else {category: probability}
                 yield doc
+
+
+def spend_component(nlp: Language, name: str, seller: str | None, language: str | None) -> SpendCategories:
+    """``nlp.add_pipe("lineitem_spend", config={"seller": …, "language": …})``; both may be left out."""
+    return SpendCategories(seller=seller, language=language)
+
+
+Language.factory(COMPONENT, default_config={"seller": None, "language": None}, func=spend_component)
 
 
 def spend_pipeline(*, seller: str | None = None, language: str | None = None) -> Any:
