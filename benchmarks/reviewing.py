@@ -11,18 +11,15 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
-import socket
 import statistics
 import tempfile
-import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
+from benchmarks.dashboard_server import served
 from dashboard.app import create_app
 from dashboard.passwords import hash_password
 from flows.dashboard_services import dashboard_services
@@ -147,15 +144,8 @@ def main() -> None:
             add_user(database, NAME, password_hash=hash_password(PASSWORD), role="reviewer", must_change=False, actor="bench")
         settings = load_settings({"database": options.database, "upload_folder": uploads})
         app = create_app(options.database, services=dashboard_services(settings))
-        listener = socket.create_server(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        cleared = walk(f"http://127.0.0.1:{listener.getsockname()[1]}", options.database, options.folder, options.count)
-        server.should_exit = True
-        thread.join(timeout=20)
+        with served(app) as address:
+            cleared = walk(address, options.database, options.folder, options.count)
     keys, stops = statistics.mean(c.keys for c in cleared), statistics.mean(c.stops for c in cleared)
     waited = [c.waited_s for c in cleared]
     print(

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from dashboard.api_changing import changing_routes
 from dashboard.api_models import Problem
-from dashboard.api_reading import reading_routes
+from dashboard.api_reading import document_routes, figure_routes
 from dashboard.showing import Site
 from schemas.errors import LineitemError, ReviewConflictError, StillBrokenError, WarehouseError
 
@@ -30,7 +30,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 def make_api(site: Site) -> FastAPI:
     """The API as an application of its own, so that its description holds nothing else."""
     api = FastAPI(title="Lineitem", version="1", docs_url=None, redoc_url=None, responses=PROBLEMS)
-    for routes in (reading_routes, changing_routes):
+    for routes in (document_routes, figure_routes, changing_routes):
         api.include_router(routes(site))
 
     @api.exception_handler(HTTPException)

@@ -27,7 +27,8 @@ from warehouse.reviews import reviews_of, version_of
 EXPORT_PAGE = 200
 
 
-def reading_routes(site: Site) -> APIRouter:
+def document_routes(site: Site) -> APIRouter:
+    """Lists, single documents, pages."""
     router = APIRouter()
     database, services = site.database, site.services
 
@@ -107,6 +108,14 @@ def reading_routes(site: Site) -> APIRouter:
         except (DocumentError, DocumentStoreError) as exc:
             raise HTTPException(404, str(exc)) from exc
         return Response(data, media_type="image/png")
+
+    return router
+
+
+def figure_routes(site: Site) -> APIRouter:
+    """Figures of a period, and exports."""
+    router = APIRouter()
+    database, services = site.database, site.services
 
     @router.get("/metrics", response_model=Metrics, operation_id="get_metrics")
     def get_metrics(_visitor: Watcher, since: Since = None, until: Until = None) -> Metrics:

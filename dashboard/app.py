@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -15,7 +15,9 @@ from starlette.requests import ClientDisconnect
 
 from dashboard.access import API, PASSWORD_PATH, cookie_name, csrf_checked, gate
 from dashboard.account_pages import account_routes
+from dashboard.admin_pages import admin_routes
 from dashboard.api import make_api
+from dashboard.login_pages import login_routes
 from dashboard.model_page import model_routes
 from dashboard.monitoring_pages import monitoring_routes
 from dashboard.overview_page import overview_routes
@@ -58,6 +60,33 @@ def create_app(
     )
     app.state.site = site
 
+    app.middleware("http")(
+        gate(database, cookie=site.cookie, https=https, upload_limit_bytes=services.document_max_bytes + 100_000, refuse=refusal(site))
+    )
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))
+    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    app.mount("/api/v1", make_api(site))
+    for routes in (
+        login_routes,
+        account_routes,
+        admin_routes,
+        overview_routes,
+        monitoring_routes,
+        model_routes,
+        review_routes,
+        picture_routes,
+        upload_routes,
+        webhook_routes,
+    ):
+        app.include_router(routes(site))
+
+    add_error_pages(app, site)
+    return app
+
+
+def refusal(site: Site) -> Callable[[Request, int, str], Response]:
+    """How the gate says no: to people by a page or the login, to programs by a problem document."""
+
     def refuse(request: Request, status: int, why: str) -> Response:
         if request.url.path.startswith(API):
             detail = why or "Send an API token: Authorization: Bearer …"
@@ -74,23 +103,11 @@ def create_app(
             request, "Log in first" if status == 401 else "Not taken", why or "This is for people who are logged in.", status_code=status
         )
 
-    app.middleware("http")(
-        gate(database, cookie=site.cookie, https=https, upload_limit_bytes=services.document_max_bytes + 100_000, refuse=refuse)
-    )
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))
-    app.mount("/static", StaticFiles(directory=HERE / "static"))
-    app.mount("/api/v1", make_api(site))
-    for routes in (
-        account_routes,
-        overview_routes,
-        monitoring_routes,
-        model_routes,
-        review_routes,
-        picture_routes,
-        upload_routes,
-        webhook_routes,
-    ):
-        app.include_router(routes(site))
+    return refuse
+
+
+def add_error_pages(app: FastAPI, site: Site) -> None:
+    """What people see when something went wrong; never a trace."""
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
@@ -110,8 +127,6 @@ def create_app(
     @app.exception_handler(ClientDisconnect)
     async def gone(_request: Request, _error: ClientDisconnect) -> Response:
         return Response(status_code=499)  # nobody reads it: a newer check took the place of this one, or the window was closed
-
-    return app
 
 
 def _here(request: Request) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from markupsafe import Markup
 
 WIDTH, HALF, HEIGHT = 1080, 560, 200
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 24
+ANCHORS = ("start", "middle", "middle", "middle", "end")  # of five labels over the whole width
+LABEL = 96  # room for a label below the axis
 
 
 def stacked_bars(
@@ -24,7 +27,7 @@ def stacked_bars(
     step = (width - LEFT - RIGHT) / max(len(columns), 1)
     thick = max(min(step * 0.72, 48.0), 1.0)
     marks = [_axis(top, width)]
-    every = max(1, -(-len(columns) // 10))
+    every = max(1, -(-len(columns) * LABEL // (width - LEFT - RIGHT)))
     for number, (name, parts) in enumerate(columns):
         x = LEFT + step * number + (step - thick) / 2
         y = float(HEIGHT - BOTTOM)
@@ -39,10 +42,10 @@ def stacked_bars(
         words = ", ".join(f"{count} {kind}" for kind in kinds if (count := parts.get(kind, 0))) or "none"
         group = Markup("<g><title>{}: {}</title>{}</g>").format(name, words, Markup("").join(bars))
         if links and name in links and bars:
-            group = Markup('<a href="{}" tabindex="-1">{}</a>').format(links[name], group)
+            group = Markup('<a href="{}" tabindex="-1" aria-label="{}: {}">{}</a>').format(links[name], name, words, group)
         marks.append(group)
         if number % every == 0:
-            marks.append(_label(x + thick / 2, HEIGHT - 6, name[5:] if len(name) == 10 and name[4] == "-" else name, "middle"))
+            marks.append(_label(x + thick / 2, HEIGHT - 6, _short(name), "middle"))
     return _picture(marks, title, width)
 
 
@@ -70,7 +73,7 @@ def points(values: Sequence[tuple[float, float, float]], *, title: str, width: i
         marks.append(
             Markup('<circle class="fill-touchless" cx="{:.1f}" cy="{:.1f}" r="{:.1f}"><title>{}</title></circle>').format(*place, words)
         )
-    marks += [_label(left + share / 4 * (width - LEFT - RIGHT), HEIGHT - 6, f"{share * 25} %", "middle") for share in range(5)]
+    marks += [_label(left + share / 4 * (width - LEFT - RIGHT), HEIGHT - 6, f"{share * 25}%", ANCHORS[share]) for share in range(5)]
     return _picture(marks, title, width)
 
 
@@ -85,6 +88,15 @@ def _axis(top: float, width: int, form: object = None) -> Markup:
     return Markup("").join(marks)
 
 
+def _short(name: str) -> str:
+    """A day without its year, as there is little room: ``2026-11-03`` → ``3 Nov``."""
+    try:
+        day = date.fromisoformat(name)
+    except ValueError:
+        return name
+    return f"{day.day} {day:%b}"
+
+
 def _label(x: float, y: float, text: str, anchor: str) -> Markup:
     return Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(x, y, anchor, text)
 
@@ -94,8 +106,9 @@ def _plot_height() -> float:
 
 
 def _picture(marks: Sequence[Markup], title: str, width: int) -> Markup:
-    return Markup('<svg class="chart{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        " half" if width == HALF else "", width, HEIGHT, title, Markup("").join(marks)
+    drawn = Markup("").join(marks)
+    return Markup('<svg class="chart{}" viewBox="0 0 {} {}" role="{}" aria-label="{}">{}</svg>').format(
+        " half" if width == HALF else "", width, HEIGHT, "group" if "<a " in drawn else "img", title, drawn
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
@@ -19,7 +19,6 @@ from warehouse.model_health import (
     model_since,
     observations,
     outcomes_by,
-    outcomes_over_time,
     reliability,
 )
 from warehouse.monitoring import BINS
@@ -34,7 +33,6 @@ class OverTime:
     what: str
     groups: Sequence[Outcome]
     months: Sequence[str]
-    cells: Mapping[str, Mapping[str, tuple[int, int]]]
 
 
 def model_routes(site: Site) -> APIRouter:
@@ -63,7 +61,7 @@ def model_routes(site: Site) -> APIRouter:
                 title="Share of right documents by confidence",
             ),
             "drifts": drifts(site, chosen),
-            "over_time": [over_time(site, what, chosen) for what in ("seller", "language")],
+            "over_time": over_time(site, chosen),
         }
         return site.show(request, "model.html", values)
 
@@ -82,9 +80,7 @@ def drifts(site: Site, chosen: Period) -> list[Drift]:
     return [drift(name, then[name], now[name]) for name in FEATURES if name in now and name in then]
 
 
-def over_time(site: Site, what: str, chosen: Period) -> OverTime:
-    """What reviewers found, by seller or language and month."""
-    groups = outcomes_by(site.database, what, since=chosen.since, until=chosen.until)
-    cells = outcomes_over_time(site.database, what, [each.group for each in groups], since=chosen.since, until=chosen.until)
-    months = sorted({month for row in cells.values() for month in row})[-MONTHS:]
-    return OverTime(what, groups, months, cells)
+def over_time(site: Site, chosen: Period) -> list[OverTime]:
+    """What reviewers found, by seller and by language, each by month."""
+    found = outcomes_by(site.database, since=chosen.since, until=chosen.until)
+    return [OverTime(what, groups, sorted({month for each in groups for month in each.months})[-MONTHS:]) for what, groups in found.items()]

@@ -31,6 +31,10 @@ class Period:
     def days(self) -> int:
         return (self.until - self.since).days + 1
 
+    def last(self, days: int) -> Period:
+        """As many days, with the same last one."""
+        return Period(self.until - timedelta(days=days - 1), self.until)
+
     def before(self) -> Period:
         """The period of the same length that ends where this one begins."""
         return Period(self.since - timedelta(days=self.days), self.since - timedelta(days=1))

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from dashboard.access import DocumentId, Reviewer, wants_json
-from dashboard.account_pages import Form
 from dashboard.checking import PersonsJudge
 from dashboard.editing import edited
+from dashboard.form_fields import Form
 from dashboard.periods import link
 from dashboard.queue_pages import next_link, order_of, rule_of
 from dashboard.reshaping import reshaped

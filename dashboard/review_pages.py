@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from dashboard.access import DocumentId, Reviewer
-from dashboard.account_pages import Form
 from dashboard.checking import check
 from dashboard.editing import edited
+from dashboard.form_fields import Form
 from dashboard.queue_pages import queue_routes
 from dashboard.review_actions import action_routes
 from dashboard.review_screen import review_screen

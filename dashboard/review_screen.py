@@ -71,7 +71,7 @@ def review_screen(
         "issues": shown_issues(issues),
         "doubts": doubts(invoice, issues),
         "reasons": [reason for reason in (made[-1][2].reasons if made else ()) if reason not in {issue.message for issue in issues}],
-        "header": [(name, getattr(invoice.header, name)) for name in HEADER_FIELDS],
+        "header": {name: getattr(invoice.header, name) for name in HEADER_FIELDS},
         "critical": CRITICAL_FIELDS,
         "columns": (
             *(name for name in ("position", "item_code") if name in rare),

@@ -13,6 +13,7 @@ from dashboard.showing import Site
 from dashboard.uploads import Upload, Uploads
 from schemas.errors import LineitemError
 from warehouse.document_lists import ids_of_contents
+from warehouse.queries import list_documents
 
 
 async def files_of(request: Request) -> list[tuple[str, bytes]]:
@@ -30,10 +31,13 @@ def upload_routes(site: Site) -> APIRouter:
     router = APIRouter()
     uploads = Uploads(site.database, site.services)
 
-    def listed() -> list[tuple[Upload, int | None]]:
+    def listed() -> list[tuple[Upload, int | None, str]]:
+        """Each upload, its document once there is one, and how far it is: what was decided, as soon as that is known."""
         recent = uploads.recent()
         ids = ids_of_contents(site.database, [upload.sha256 for upload in recent])
-        return [(upload, ids.get(upload.sha256)) for upload in recent]
+        states = {each.id: each.state for each in list_documents(site.database, ids=list(ids.values()))}
+        found = [(upload, ids.get(upload.sha256)) for upload in recent]
+        return [(upload, id, states.get(id or 0, upload.state) if upload.state == "done" else upload.state) for upload, id in found]
 
     @router.get("/upload")
     def upload_page(request: Request, _visitor: Reviewer) -> Response:
@@ -67,6 +71,6 @@ def upload_routes(site: Site) -> APIRouter:
 
     @router.get("/upload/progress")
     def progress(_visitor: Reviewer) -> Response:
-        return JSONResponse([{"name": u.name, "state": u.state, "note": u.note, "document": id} for u, id in listed()])
+        return JSONResponse([{"name": u.name, "state": state, "note": u.note, "document": id} for u, id, state in listed()])
 
     return router

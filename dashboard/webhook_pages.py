@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from dashboard.access import Admin
-from dashboard.account_pages import Form
+from dashboard.form_fields import Form
 from dashboard.showing import Site
 from dashboard.webhooks import checked_address, resolved
 from schemas.errors import ConfigurationError

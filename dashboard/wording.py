@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+
+from markupsafe import Markup
 
 SPELLINGS = {
     "vat": "VAT",
@@ -67,6 +69,21 @@ def moment(when: datetime | None) -> str:
     return "" if when is None else when.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
+def age(since: datetime | None, now: datetime | None = None) -> str:
+    """How long something has waited, in the largest unit that fits: ``12 min``, ``5 h``, ``3 days``; nothing for None."""
+    if since is None:
+        return ""
+    minutes = max(0, int(((now or datetime.now(UTC)) - since).total_seconds() // 60))
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // 1440} days"
+
+
+def money(value: Decimal | None, currency: str | None) -> Markup:
+    """An amount with its currency in a column of its own, so that digits stand below digits in a list."""
+    return Markup('{}<span class="currency">{}</span>').format(grouped(value), (currency or "") if value is not None else "")
+
+
 def shown(value: object) -> str:
     match value:
         case None:
@@ -103,6 +120,8 @@ FILTERS: dict[str, Callable[..., str]] = {
     "place": place,
     "amount": amount,
     "grouped": grouped,
+    "money": money,
+    "age": age,
     "percent": percent,
     "count": count,
     "duration": duration,

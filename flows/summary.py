@@ -71,7 +71,8 @@ class BatchSummary:
     def next_steps(self) -> list[tuple[str, str]]:
         """(command, what it shows)."""
         name = self.database.removeprefix("sqlite:///")
-        database = "" if name == "lineitem.db" else f" --database {shlex.quote(name)}"
+        # A URL whose password is not shown cannot be typed again; it came from the environment or a file, which the next command reads too.
+        database = "" if name == "lineitem.db" or ":***@" in name else f" --database {shlex.quote(name)}"
         steps: list[tuple[str, str]] = []
         if self.counts.get("review"):
             steps.append((f"lineitem list --status review{database}", "documents that a person must look at, with reasons"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -21,17 +21,17 @@ SAMPLE = 1_000  # documents of a period, at least: chance then moves an index of
 
 UNKNOWN = "unknown"  # the group of documents that name no seller or language
 
-_GROUPS: Mapping[str, Any] = {"seller": InvoiceRow.seller_name, "language": InvoiceRow.language}
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Reviewed documents of one group; ``right``: no critical field had to be changed. ``confidence``: their mean."""
+    """Reviewed documents of one group; ``right``: no critical field had to be changed. ``confidence``: their mean. ``months``: how many of
+    them were reviewed and how many of these were right, by month (``2026-05``), where that was asked for."""
 
     group: str
     reviewed: int
     right: int
     confidence: float
+    months: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
 
 
 def confidence_histogram(database: Database, *, since: date, until: date, model_only: bool = False) -> list[int]:
@@ -54,34 +54,36 @@ def reliability(database: Database, *, since: date, until: date) -> list[Outcome
     return [Outcome(f"{number / BINS:.1f}–{(number + 1) / BINS:.1f}", count, right, mean) for number, count, right, mean in rows]
 
 
-def outcomes_by(database: Database, what: str, *, since: date, until: date, limit: int = 12) -> list[Outcome]:
-    """Reviewed documents by ``what``, ``seller`` or ``language``; the largest groups first."""
-    group = _GROUPS[what]
-    query = _reviewed(group, since, until).join(InvoiceRow, InvoiceRow.document_id == ReviewRow.document_id)
-    with database.read() as session:
-        rows: list[Any] = list(session.execute(query.order_by(None).order_by(func.count().desc(), group).limit(limit)))
-    return [Outcome(str(name or UNKNOWN), count, right, mean) for name, count, right, mean in rows]
-
-
-def outcomes_over_time(
-    database: Database, what: str, groups: Sequence[str], *, since: date, until: date
-) -> Mapping[str, Mapping[str, tuple[int, int]]]:
-    """Of each of ``groups`` (sellers or languages), by month (``2026-05``): documents reviewed, and how many of them were right."""
-    group = _GROUPS[what]
-    found: dict[str, dict[str, tuple[int, int]]] = {name: {} for name in groups}
+def outcomes_by(database: Database, *, since: date, until: date, limit: int = 12) -> Mapping[str, list[Outcome]]:
+    """Reviewed documents by ``seller`` and by ``language``, of each the ``limit`` largest groups, by month."""
+    seller, language = InvoiceRow.seller_name, InvoiceRow.language
     with database.read() as session:
         month = _month(session)
+        # One pass for both: what costs is to find the invoices of the reviews, not to add them up.
         query = (
-            _reviewed(group, since, until)
-            .add_columns(month)
+            _reviewed(seller, since, until)
+            .add_columns(language, month)
             .join(InvoiceRow, InvoiceRow.document_id == ReviewRow.document_id)
-            .where(group.in_(groups))
-            .group_by(month)
+            .order_by(None)
+            .group_by(language, month)
         )
         rows: list[Any] = list(session.execute(query))
-    for name, count, right, _mean, when in rows:
-        found[name][when] = count, right
-    return found
+    groups: dict[str, dict[str, Outcome]] = {"seller": {}, "language": {}}
+    for name_of_seller, count, right, mean, name_of_language, when in rows:
+        for what, name in (("seller", name_of_seller or UNKNOWN), ("language", name_of_language or UNKNOWN)):
+            one = Outcome(name, count, right, mean, {when: (count, right)})
+            groups[what][name] = _together(groups[what][name], one) if name in groups[what] else one
+    return {what: sorted(found.values(), key=lambda each: (-each.reviewed, each.group))[:limit] for what, found in groups.items()}
+
+
+def _together(one: Outcome, other: Outcome) -> Outcome:
+    reviewed = one.reviewed + other.reviewed
+    months = dict(one.months)
+    for when, (count, right) in other.months.items():
+        before = months.get(when, (0, 0))
+        months[when] = before[0] + count, before[1] + right
+    confidence = (one.confidence * one.reviewed + other.confidence * other.reviewed) / reviewed
+    return Outcome(one.group, reviewed, one.right + other.right, confidence, months)
 
 
 def _month(session: Session) -> ColumnElement[Any]:

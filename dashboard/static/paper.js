@@ -23,6 +23,7 @@ export class Paper {
       event.preventDefault(); // the value keeps the focus
       this.take(this.pages[this.now - 1].words[Number(word.dataset.n)], this.now, event.shiftKey);
     });
+    this.draw(); // the picture may be there before its words are
     this.load();
   }
 

@@ -23,6 +23,9 @@ function begin() {
   form.addEventListener("input", (event) => {
     if (event.target.closest(".fields")) changed();
   });
+  form.addEventListener("mousedown", (event) => {
+    if (event.target.closest('[data-do="split"], [data-do="merge"]')) event.preventDefault(); // the cursor stays where the row is to be split
+  });
   form.addEventListener("click", clicked);
   form.addEventListener("submit", submitted);
   focused = firstDoubtful() || form.querySelector('[value="approve"]');
@@ -138,7 +141,9 @@ function issueItem({ rule, severity, field, place, message, expected, found }) {
   button.dataset.field = field || "";
   button.append(element("b", "", place), ` ${message}`);
   const values = expected ? `, expected ${expected}${found ? `, read ${found}` : ""}` : "";
-  item.append(button, " ", element("span", "quiet", rule + values));
+  const note = element("span", "quiet", "");
+  note.append(element("span", "rule", rule), values);
+  item.append(button, " ", note);
   return item;
 }
 
@@ -252,12 +257,14 @@ function change(step, row, table) {
   changed();
 }
 
-const row = () => document.activeElement?.closest("table.cells tbody tr");
+const rowOf = (element) => element?.closest("table.cells tbody tr");
 const lines = () => document.getElementById("line_items");
 
 function inRow(step) {
-  if (step === "add") return change("add", null, row() ? tableOf(row()) : lines());
-  if (row() && (step === "delete" || tableOf(row()) === lines())) change(step, row());
+  const here = rowOf(document.activeElement);
+  if (step === "add") return change("add", null, here ? tableOf(here) : lines());
+  const row = here || (step === "delete" ? null : rowOf(focused)); // the buttons below the lines have the focus themselves
+  if (row && (step === "delete" || tableOf(row) === lines())) change(step, row);
 }
 
 function sameColumn(step) {
@@ -273,6 +280,8 @@ const doing = {
   "zoom-in": () => paper.resize(1.25),
   "zoom-out": () => paper.resize(0.8),
   "zoom-fit": () => paper.resize(0),
+  split: () => inRow("split"),
+  merge: () => inRow("merge"),
   next: () => show(form.dataset.next),
   undo: () => act("undo"),
   help: () => document.getElementById("help").showModal(),

@@ -12,7 +12,7 @@ from schemas.observed import KNOWN_WORDS, spreads
 from warehouse.batches import list_batches, record_flow_run
 from warehouse.database import Database
 from warehouse.document_lists import Conditions, counts, page_of_documents
-from warehouse.model_health import confidence_histogram, observations, outcomes_by, outcomes_over_time
+from warehouse.model_health import confidence_histogram, observations, outcomes_by
 from warehouse.monitoring import days, slowest
 from warehouse.review_queue import Order, next_in_queue, queue, queue_length
 from warehouse.tables import DecisionRow
@@ -79,9 +79,10 @@ def test_what_reviewers_found_by_seller_and_month_and_the_documents_behind_it(da
     record(database, invoice_of("other", invoice_number="R-3", issue_date=date(2026, 5, 6)))
     reviewed(database, right, wrong=False)
     reviewed(database, wrong, wrong=True, before="accepted")
-    assert [(each.group, each.reviewed, each.right) for each in outcomes_by(database, "seller", **span())] == [("Muster GmbH", 2, 1)]
-    months = outcomes_over_time(database, "seller", ["Muster GmbH"], **span())
-    assert months == {"Muster GmbH": {f"{datetime.now(UTC):%Y-%m}": (2, 1)}}
+    found = outcomes_by(database, **span())
+    months = {f"{datetime.now(UTC):%Y-%m}": (2, 1)}
+    assert [(each.group, each.reviewed, each.right, each.months) for each in found["seller"]] == [("Muster GmbH", 2, 1, months)]
+    assert [(each.reviewed, each.right) for each in found["language"]] == [(2, 1)]
     assert names(database, reviewed="any", **span()) == {"right", "wrong"}
     assert names(database, reviewed="wrong_accepted", **span()) == {"wrong"}
     assert names(database, confidence=9) == {"right", "wrong", "other"}
