@@ -107,8 +107,11 @@ class FoundationOpinions:
         assert invoice is not None
         result = replace(result, words=None)
         chosen = self.plan_for(invoice, words)
+        if (earlier := result.opinion) is not None:  # the other reader's part of the story comes first
+            chosen = replace(chosen, reasons=(*earlier.reasons, *chosen.reasons))
         if chosen.strategy not in ASKING or words is None or self._asker is None:
-            return replace(result, opinion=Opinion(chosen.strategy.value, chosen.reasons))
+            taken = earlier.strategy if earlier is not None else chosen.strategy.value
+            return replace(result, opinion=Opinion(taken, chosen.reasons))
         try:
             return self._asked(result, invoice, words, chosen)
         except LineitemError:
