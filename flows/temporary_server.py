@@ -6,6 +6,7 @@ starts it, that a batch of 500 documents spent more on it than on its own bookke
 
 from __future__ import annotations
 
+import contextvars
 import socket
 import threading
 import time
@@ -48,7 +49,8 @@ def temporary_server() -> Generator[str]:
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(_application(), log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=GRACE_S)
         server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, args=([listener],), name="prefect-server", daemon=True)
+        settings = contextvars.copy_context()  # Prefect keeps the settings in force in a context variable
+        thread = threading.Thread(target=settings.run, args=(server.run, [listener]), name="prefect-server", daemon=True)
         thread.start()
         try:
             _wait_until(lambda: server.started or not thread.is_alive(), limit_s=START_LIMIT_S)

@@ -96,10 +96,11 @@ def invoice_of(wanted: dict[str, Any]) -> Invoice:
 
 
 def extract_read_again(
-    sources: Sequence[SourceFile], *, options: Any, read_again: dict[int, tuple[str, ...]], **more: Any
+    sources: Sequence[SourceFile], *, options: Any, read_again: dict[int, tuple[str, ...]] | None = None, **more: Any
 ) -> list[Invoice]:
     """As `extract_many`, and the other reader read the first document."""
-    read_again[0] = ("A rule is broken.", "The first reading stands.")
+    if read_again is not None:
+        read_again[0] = ("A rule is broken.", "The first reading stands.")
     return extract_many(sources, options=options, **more)
 
 
