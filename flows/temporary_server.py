@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
-START_LIMIT_S = 180.0
+START_LIMIT_S = 300.0
 RECORD_LIMIT_S = 60.0
 STOP_LIMIT_S = 10.0
 GRACE_S = 2  # for connections that are open when the server ends
