@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 START_LIMIT_S = 300.0
@@ -64,9 +65,8 @@ def temporary_server() -> Generator[str]:
 
 
 def _application() -> Any:
-    from prefect.server import api
-    from prefect.server.api import server
-
+    server: Any = import_module("prefect.server.api.server")
+    api = server.api
     whole = server.API_ROUTERS
     server.API_ROUTERS = tuple(getattr(api, name).router for name in ROUTERS)
     try:
