@@ -7,6 +7,7 @@ starts it, that a batch of 500 documents spent more on it than on its own bookke
 from __future__ import annotations
 
 import contextvars
+import logging
 import socket
 import threading
 import time
@@ -48,7 +49,10 @@ def temporary_server() -> Generator[str]:
 
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(_application(), log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=GRACE_S)
+        logging.getLogger("docket").setLevel(logging.CRITICAL)  # its background tasks, too, are told off in the midst of their work
+        config = uvicorn.Config(
+            _application(), log_config=None, log_level="critical", access_log=False, lifespan="on", timeout_graceful_shutdown=GRACE_S
+        )
         server = uvicorn.Server(config)
         settings = contextvars.copy_context()  # Prefect keeps the settings in force in a context variable
         thread = threading.Thread(target=settings.run, args=(server.run, [listener]), name="prefect-server", daemon=True)
