@@ -84,7 +84,7 @@ def _wait_until_recorded() -> None:
     from prefect.events.worker import EventsWorker
     from prefect.server.utilities.messaging.memory import METRICS
 
-    EventsWorker.drain_all(timeout=RECORD_LIMIT_S)
+    EventsWorker.drain_all(timeout=RECORD_LIMIT_S, at_exit=False)
     calm_since, before = time.monotonic(), -1
 
     def is_calm() -> bool:

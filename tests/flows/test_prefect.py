@@ -19,7 +19,7 @@ from warehouse.database import open_database
 from warehouse.documents import load
 from warehouse.queries import list_documents
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Type object")]  # Prefect's column types, beside SQLAlchemy 2.1
 
 
 def flow_run_ids() -> list[str]:
