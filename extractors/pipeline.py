@@ -15,7 +15,7 @@ from extractors.categories import categorised
 from extractors.options import ExtractOptions, SourceFile
 from extractors.readers.passwords import unlock
 from extractors.reading import read_source
-from extractors.strategy import Decision, decide
+from extractors.strategy import Decision, Plan, Policy, Strategy, case_of, decide, plan
 from schemas.bookkeeping import Bookkeeping
 from schemas.errors import DocumentError
 from schemas.invoice import DocumentType, Evidence, Invoice, Issue, Route, Severity
@@ -77,10 +77,12 @@ def extract_many(
     begun: Callable[[int | None], None] = lambda _: None,
     words: dict[int, Document] | None = None,
     parts: dict[int, tuple[FilePart, ...]] | None = None,
+    read_again: dict[int, tuple[str, ...]] | None = None,
 ) -> list[Invoice]:
     """As `extract` for many files, in their order; the network and the rules run once over all of them.
 
-    ``times`` collects seconds per stage (`STAGES`), ``words`` the words of the pages by the file's number. With ``parts``, files that hold several
+    ``times`` collects seconds per stage (`STAGES`); by the file's number ``words`` the words of the pages and ``read_again`` why a file had a second
+    reading, and what came of it. With ``parts``, files that hold several
     invoices are taken apart where that is safe; the parts are files to extract in their turn, and the whole is closed. ``begun`` is told the position
     of each file before foreign code reads it, so that the one which ends the process is known; None: reading is over. Raises `ModelError` when the
     model cannot be loaded.
@@ -113,12 +115,15 @@ def extract_many(
                 parts[i], results[i] = files, _split(results[i], len(files))
     with clock.stage("validate"):
         checked = validated([results[i] for i in range(len(sources))], options)
-    again = [i for i, invoice in enumerate(checked) if i in documents and _wants_second_read(invoice, documents[i], options)]
+    threshold = options.accept_threshold if options.accept_threshold is not None else calibration.accept_threshold
+    plans = {i: _plan(checked[i], d, threshold) for i, d in documents.items() if _can_be_read_again(checked[i], d, options)}
+    again = {i: chosen for i, chosen in plans.items() if chosen.strategy is Strategy.SECOND_READ}
     if again:
         second = _second_reading({i: sources[i] for i in again}, checked, tagger, calibration, clock, options)
-        for i, invoice in second.items():
-            checked[i] = invoice
-    threshold = options.accept_threshold if options.accept_threshold is not None else calibration.accept_threshold
+        for i, chosen in again.items():
+            checked[i], outcome = _better(checked[i], second.get(i))
+            if read_again is not None:
+                read_again[i] = (*chosen.reasons, outcome)
     return [invoice.replace(status=decision(invoice, threshold).status) for invoice in checked]
 
 
@@ -266,9 +271,14 @@ def _placed(evidence: Mapping[str, Evidence], document: Document) -> Mapping[str
     }
 
 
-def _wants_second_read(invoice: Invoice, document: Document, options: ExtractOptions) -> bool:
-    broken = any(issue.severity is Severity.ERROR for issue in invoice.issues)
-    return broken and not _is_closed(invoice) and document.reader == "pypdfium2" and len(document.pages) <= options.second_read_pages
+def _can_be_read_again(invoice: Invoice, document: Document, options: ExtractOptions) -> bool:
+    return _errors(invoice) > 0 and document.reader == "pypdfium2" and len(document.pages) <= options.second_read_pages
+
+
+def _plan(invoice: Invoice, document: Document, threshold: float) -> Plan:
+    """The means that the strategy chooses here, where the file is at hand and nobody else can be asked."""
+    case = case_of(invoice, accept_threshold=threshold, ask_below=threshold, words=len(document), second_read=True)
+    return plan(case, policy=Policy())
 
 
 def _second_reading(
@@ -279,7 +289,7 @@ def _second_reading(
     clock: _Clock,
     options: ExtractOptions,
 ) -> dict[int, Invoice]:
-    """pdfplumber's reading of documents that broke a rule, kept where it breaks fewer."""
+    """pdfplumber's reading of documents that broke a rule; none of those that it cannot read."""
     from extractors.readers.pdfplumber_reader import read_with_pdfplumber
 
     documents: dict[int, Document] = {}
@@ -293,8 +303,15 @@ def _second_reading(
         blanks[i] = Invoice(id=source.id, sha256=first[i].sha256, source=source.source, pages=first[i].pages)
     read = _read_by_model(documents, blanks, tagger, calibration, clock, options.bookkeeping)
     with clock.stage("validate"):
-        checked = dict(zip(read, validated(list(read.values()), options), strict=True))
-    return {i: invoice for i, invoice in checked.items() if not _is_closed(invoice) and _errors(invoice) < _errors(first[i])}
+        return dict(zip(read, validated(list(read.values()), options), strict=True))
+
+
+def _better(first: Invoice, second: Invoice | None) -> tuple[Invoice, str]:
+    """The reading that stands, and why: the second one only where it breaks fewer rules."""
+    if second is None or _is_closed(second):
+        return first, "pdfplumber reads no invoice there; the first reading stands."
+    rules = f"pdfplumber's reading breaks {_errors(second)} rules, the first one {_errors(first)}"
+    return (second, f"{rules}: it stands.") if _errors(second) < _errors(first) else (first, f"{rules}: the first one stands.")
 
 
 def _errors(invoice: Invoice) -> int:

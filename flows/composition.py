@@ -73,6 +73,7 @@ def batch_options(settings: Settings, *, today: date | None = None) -> BatchOpti
             document_max_bytes=int(settings.document_max_mb * 1e6),
             memory_bytes=settings.worker_memory_mb * 1024 * 1024,
             words=second_opinions is not None,
+            second_read=settings.second_read_pages > 0,
         ),
         pipeline_version=version,
         judge=Judge(accept_threshold=threshold, model_version=version.partition("+")[2]),

@@ -76,6 +76,7 @@ def fallback_version(settings: Settings) -> str:
         settings.fallback_privacy,
         sorted(settings.fallback_privacy_by_source.items()),
         prompts_version(),
+        *(("categories",) if settings.fallback_categories else ()),
     ]
     return ".asks-" + hashlib.sha256(repr([str(part) for part in parts]).encode()).hexdigest()[:8]
 
@@ -99,6 +100,7 @@ def opinion_options(settings: Settings, *, today: date, accept_threshold: float,
         value_limit=settings.fallback_value_limit,
         parallel=settings.fallback_parallel,
         bookkeeping=bookkeeping,
+        categories=settings.fallback_categories,
     )
 
 

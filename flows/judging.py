@@ -34,7 +34,8 @@ class Judge:
         threshold = self.accept_threshold
         if opinion is not None and opinion.accept_threshold is not None:
             threshold = opinion.accept_threshold
-        decision = decide(invoice, accept_threshold=threshold, explained=opinion is not None, before=opinion.reasons if opinion else ())
+        explained, before = (opinion.explained, opinion.reasons) if opinion is not None else (False, ())
+        decision = decide(invoice, accept_threshold=threshold, explained=explained, before=before)
         return Judgement(
             invoice.replace(status=decision.status),
             Decision(
@@ -47,9 +48,9 @@ class Judge:
 
 
 def _strategy(decided: Strategy, opinion: Opinion | None) -> str:
-    """The way that was taken: a question to a foundation model stays visible whatever came of it."""
-    asked = opinion is not None and opinion.strategy in (Strategy.ASK_FIELDS, Strategy.ASK_DOCUMENT)
-    return opinion.strategy if opinion is not None and asked else decided.value
+    """The way that was taken: a second reading or a question to a foundation model stays visible whatever came of it."""
+    taken = opinion is not None and opinion.strategy in (Strategy.SECOND_READ, Strategy.ASK_FIELDS, Strategy.ASK_DOCUMENT)
+    return opinion.strategy if opinion is not None and taken else decided.value
 
 
 def history_issues(invoice: Invoice, context: RuleContext) -> tuple[Issue, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flows.running_batch import RunningBatch
@@ -15,10 +17,23 @@ OFFLINE = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PR
 # The temporary server writes to the terminal when it is stopped in the middle of its bookkeeping; so no server log either.
 QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL", "PREFECT_LOGGING_TO_API_ENABLED": "false"}
 
-# Parts of a server that a batch of a few seconds or minutes has no use for.
+# Parts of a server that a batch of a few seconds or minutes has no use for. What they keep up is done by the next `prefect server start`;
+# only the feed of events stays empty of such a batch.
 LEAN = {
-    f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false"
-    for service in ("CANCELLATION_CLEANUP", "FOREMAN", "LATE_RUNS", "PAUSE_EXPIRATIONS", "REPOSSESSOR", "SCHEDULER", "TRIGGERS")
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+    **{
+        f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false"
+        for service in (
+            "CANCELLATION_CLEANUP",
+            "EVENT_PERSISTER",
+            "FOREMAN",
+            "LATE_RUNS",
+            "PAUSE_EXPIRATIONS",
+            "REPOSSESSOR",
+            "SCHEDULER",
+            "TRIGGERS",
+        )
+    },
 }
 
 
@@ -35,7 +50,7 @@ def report_to_prefect(batch: RunningBatch, source: str, database: str, *, verbos
         from flows.at_work import handed_over
         from flows.batch import lineitem_batch
 
-        with handed_over(batch, under_way.set):
+        with recorded_somewhere(), handed_over(batch, under_way.set):
             lineitem_batch(source, database)
     except LineitemError:
         raise
@@ -44,6 +59,20 @@ def report_to_prefect(batch: RunningBatch, source: str, database: str, *, verbos
         batch.progress.say(f"Prefect did not record this batch ({reason}); it goes on without.")
         for _ in batch.reports():
             pass
+
+
+@contextmanager
+def recorded_somewhere() -> Generator[None]:
+    """A server for what Prefect records: the one that the environment or Prefect's profile names, else a temporary one."""
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    if PREFECT_API_URL.value():
+        yield
+        return
+    from flows.temporary_server import temporary_server
+
+    with temporary_server() as url, temporary_settings({PREFECT_API_URL: url}):
+        yield
 
 
 def _explain_waiting(batch: RunningBatch, under_way: threading.Event) -> None:

@@ -8,6 +8,7 @@ time and no other's.
 from __future__ import annotations
 
 import fnmatch
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
@@ -19,12 +20,13 @@ from extractors.fallback.asking import Asker
 from extractors.fallback.belief import accept_at, ask_below
 from extractors.fallback.modes import ModeOptions, answer
 from extractors.fallback.question import question_for
+from extractors.fallback.spend_question import KIND, open_lines, with_asked_categories
 from extractors.fallback.verdict import Verdict
 from extractors.strategy import FallbackProvider, Plan, Policy, Privacy, Strategy, case_of, decide, plan
 from extractors.words import Document
 from flows.work import Opinion, Result
-from schemas.bookkeeping import Bookkeeping
-from schemas.errors import LineitemError
+from schemas.bookkeeping import Bookkeeping, own_tax_codes
+from schemas.errors import FallbackError, LineitemError
 from schemas.fallback_calls import Call
 from schemas.invoice import CRITICAL_FIELDS, Invoice, Issue, Status
 from schemas.rules import RuleContext, validate
@@ -63,6 +65,7 @@ class OpinionOptions:
     value_limit: Decimal | None = None
     parallel: int = 4
     bookkeeping: Bookkeeping = field(default_factory=Bookkeeping)
+    categories: bool = False
 
     def privacy_of(self, source: str) -> Privacy:
         """The policy of the document with this path."""
@@ -80,7 +83,7 @@ class FoundationOpinions:
     def of(self, results: Sequence[Result], *, stopped: Callable[[], bool] = lambda: False) -> Iterator[Result | None]:
         waiting: set[Future[Result]] = set()
         for result in results:
-            if result.invoice is not None and result.invoice.status is Status.REVIEW:
+            if result.invoice is not None and (result.invoice.status is Status.REVIEW or self._may_ask_categories(result.invoice)):
                 waiting.add(self._threads.submit(self.opinion, result))
             else:
                 yield result
@@ -103,12 +106,47 @@ class FoundationOpinions:
 
     def opinion(self, result: Result) -> Result:
         """``result`` with what the strategy decided and, where a foundation model was asked, the invoice that stands."""
+        assert result.invoice is not None
+        result = self._of_values(result) if result.invoice.status is Status.REVIEW else replace(result, words=None)
+        return self._of_categories(result) if self._may_ask_categories(result.invoice) else result
+
+    def _may_ask_categories(self, invoice: Invoice | None) -> bool:
+        options = self._options
+        if not options.categories or self._asker is None or invoice is None or invoice.status is Status.REJECTED:
+            return False
+        privacy = options.privacy_of(invoice.source)
+        permitted = privacy is Privacy.EXTERNAL or (privacy is Privacy.LOCAL_ONLY and options.endpoint_local)
+        return permitted and bool(open_lines(invoice))
+
+    def _of_categories(self, result: Result) -> Result:
+        """``result`` with categories for lines that the classifier leaves open, and codes that follow from them."""
+        assert result.invoice is not None
+        assert self._asker is not None
+        asker, accounts, call = self._asker, self._accounts, replace(self._call(result.invoice), scope="categories")
+        until = time.monotonic() + self._options.modes.latency_s
+        earlier = result.opinion or Opinion("", (), explained=False)
+        try:
+            found = with_asked_categories(
+                result.invoice, ask=lambda question: asker.ask_categories(question, call, until=until), rates=accounts.rates(asker.endpoint)
+            )
+        except FallbackError as exc:
+            return replace(result, opinion=replace(earlier, reasons=(*earlier.reasons, f"Spend categories stay open: {exc}")))
+        accounts.learn(asker.endpoint, {KIND: found.outcome})
+        lines = "1 line" if found.open == 1 else f"{found.open} lines"
+        told = f"A foundation model was asked about {lines} without a spend category; it named {found.named}."
+        invoice = own_tax_codes(found.invoice, self._options.bookkeeping)
+        return replace(result, invoice=invoice, opinion=replace(earlier, reasons=(*earlier.reasons, told)))
+
+    def _of_values(self, result: Result) -> Result:
         invoice, words = result.invoice, result.words
         assert invoice is not None
         result = replace(result, words=None)
         chosen = self.plan_for(invoice, words)
+        if (earlier := result.opinion) is not None:  # the other reader's part of the story comes first
+            chosen = replace(chosen, reasons=(*earlier.reasons, *chosen.reasons))
         if chosen.strategy not in ASKING or words is None or self._asker is None:
-            return replace(result, opinion=Opinion(chosen.strategy.value, chosen.reasons))
+            taken = earlier.strategy if earlier is not None else chosen.strategy.value
+            return replace(result, opinion=Opinion(taken, chosen.reasons))
         try:
             return self._asked(result, invoice, words, chosen)
         except LineitemError:

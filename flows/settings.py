@@ -144,6 +144,11 @@ class Settings(BaseSettings):
     fallback_timeout_s: float = Field(30.0, gt=0, description="Seconds after which a call to the foundation model is given up.")
     fallback_latency_s: float = Field(90.0, gt=0, description="Seconds that all calls for one document may take together.")
     fallback_parallel: int = Field(4, ge=1, le=64, description="Calls to the foundation model at the same time.")
+    fallback_categories: bool = Field(
+        False,
+        description="Also ask the foundation model what lines are about whose spend category the classifier leaves open, many lines at once; not "
+        "under the policy `redacted`.",
+    )
     fallback_value_limit: Decimal | None = Field(
         None, ge=0, description="Documents with a larger total are not settled by a foundation model; a person sees them."
     )

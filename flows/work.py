@@ -27,6 +27,7 @@ class WorkOrder:
     words: bool = False  # also send back the words of the pages of documents that wait for a decision
     all_words: bool = False  # ... of all documents
     split: bool = False  # take files apart that hold several invoices
+    second_read: bool = False  # tell which documents were read again by the other reader, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What the strategy decided about a doubtful document, and why; ``accept_threshold`` is given where another reader was heard."""
+    """What the strategy decided about a doubtful document, and why; ``accept_threshold`` is given where a foundation model was heard, and
+    ``explained`` is true where the reasons tell why none settles it."""
 
     strategy: str
     reasons: tuple[str, ...]
     accept_threshold: float | None = None
+    explained: bool = True
 
 
 @dataclass(frozen=True, slots=True)

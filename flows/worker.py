@@ -19,8 +19,9 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from extractors.several_invoices import FilePart
+from extractors.strategy import Strategy
 from extractors.words import Document
-from flows.work import Answer, Begun, Defect, Ready, Result, Task, Unusable, Verdict, WorkOrder, rejected
+from flows.work import Answer, Begun, Defect, Opinion, Ready, Result, Task, Unusable, Verdict, WorkOrder, rejected
 from schemas.errors import DocumentError, DocumentLimitError, LineitemError
 from schemas.invoice import Invoice, Status
 
@@ -97,6 +98,9 @@ def answer(tasks: Sequence[Task], order: WorkOrder, *, begun: Callable[[int | No
     wanted: dict[str, Any] = {"words": words} if order.words else {}
     if order.split:
         wanted["parts"] = parts
+    read_again: dict[int, tuple[str, ...]] = {}
+    if order.second_read:
+        wanted["read_again"] = read_again
 
     def reading(number: int | None) -> None:
         begun(None if number is None else positions[number])
@@ -115,9 +119,9 @@ def answer(tasks: Sequence[Task], order: WorkOrder, *, begun: Callable[[int | No
         return Defect(f"{type(exc).__name__}: {exc}", traceback.format_exc())
     for number, (task, invoice) in enumerate(zip(waiting, invoices, strict=True)):
         doubtful = invoice.status is Status.REVIEW or order.all_words
-        results[task.document_id] = Result(
-            task, Verdict.DONE, invoice, words=words.get(number) if doubtful else None, parts=parts.get(number, ())
-        )
+        opinion = Opinion(Strategy.SECOND_READ.value, read_again[number], explained=False) if number in read_again else None
+        seen = words.get(number) if doubtful else None
+        results[task.document_id] = Result(task, Verdict.DONE, invoice, words=seen, opinion=opinion, parts=parts.get(number, ()))
     return Answer(tuple(results[task.document_id] for task in tasks), times)
 
 

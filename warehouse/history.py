@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, literal_column, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from schemas.business_keys import iban_key, number_key, seller_keys
@@ -18,13 +18,11 @@ from warehouse.tables import DocumentRow, InvoiceRow, SellerKeyRow
 MAX_KEY_LENGTH = 300
 
 
-def stored_keys(invoice: Invoice) -> list[SellerKeyRow]:
-    """Rows that let later documents find this one."""
+def stored_keys(invoice: Invoice) -> list[dict[str, Any]]:
+    """Values of the rows that let later documents find this one."""
     number = invoice.header.invoice_number
-    return [
-        SellerKeyRow(row=row, key=key[:MAX_KEY_LENGTH], number_key=number_key(number)[:MAX_KEY_LENGTH] if number else None)
-        for row, key in enumerate(seller_keys(invoice.header))
-    ]
+    found = number_key(number)[:MAX_KEY_LENGTH] if number else None
+    return [{"key": key[:MAX_KEY_LENGTH], "number_key": found} for key in seller_keys(invoice.header)]
 
 
 def known_before(session: Session, invoice: Invoice, *, today: date) -> RuleContext:
@@ -36,24 +34,28 @@ def known_before(session: Session, invoice: Invoice, *, today: date) -> RuleCont
     if not keys:
         return RuleContext(today=today)
     header = invoice.header
+    own_number = number_key(header.invoice_number) if header.invoice_number else ""
+    wanted = {
+        "sha256": invoice.sha256,
+        "number_key": own_number[:MAX_KEY_LENGTH],
+        "issue_date": header.issue_date,
+        "number_of": list(keys) if header.invoice_number else [],
+        "amount_of": list(keys) if header.gross_total is not None and header.issue_date is not None else [],
+        "account_of": list(keys) if header.iban else [],
+    }
     invoices: set[tuple[str, str]] = set()
     amounts: set[tuple[str, Decimal, date]] = set()
     accounts: dict[str, set[str]] = {}
-    if header.invoice_number:
-        own_number = number_key(header.invoice_number)
-        same_number = _others(invoice, list(keys)).where(SellerKeyRow.number_key == own_number[:MAX_KEY_LENGTH])
-        invoices = {(keys[key], own_number) for key, *_ in session.execute(same_number)}
-    if header.gross_total is not None and header.issue_date is not None:
-        same_day = _others(invoice, list(keys)).where(InvoiceRow.issue_date == header.issue_date)
-        amounts = {
-            (keys[key], gross, header.issue_date)
-            for key, gross, _, _ in session.execute(same_day)
-            if gross is not None and gross == header.gross_total
-        }
-    if header.iban:
-        paid = _others(invoice, list(keys)).where(DocumentRow.state == "accepted", InvoiceRow.iban.is_not(None))
-        for key, _, iban, _ in session.execute(paid):
-            accounts.setdefault(keys[key], set()).add(iban_key(iban or ""))
+    for what, key, gross, iban in session.connection().execute(_KNOWN, wanted):
+        match what:
+            case "number":
+                invoices.add((keys[key], own_number))
+            case "amount" if header.issue_date is not None and gross is not None and gross == header.gross_total:
+                amounts.add((keys[key], gross, header.issue_date))
+            case "account":
+                accounts.setdefault(keys[key], set()).add(iban_key(iban or ""))
+            case _:
+                pass
     return RuleContext(
         today=today,
         known_invoices=frozenset(invoices),
@@ -62,18 +64,27 @@ def known_before(session: Session, invoice: Invoice, *, today: date) -> RuleCont
     )
 
 
-def _others(invoice: Invoice, keys: Sequence[str]) -> Select[str, Decimal | None, str | None, date | None]:
+def _others(what: str) -> Select[Any, str, Decimal | None, str | None]:
+    """Other documents of the sellers whose keys are bound to ``{what}_of``, as (what, key, gross total, IBAN)."""
     newer = aliased(DocumentRow)
     return (
-        select(SellerKeyRow.key, InvoiceRow.gross_total, InvoiceRow.iban, InvoiceRow.issue_date)
+        select(literal_column(f"'{what}'"), SellerKeyRow.key, InvoiceRow.gross_total, InvoiceRow.iban)
         .join(InvoiceRow, InvoiceRow.document_id == SellerKeyRow.document_id)
         .join(DocumentRow, DocumentRow.id == SellerKeyRow.document_id)
         .where(
-            SellerKeyRow.key.in_(keys),
-            DocumentRow.sha256 != invoice.sha256,
+            SellerKeyRow.key.in_(bindparam(f"{what}_of", expanding=True)),
+            DocumentRow.sha256 != bindparam("sha256"),
             DocumentRow.state.in_(("accepted", "review")),
             # What an older pipeline version read counts only until the newer version has read it too.
             ~select(newer.id).where(newer.sha256 == DocumentRow.sha256, newer.id > DocumentRow.id, newer.finished_at.is_not(None)).exists(),
         )
         .distinct()
     )
+
+
+# One statement, made once: asked of every document.
+_KNOWN = union_all(
+    _others("number").where(SellerKeyRow.number_key == bindparam("number_key")),
+    _others("amount").where(InvoiceRow.issue_date == bindparam("issue_date")),
+    _others("account").where(DocumentRow.state == "accepted", InvoiceRow.iban.is_not(None)),
+)

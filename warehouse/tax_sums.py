@@ -6,7 +6,9 @@ for a page takes seconds, a year of these sums milliseconds.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from functools import cache
+
+from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.orm import Session
 
 from schemas.tax_codes import JURISDICTIONS
@@ -49,25 +51,30 @@ ON CONFLICT (kind, issue_date, currency, name, rate) DO UPDATE SET documents = t
 
 def put_in(session: Session, document_id: int) -> None:
     """Add an accepted document's share, as its rows are now; one that is not accepted has none."""
-    session.flush()
-    session.execute(text(_statement(session.connection(), "d.id = :id", sign=1)), {"id": document_id})
+    _share(session, document_id, sign=1)
 
 
 def take_out(session: Session, document_id: int) -> None:
     """Subtract the share of a document whose rows are about to change."""
+    _share(session, document_id, sign=-1)
+
+
+def _share(session: Session, document_id: int, *, sign: int) -> None:
     session.flush()
-    session.execute(text(_statement(session.connection(), "d.id = :id", sign=-1)), {"id": document_id})
+    connection = session.connection()
+    connection.execute(_statement(connection.dialect.name, "d.id = :id", sign=sign), {"id": document_id})
 
 
 def rebuild(connection: Connection) -> None:
     """Make all sums anew; for rows that were written past this program, and once by the migration."""
     connection.execute(text("DELETE FROM tax_sums"))
-    connection.execute(text(_statement(connection, "1 = 1", sign=1)))
+    connection.execute(_statement(connection.dialect.name, "1 = 1", sign=1))
 
 
-def _statement(connection: Connection, which: str, *, sign: int) -> str:
-    postgresql = connection.dialect.name == "postgresql"
-    return _SHARES.format(  # all parts are constants of this file
+@cache
+def _statement(dialect: str, which: str, *, sign: int) -> TextClause:
+    postgresql = dialect == "postgresql"
+    statement = _SHARES.format(  # all parts are constants of this file
         places=", ".join(f"('{place}')" for place in JURISDICTIONS),
         which=which,
         sign=sign,
@@ -78,6 +85,7 @@ def _statement(connection: Connection, which: str, *, sign: int) -> str:
         net_total=_scaled("i.net_total"),
         tax_total=_scaled("i.tax_total"),
     )
+    return text(statement)
 
 
 def _scaled(amount: str) -> str:

@@ -16,13 +16,16 @@ from extractors.fallback.circuit import Circuit
 from extractors.fallback.prices import Price
 from extractors.fallback.provider import EndpointTimeoutError, Provider, RefusedError, Reply, Request, TransientError
 from extractors.fallback.question import Message, Question, Role, answer_schema, answer_tokens, messages_for
-from extractors.fallback.reading import AnswerError, parse_answer
+from extractors.fallback.reading import AnswerError, parse_answer, parse_object
 from extractors.fallback.redaction import Redactor
+from extractors.fallback.spend_question import SpendQuestion
 from schemas.errors import FallbackError
 from schemas.fallback_calls import Call, Settlement
 
 ATTEMPTS = 3
 BACKOFF_S = 0.5  # doubled with each attempt, with jitter
+
+AnyQuestion = Question | SpendQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,15 @@ class Asker:
             question = replace(question, lines=hidden, complaints=tuple(redactor.hide(c) for c in question.complaints))
         request = self._request(question, call.role, rows, self.timeout_s)
         request = replace(request, temperature=0.7 if sample else 0.0)
+        answer = self._answer_or_repair(request, call, question, until, sample)
+        return _restored(answer, redactor) if redactor is not None else answer
+
+    def ask_categories(self, question: SpendQuestion, call: Call, *, until: float) -> dict[str, Any]:
+        """The answer's object to a question about categories, under the same budgets, cache, limits and repair. Raises `FallbackError`."""
+        request = Request(self.models[call.role].name, question.messages(), question.schema(), question.tokens(), self.timeout_s)
+        return self._answer_or_repair(request, call, question, until, 0)
+
+    def _answer_or_repair(self, request: Request, call: Call, question: AnyQuestion, until: float, sample: int) -> dict[str, Any]:
         answer, problem = self._answer(request, call, question, until, sample)
         if answer is None:
             mend = Message("user", f"That was not usable: {problem}. Answer again with one JSON object of the schema and nothing else.")
@@ -67,22 +79,22 @@ class Asker:
             answer, problem = self._answer(request, call, question, until, sample)
         if answer is None:
             raise FallbackError(f"The foundation model's answer is not usable: {problem}.")
-        return _restored(answer, redactor) if redactor is not None else answer
+        return answer
 
     def _request(self, question: Question, role: str, rows: int, timeout_s: float) -> Request:
         messages = messages_for(question, role=role)
         return Request(self.models[role].name, messages, answer_schema(question), answer_tokens(question, rows), timeout_s)
 
-    def _answer(self, request: Request, call: Call, question: Question, until: float, sample: int) -> tuple[dict[str, Any] | None, str]:
+    def _answer(self, request: Request, call: Call, question: AnyQuestion, until: float, sample: int) -> tuple[dict[str, Any] | None, str]:
         """The object, or None and what is wrong with the text."""
         call = replace(call, model=request.model, question=_digest(request, self.endpoint, sample))
         reply = self.accounts.cached(call) or self._call(request, call, question, until)
         try:
-            return parse_answer(reply.text, question), ""
+            return _parsed(reply.text, question), ""
         except AnswerError as exc:
             return None, str(exc)
 
-    def _call(self, request: Request, call: Call, question: Question, until: float) -> Reply:
+    def _call(self, request: Request, call: Call, question: AnyQuestion, until: float) -> Reply:
         model = self.models[call.role]
         cost = model.price.at_most(request)
         for attempt in range(1, ATTEMPTS + 1):
@@ -128,9 +140,13 @@ class Asker:
         self.accounts.settle(reservation, call, Settlement(outcome, cost, time.monotonic() - begun, detail=detail[:200]), None)
 
 
-def _is_usable(reply: Reply, question: Question) -> bool:
+def _parsed(text: str, question: AnyQuestion) -> dict[str, Any]:
+    return parse_object(text, question.keys) if isinstance(question, SpendQuestion) else parse_answer(text, question)
+
+
+def _is_usable(reply: Reply, question: AnyQuestion) -> bool:
     try:
-        parse_answer(reply.text, question)
+        _parsed(reply.text, question)
     except AnswerError:
         return False
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -47,6 +47,16 @@ class Reading:
 
 def parse_answer(text: str, question: Question) -> dict[str, Any]:
     """The answer's JSON object. Raises `AnswerError` when it is none, lacks an asked field or holds other kinds of values."""
+    answer = parse_object(text, [name for name in question.fields if name != ROWS])
+    if question.rows:
+        if "line_items" not in answer:
+            raise AnswerError("the field line_items is missing")
+        _check_rows(answer["line_items"])
+    return answer
+
+
+def parse_object(text: str, names: Iterable[str]) -> dict[str, Any]:
+    """A JSON object with a text or null for each of ``names``. Raises `AnswerError`."""
     body = re.sub(r"^```(?:json)?\s*|\s*```$", "", text.strip())
     try:
         data = json.loads(body, parse_float=str, parse_int=str)  # no binary float on the way
@@ -55,14 +65,11 @@ def parse_answer(text: str, question: Question) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise AnswerError(f"expected one JSON object, found {type(data).__name__}")
     answer = cast("dict[str, Any]", data)
-    for name in question.fields:
-        key = "line_items" if name == ROWS else name
-        if key not in answer:
-            raise AnswerError(f"the field {key} is missing")
-        if name == ROWS:
-            _check_rows(answer[key])
-        elif answer[key] is not None and not isinstance(answer[key], str):
-            raise AnswerError(f"{key}: expected a text or null")
+    for name in names:
+        if name not in answer:
+            raise AnswerError(f"the field {name} is missing")
+        if answer[name] is not None and not isinstance(answer[name], str):
+            raise AnswerError(f"{name}: expected a text or null")
     return answer
 
 

@@ -1,6 +1,7 @@
 """From bytes to a decided invoice, with the model that ships."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -45,6 +46,21 @@ def test_a_wrong_total_goes_to_a_person(extracted: dict[str, Invoice]) -> None:
     invoice = extracted["wrong-total-en"]
     assert invoice.status is Status.REVIEW
     assert any(issue.severity is Severity.ERROR for issue in invoice.issues)
+
+
+def test_the_strategy_has_the_other_reader_read_what_breaks_a_rule_and_nothing_else() -> None:
+    told: dict[int, tuple[str, ...]] = {}
+    paths = [EXAMPLES / f"{name}.pdf" for name in ("wrong-total-en", "goods-es", "quote-fr")]
+    options = replace(OPTIONS, second_read_pages=1)
+    invoices = extract_many([source(path) for path in paths], options=options, read_again=told)
+    broken = [n for n, invoice in enumerate(invoices) if any(i.severity is Severity.ERROR for i in invoice.issues)]
+    assert set(told) == {0}
+    assert broken[0] == 0, "the page itself is wrong: no reader mends it"
+    because, outcome = told[0]
+    assert "the other reader reads the page again" in because
+    assert "the first one stands" in outcome
+    extract_many([source(paths[0])], options=OPTIONS, read_again=(never := dict[int, tuple[str, ...]]()))
+    assert never == {}, "without the setting no page is read twice"
 
 
 def test_documents_that_are_no_invoices_are_never_accepted(extracted: dict[str, Invoice]) -> None:

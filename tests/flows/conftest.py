@@ -33,12 +33,19 @@ def database_url(tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """One temporary Prefect server for all tests of the session."""
+    """One temporary Prefect server for all tests of the session, with a database of its own."""
     from flows.prefect_runtime import prepare_environment
 
-    os.environ.setdefault("PREFECT_HOME", str(tmp_path_factory.mktemp("prefect")))
+    folder = tmp_path_factory.mktemp("prefect")
+    os.environ.setdefault("PREFECT_HOME", str(folder))
     prepare_environment()
-    from prefect.testing.utilities import prefect_test_harness
+    from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL, PREFECT_API_URL, temporary_settings
 
-    with prefect_test_harness(server_startup_timeout=180):
+    from flows.temporary_server import temporary_server
+
+    with (
+        temporary_settings({PREFECT_API_DATABASE_CONNECTION_URL: f"sqlite+aiosqlite:///{folder / 'tests.db'}"}),
+        temporary_server() as url,
+        temporary_settings({PREFECT_API_URL: url}),
+    ):
         yield

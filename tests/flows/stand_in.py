@@ -95,6 +95,15 @@ def invoice_of(wanted: dict[str, Any]) -> Invoice:
     return _invoice(SourceFile("a", "a.pdf", json.dumps(wanted).encode()))
 
 
+def extract_read_again(
+    sources: Sequence[SourceFile], *, options: Any, read_again: dict[int, tuple[str, ...]] | None = None, **more: Any
+) -> list[Invoice]:
+    """As `extract_many`, and the other reader read the first document."""
+    if read_again is not None:
+        read_again[0] = ("A rule is broken.", "The first reading stands.")
+    return extract_many(sources, options=options, **more)
+
+
 def extract_with_words(sources: Sequence[SourceFile], *, options: Any, words: dict[int, Any] | None = None, **more: Any) -> list[Invoice]:
     """As `extract_many`, and the page's words: one line for each value."""
     invoices = extract_many(sources, options=options, **more)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,20 @@ def test_every_document_is_decided(inbox: Path, database_url: str) -> None:
         doubtful = find_document(database, "doubtful")
         ((_, _, decision),) = decisions(database, doubtful.id)
         assert "Confidence 50.0% is below the threshold of 90.0%." in decision.reasons
+
+
+def test_a_second_reading_is_a_decision_with_its_reasons(inbox: Path, database_url: str) -> None:
+    for number in (1, 2):
+        stand_in.write(inbox, f"d{number}", confidence=0.5)
+    given = stand_in.options(extract=stand_in.extract_read_again, workers=1, chunk=5)
+    given = replace(given, order=replace(given.order, second_read=True))
+    run_batch(str(inbox), Settings(database=database_url), options=given)
+    with open_database(database_url) as database:
+        made = [decisions(database, document.id)[0][2] for document in list_documents(database)]
+    assert sorted(decision.strategy for decision in made) == ["person", "second_read"]
+    (again,) = (decision for decision in made if decision.strategy == "second_read")
+    assert again.reasons[-2:] == ("A rule is broken.", "The first reading stands.")
+    assert any("No foundation model" in reason for reason in again.reasons), "the reader is told why nobody else was asked"
 
 
 def test_all_accepted_is_exit_code_zero_and_a_rerun_changes_nothing(inbox: Path, database_url: str) -> None:

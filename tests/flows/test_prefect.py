@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from warehouse.database import open_database
 from warehouse.documents import load
 from warehouse.queries import list_documents
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:Type object")]  # Prefect's column types, beside SQLAlchemy 2.1
 
 
 def flow_run_ids() -> list[str]:
@@ -52,6 +53,33 @@ def test_a_batch_is_one_flow_run_with_a_task_run_per_chunk(prefect_server: None,
     with open_database(database_url) as database:
         assert {load(database, document.id).notes for document in list_documents(database)} == {()}, "workers imported Prefect"
         assert list_batches(database)[0].flow_run_id in flow_run_ids(), "pages can lead from the batch to its flow run"
+
+
+RUN_WITHOUT_A_SERVER = """
+import sys
+import stand_in
+from flows.composition import run_batch
+from flows.settings import Settings
+run_batch(sys.argv[1], Settings(database=sys.argv[2], orchestrator="prefect"), options=stand_in.options(chunk=3))
+"""
+
+
+def test_where_no_server_is_named_everything_is_recorded_before_the_run_ends(prefect_server: None, inbox: Path, database_url: str) -> None:
+    from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
+
+    for number in range(7):
+        stand_in.write(inbox, f"d{number}")
+    path = os.pathsep.join([str(Path(__file__).parents[2]), str(Path(__file__).parent)])
+    own = {"PYTHONPATH": path, "PREFECT_API_DATABASE_CONNECTION_URL": str(PREFECT_API_DATABASE_CONNECTION_URL.value())}
+    environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"} | own
+    done = subprocess.run(
+        [sys.executable, "-c", RUN_WITHOUT_A_SERVER, str(inbox), database_url], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    three_chunks_and_what_others_hold = 4
+    assert flow_runs()[-1] == (str(inbox), "Completed", "7 accepted", three_chunks_and_what_others_hold)
+    with open_database(database_url) as database:
+        assert list_batches(database)[0].flow_run_id in flow_run_ids()
 
 
 def test_the_summary_is_an_artifact(prefect_server: None, inbox: Path, database_url: str) -> None:

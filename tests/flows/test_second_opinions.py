@@ -6,7 +6,7 @@ import json
 import pickle
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -390,3 +390,33 @@ def test_strategies_are_compared_on_the_same_documents(endpoint: Endpoint, inbox
     assert [entry.score.documents for entry in found] == [2, 2, 2]
     assert found[0].cost_usd == 0 < found[1].cost_usd
     assert found[1].score.perfect == 2
+
+
+class CategoryEndpoint(Endpoint):
+    """Says of every line that it is an insurance."""
+
+    def content(self, request: Mapping[str, Any]) -> str:
+        names = request["response_format"]["json_schema"]["schema"]["properties"]
+        return json.dumps(dict.fromkeys(names, "insurance"))
+
+
+def test_lines_without_a_spend_category_are_asked_about_under_the_same_policy(inbox: Path, database_url: str, prices: Path) -> None:
+    stand_in.write(inbox, "sure", text="Widget")
+    with serve(CategoryEndpoint()) as served:
+        off = settings_for(served, database_url, prices)
+        redacted = settings_for(served, database_url, prices, fallback_categories=True, fallback_privacy="redacted")
+        poor = settings_for(served, database_url, prices, fallback_categories=True, fallback_budget_document=Decimal("0.00000001"))
+        for settings in (off, redacted, poor):
+            (result,) = opinions(inbox, settings)
+            assert result.invoice is not None
+            assert result.invoice.line_items[0].spend_category is None
+            assert served.requests == []
+        assert "budget of this document" in " ".join(told([result]))
+        (result,) = opinions(inbox, settings_for(served, database_url, prices, fallback_categories=True))
+        assert result.invoice is not None
+        assert result.invoice.line_items[0].spend_category == "insurance"
+        assert result.invoice.line_items[0].tax_codes, "codes follow from the category"
+        assert told([result]) == ["A foundation model was asked about 1 line without a spend category; it named 1."]
+        with open_database(database_url) as database:
+            (call,) = books.calls_for(database, result.invoice.sha256)
+            assert (call.scope, call.outcome, (call.cost_nano_usd or 0) > 0) == ("categories", "ok", True)
