@@ -1,7 +1,7 @@
 """Calibrated confidence: the probability that every critical field and every line of a document is right, and that a single value is.
 
-A document is right when all its parts are (`extractors.signals.PARTS`). Each part has a logistic model over its own signals; boosted trees over all
-signals see what goes together. The mean of the two, in log-odds, is brought to scale. All are fitted on generated documents kept apart from training
+A document is right when all its parts are (`extractors.signals.PARTS`). Each part has a logistic model over its own signals; a forest over all
+signals sees what goes together. The mean of the two, in log-odds, is brought to scale. All are fitted on generated documents kept apart from training
 (`extractors.training.calibrate`) and ship beside the network in ``calibration.json``, as do the curves that turn the network's probability of a
 single value into a calibrated one.
 """
@@ -30,7 +30,7 @@ GROUPS: Mapping[str, str] = {
     "description": "line_text", "quantity": "line_number", "unit_price": "line_number", "net_amount": "line_number", "gross_amount": "line_number",
     "tax_rate": "line_rate",
 }  # fmt: skip
-FORMAT = 2
+FORMAT = 3
 _LARGEST_LOGIT = 7.0
 
 
@@ -57,7 +57,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A fork (``signal`` is a place in `SIGNALS`; left where it is at most ``threshold``) or, with ``signal`` -1, a leaf of log-odds ``value``."""
+    """A fork (``signal`` is a place in `SIGNALS`; left where it is at most ``threshold``) or, with ``signal`` -1, a leaf:
+    ``value`` is the share of right documents among those that came there, 0 to 1."""
 
     signal: int
     threshold: float
@@ -67,21 +68,20 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Trees:
-    """Boosted trees (Friedman 2001): log-odds = ``start`` + the sum of the leaves that the signals lead to. A tree's root is its first node."""
+class Forest:
+    """Extremely randomized trees (Geurts, Ernst, Wehenkel 2006): the mean of the leaves that the signals lead to. A tree's root is its first node."""
 
-    start: float
     trees: tuple[tuple[Node, ...], ...]
 
     def log_odds(self, signals: Sequence[float]) -> float:
         """``signals`` in the order of `SIGNALS`."""
-        total = self.start
+        total = 0.0
         for tree in self.trees:
             node = tree[0]
             while node.signal >= 0:
                 node = tree[node.left if signals[node.signal] <= node.threshold else node.right]
             total += node.value
-        return total
+        return logit(total / len(self.trees))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Calibration:
     by group (`group_of`)."""
 
     parts: Mapping[str, Part]
-    trees: Trees
+    forest: Forest
     scale: Scale
     accept_threshold: float
     curves: Mapping[str, ValueCurve] = field(default_factory=dict[str, ValueCurve])
@@ -114,7 +114,7 @@ class Calibration:
     def raw(self, signals: Sequence[float]) -> float:
         """As `probability`, not yet to scale."""
         product = math.prod(self.part_probabilities(signals).values())
-        return _sigmoid((logit(product) + self.trees.log_odds(signals)) / 2)
+        return _sigmoid((logit(product) + self.forest.log_odds(signals)) / 2)
 
     def part_probabilities(self, signals: Sequence[float]) -> dict[str, float]:
         """Probability of each part that it is right. ``signals`` in the order of `SIGNALS`."""
@@ -156,7 +156,7 @@ def load_calibration(directory: Path) -> Calibration:
             raise ValueError("it was fitted with other signals")
         parts = {name: _part(data["parts"][name], signals) for name, signals in PARTS.items()}
         curves = {name: _curve(entry) for name, entry in data["curves"].items()}
-        return Calibration(parts, _trees(data["trees"]), _scale(data["scale"]), float(data["accept_threshold"]), curves)
+        return Calibration(parts, _forest(data["forest"]), _scale(data["scale"]), float(data["accept_threshold"]), curves)
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise ModelError(f"the calibration in {directory} cannot be used ({exc!r}): calibrate the model again") from exc
 
@@ -173,10 +173,7 @@ def save_calibration(calibration: Calibration, directory: Path, *, measured: Map
         "scale": [[round(x, 6), round(y, 6)] for x, y in calibration.scale.points],
         "parts": parts,
         "signals": list(SIGNALS),
-        "trees": {
-            "start": round(calibration.trees.start, 5),
-            "trees": [[_plain(node) for node in tree] for tree in calibration.trees.trees],
-        },
+        "forest": [[_plain(node) for node in tree] for tree in calibration.forest.trees],
         "curves": {name: _rounded(curve) for name, curve in calibration.curves.items()},
         "measured": measured,
     }
@@ -192,9 +189,10 @@ def _part(entry: Mapping[str, Any], names: Sequence[str]) -> Part:
     return Part(float(entry["bias"]), tuple(float(weights[name]) for name in names))
 
 
-def _trees(entry: Mapping[str, Any]) -> Trees:
-    trees = cast("Sequence[Sequence[Sequence[float]]]", entry["trees"])
-    return Trees(float(entry["start"]), tuple(tuple(_node(node) for node in tree) for tree in trees))
+def _forest(trees: Sequence[Sequence[Sequence[float]]]) -> Forest:
+    if not trees:
+        raise ValueError("a forest without trees")
+    return Forest(tuple(tuple(_node(node) for node in tree) for tree in trees))
 
 
 def _node(entry: Sequence[float]) -> Node:
@@ -205,7 +203,7 @@ def _node(entry: Sequence[float]) -> Node:
 
 
 def _plain(node: Node) -> list[float]:
-    return [round(node.value, 5)] if node.signal < 0 else [node.signal, round(node.threshold, 6), node.left, node.right]
+    return [round(node.value, 4)] if node.signal < 0 else [node.signal, round(node.threshold, 5), node.left, node.right]
 
 
 def _curve(entry: Sequence[float]) -> ValueCurve:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from extractors.confidence import Calibration, Node, Part, Scale, Trees, ValueCurve, load_calibration, save_calibration
+from extractors.confidence import Calibration, Forest, Node, Part, Scale, ValueCurve, load_calibration, save_calibration
 from extractors.signals import PARTS, SIGNALS
 from extractors.tagger import MODEL_DIRECTORY
 from schemas.errors import ModelError
@@ -16,8 +16,9 @@ from schemas.invoice import Evidence
 def calibration() -> Calibration:
     parts = {name: Part(3.0, tuple(1.0 if signal == "log_issue_date" else 0.0 for signal in signals)) for name, signals in PARTS.items()}
     torn = SIGNALS.index("torn")
-    trees = Trees(2.0, ((Node(torn, 0.5, 1, 2, 0.0), Node(-1, 0.0, 0, 0, 1.0), Node(-1, 0.0, 0, 0, -6.0)),))
-    return Calibration(parts, trees, Scale(((0.0, 0.0), (0.8, 0.9), (1.0, 1.0))), 0.9, {"total": ValueCurve(0.5, -1.0)})
+    other = (Node(-1, 0.0, 0, 0, 0.9),)
+    forest = Forest(((Node(torn, 0.5, 1, 2, 0.0), Node(-1, 0.0, 0, 0, 0.98), Node(-1, 0.0, 0, 0, 0.1)), other))
+    return Calibration(parts, forest, Scale(((0.0, 0.0), (0.8, 0.9), (1.0, 1.0))), 0.9, {"total": ValueCurve(0.5, -1.0)})
 
 
 def test_a_doubtful_part_makes_the_document_doubtful() -> None:
@@ -30,7 +31,7 @@ def test_a_doubtful_part_makes_the_document_doubtful() -> None:
     assert min(parts, key=lambda name: parts[name]) == "issue_date"
 
 
-def test_trees_see_what_no_part_sees() -> None:
+def test_the_forest_sees_what_no_part_sees() -> None:
     torn = [0.0] * len(SIGNALS)
     torn[SIGNALS.index("torn")] = 1.0
     model = calibration()
