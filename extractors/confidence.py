@@ -177,9 +177,15 @@ def save_calibration(calibration: Calibration, directory: Path, *, measured: Map
         "curves": {name: _rounded(curve) for name, curve in calibration.curves.items()},
         "measured": measured,
     }
-    text = json.dumps(data, indent=1)
-    compact = re.sub(r"\[\s+(-?[\d.e+-]+(?:,\s+-?[\d.e+-]+)*)\s+\]", lambda m: "[" + re.sub(r"\s+", "", m[1]) + "]", text)
-    (directory / "calibration.json").write_text(compact + "\n", encoding="utf-8")
+    (directory / "calibration.json").write_text(_compact(data), encoding="utf-8")
+
+
+def _compact(data: Mapping[str, object]) -> str:
+    """JSON with a list of numbers, or of such lists, on one line: a tree of the forest is a line."""
+    numbers = re.sub(
+        r"\[\s+(-?[\d.e+-]+(?:,\s+-?[\d.e+-]+)*)\s+\]", lambda m: "[" + re.sub(r"\s+", "", m[1]) + "]", json.dumps(data, indent=1)
+    )
+    return re.sub(r"\]\s+\]", "]]", re.sub(r"([\[,])\s+(?=\[-?\d)", r"\1", numbers)) + "\n"
 
 
 def _part(entry: Mapping[str, Any], names: Sequence[str]) -> Part:

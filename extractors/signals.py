@@ -146,14 +146,14 @@ def _ambiguities(assembled: Assembled) -> dict[str, float]:
     currency = assembled.evidence.get("header.currency")
     symbol = currency.words.strip(" ,:;()").casefold() if currency else ""
     number = assembled.evidence.get("header.invoice_number")
-    printed = re.escape(number.words) if number else ""
+    printed = number.words if number else ""
     shared = symbol in _SHARED_SYMBOLS and (assembled.header.currency or "?") not in assembled.text
     name, text = (assembled.header.seller_name or "").casefold(), assembled.text.casefold()
     addresses = re.sub(r"\W", "", " ".join(_ADDRESS.findall(text)))
     return {
         "other_currencies": math.log1p(len(currencies_shown(assembled.text) - {assembled.header.currency})),
-        "number_in_pieces": bool(number) and " " in printed,
-        "number_prefixed": bool(printed) and re.search(rf"\b[A-Z]{{1,4}}\s{printed}", assembled.text) is not None,
+        "number_in_pieces": " " in printed,
+        "number_prefixed": bool(printed) and re.search(rf"\b[A-Z]{{1,4}}\s{re.escape(printed)}", assembled.text) is not None,
         "currency_ambiguous": shared and assembled.seller_country is None,
         "currency_disputed": shared and len(_DOLLAR_COUNTRIES & countries_told(assembled.text).keys()) != 1,
         "seller_has_legal_form": bool(name) and has_legal_form(assembled.header.seller_name or ""),

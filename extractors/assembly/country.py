@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_VAT_PREFIX = re.compile(r"^(AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|CHE|NO)[\dA-Z.\-]")
+# Prefixes of VAT ids in the Union and the United Kingdom, as alternatives of an expression.
+VAT_PREFIXES = "AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK"
+_VAT_PREFIX = re.compile(rf"^({VAT_PREFIXES}|CHE|NO)[\dA-Z.\-]")
 _OTHER_IDS: Mapping[str, re.Pattern[str]] = {
     "CA": re.compile(r"^\d{3} ?\d{3} ?\d{3} ?R[TPC] ?\d{4}$"),  # business number and program account, Canada Revenue Agency
     "IN": re.compile(r"^\d{2}[A-Z]{5}\d{4}[A-Z][A-Z\d]Z[A-Z\d]$"),  # GSTIN, Central Board of Indirect Taxes and Customs
@@ -40,6 +42,7 @@ def countries_told(text: str) -> dict[str, int]:
 
 
 _CURRENCIES: Mapping[str, str] = {
+    **dict.fromkeys(("AT", "BE", "BG", "CY", "DE", "EE", "ES", "FI", "FR", "GR", "HR", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PT", "SI", "SK"), "EUR"),
     "GB": "GBP", "CH": "CHF", "SE": "SEK", "DK": "DKK", "NO": "NOK", "PL": "PLN", "CZ": "CZK", "HU": "HUF", "RO": "RON", "TR": "TRY", "US": "USD",
     "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "IN": "INR", "MX": "MXN",
 }  # fmt: skip
@@ -50,10 +53,9 @@ _CURRENCIES_OF_LANGUAGES: Mapping[str, str] = {
 
 
 def own_currency(country: str | None, language: str) -> str | None:
-    """ISO 4217 code of what is paid with in a country, or, where that is unknown, where a language is mostly spoken; None for English."""
-    if country:
-        return _CURRENCIES.get(country, "EUR")
-    return _CURRENCIES_OF_LANGUAGES.get(language)
+    """ISO 4217 code of what is paid with in a country, or, where that is unknown, where a language is mostly spoken; None for English
+    and for other countries."""
+    return _CURRENCIES.get(country) if country else _CURRENCIES_OF_LANGUAGES.get(language)
 
 
 def country_from_text(text: str) -> str | None:

@@ -21,8 +21,7 @@ ON_TOTALS = 3.0  # weight of what stands beside a total, against elsewhere
 ON_AMOUNT = 0.9  # probability of a symbol that is written on an amount
 _SYMBOLS: Mapping[str, str] = {
     "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN", "kč": "CZK", "₺": "TRY", "tl": "TRY", "ft": "HUF", "lei": "RON",
-    "r$": "BRL", "us$": "USD", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "au$": "AUD", "fr.": "CHF", "sfr.": "CHF", "fr": "CHF", "sfr": "CHF",
-    "rs": "INR", "rs.": "INR",
+    "r$": "BRL", "us$": "USD", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "au$": "AUD", "fr": "CHF", "sfr": "CHF", "rs": "INR",
     "euro": "EUR", "euros": "EUR", "dollar": "USD", "dollars": "USD", "mx$": "MXN", "m.n": "MXN", "nz$": "NZD", "s$": "SGD", "hk$": "HKD",
 }  # fmt: skip
 _CODES = frozenset(
@@ -37,8 +36,7 @@ _LETTERS_OF: Mapping[str, tuple[str, ...]] = {
     "lei": ("ro", "other"), "rs": ("en", "other"), "fr": ("de", "fr", "it", "other"), "sfr": ("de", "fr", "it", "other"),
 }  # fmt: skip
 _FAMILIES: Mapping[str, frozenset[str]] = {
-    "$": frozenset({"USD", *_DOLLAR.values()}), "kr": frozenset(_KRONE.values()), "kr.": frozenset(_KRONE.values()),
-    "£": frozenset({"GBP"}), "¥": frozenset({"JPY", "CNY"}),
+    "$": frozenset({"USD", *_DOLLAR.values()}), "kr": frozenset(_KRONE.values()), "¥": frozenset({"JPY", "CNY"}),
 }  # fmt: skip
 _CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
 CENT = Decimal("0.02")
@@ -156,10 +154,10 @@ def currency_code(text: str, *, language: str, country: str | None) -> str | Non
     upper = token.upper()
     if upper in _CODES:
         return upper
-    low = text.strip(_AROUND.replace(".", "")).casefold()
-    if low in _SYMBOLS or low.rstrip(".") in _SYMBOLS:
-        return _SYMBOLS.get(low) or _SYMBOLS[low.rstrip(".")]
-    if low.rstrip(".") == "kr":
+    low = token.casefold()
+    if low in _SYMBOLS:
+        return _SYMBOLS[low]
+    if low == "kr":
         return _KRONE.get(country or "") or _KRONE.get(language, "SEK")
     if low == "$":
         return _DOLLAR.get(country or "", "USD") if country else {"es": "MXN", "fr": "CAD"}.get(language, "USD")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.assembly.columns import LINES_BELOW
 from extractors.assembly.header import text_key
 from extractors.assembly.spans import LABEL_INDEX, Span, Words
 from extractors.labels import FIELDS
@@ -19,7 +20,6 @@ _NAMES = np.array([LABEL_INDEX[n] for n in ("line.description", "line.note")])
 _DESCRIPTION = LABEL_INDEX["line.description"]
 _AMOUNTS = np.array([LABEL_INDEX[n] for n in ("line.net_amount", "line.gross_amount")])
 COLUMN_PT = 3.0
-LINES_BELOW = 3  # the last item
 TOUCHED = 0.02  # words whose header and line labels are together less likely than this say nothing about the values
 _AMOUNT = re.compile(r"\d[.,]\d{2,3}\D{0,4}$")
 _NUMBER = re.compile(r"^[^\w]{0,2}\d[\d.,'’]*\W{0,2}$")

@@ -17,7 +17,7 @@ _INTRODUCES = frozenset(  # what leads to a number or a date in running text
 _LABEL = re.compile(r"^([^\W\d_]{3,}[a-zß-ž]\.?)(?=[A-Z\d][\w./\\-]*\d)")
 _NAMING = re.compile(r"^([^\W\d_]{3,})(?=[A-ZÀ-Þ][a-zß-ÿ])")
 _TOPICS = ("number", "date")
-LONG_HEADING = 8  # letters from which the heading of a party's block is no name
+LONG_HEADING = 13  # letters from which the heading of a party's block is no part of a name ("CustomerFirst" is one)
 _RUNNING = re.compile(r"^([a-zß-ž]{5,})(?=\d{3})")  # the last word of a label that is printed in small letters
 
 

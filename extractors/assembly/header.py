@@ -18,7 +18,7 @@ SHORTEST_REPEATED = 5  # characters
 LINE_PITCH_EM = 2.2  # from the baseline of a line to that of the next
 _GLUED_VAT_LABEL = re.compile(r"^[^\d]{3,}?[.\-:]+(?=[A-Z]{2}[\dA-Z]*\d{5})")
 _SHORT_VAT_LABEL = re.compile(
-    r"^(?:(?:ID|UID|VAT|NIP|NIF|CIF|TIN|EIN|BTW|TVA|PIVA|CUI|ABN|GSTIN|UE|EU|NR|N[ºO]?[.:º])[:.]*(?=\d)|ID(?=[A-Z]{2}\d{8}))"
+    r"^(?:(?:ID|UID|VAT|NIP|NIF|CIF|TIN|EIN|BTW|TVA|PIVA|CUI|ABN|GSTIN|UE|NR|N[ºO]?[.:º])[:.]*(?=\d)|ID(?=[A-Z]{2}\d{8}))"
 )
 _GLUED_WORD = re.compile(r"^[^\W\dA-Z_]{4,}(?=[A-Z]{2,4}\d{5})")  # the end of a label, in small letters
 # How many characters a VAT id has after its prefix, in countries where that is fixed (European Commission, VIES FAQ, as of 2026-11).

@@ -18,6 +18,7 @@ from schemas.invoice import Evidence, LineItem
 _FIRST_NUMBER = re.compile(r"[-–−(]?\s*\d[\d.,'’ ]*")
 _UNIT_TAIL = re.compile(r"^[-+]?[\d.,'’ ]+\s*([^\W\d_][\w.²³/]*)$")
 _LABEL_PREFIX = re.compile(r"^[^\d:]{2,25}[:#]\s*(?=\S)")
+_UNREAD = frozenset({0, LABEL_INDEX["line.note"], LABEL_INDEX["line.discount"]})
 _FRACTION = re.compile(r"[.,]\d")
 ALTERNATIVE_FLOOR = 0.02  # readings less likely than this are never tried by the arithmetic
 SET_BY = "task_model"
@@ -161,7 +162,7 @@ def _printed_discount(
     amount_name: str,
     habit: NumberHabit,
 ) -> Span | None:
-    """A number or percentage on the row's lines that no other value was read from and by which the amount is less than quantity × price."""
+    """A number or percentage on the row's lines that the network takes for no other value, and by which the amount is less than quantity × price."""
     readings = [picked.get(n) for n in ("quantity", "unit_price", amount_name)]
     quantity, price, amount = (r.value if r is not None else None for r in readings)
     if quantity is None or price is None or amount is None or agrees(amount, quantity, price, None, None):
@@ -172,7 +173,7 @@ def _printed_discount(
     known = {abs(quantity), abs(price), abs(amount)}
     for line in sorted({int(words.line[i]) for i in members}):
         for i in words.words_of_line[line]:
-            if i in used or not words.has_digit[i]:
+            if i in used or not words.has_digit[i] or int(probabilities[i].argmax()) not in _UNREAD:
                 continue
             span = make_span(words, "line.discount", _with_sign(words, i), probabilities)
             found = _discount([span], habit)

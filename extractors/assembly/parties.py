@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.captions import Captions
+from extractors.assembly.country import VAT_PREFIXES
 from extractors.assembly.header import Choice, clean_vat_id, text_key
 from extractors.assembly.legal_forms import has_legal_form
 from extractors.assembly.spans import LABEL_INDEX, Span, Words
@@ -24,9 +25,7 @@ WEBSITE_BONUS = 0.15  # the seller's name in a web or mail address
 THRESHOLD = 0.05  # support that a candidate needs without a tag of its own
 _COUNTRY = re.compile(r"^(?:[A-Z]{2}|CHE)-?$")
 _UNPREFIXED = re.compile(r"^U?\d")
-_GLUED_COUNTRY = re.compile(
-    r"[^\W\d_]{2,}\W*[:.](AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK)$"
-)  # of a label
+_GLUED_COUNTRY = re.compile(rf"[^\W\d_]{{2,}}\W*[:.]({VAT_PREFIXES})$")  # at the end of a label
 _DIGIT_GROUP = re.compile(r"^[0-9A-Z.\-]*\d[0-9A-Z.\-]*,?$")
 _TAX_SUFFIX = re.compile(r"^(?:MWST|TVA|IVA|MVA)[.,]?$")  # part of a Swiss or Norwegian number
 _DOMAIN = re.compile(r"(?:@|www\.|https?://)([\w.\-]+)", re.IGNORECASE)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,11 +15,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-import uvicorn
 from conftest import PASSWORD
 from fastapi import FastAPI
 from paper import flagged, page_of
 
+from benchmarks.dashboard_server import served
 from schemas.invoice import Evidence, Invoice
 from warehouse.documents import load
 from warehouse.reviews import reviews_of
@@ -73,15 +72,8 @@ def app(warehouse: Fill, application: Callable[..., FastAPI], originals: dict[st
 
 @pytest.fixture
 def address(app: FastAPI) -> Iterator[str]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with served(app) as url:
+        yield url
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +22,7 @@ from schemas.invoice import Evidence, Header, Invoice, Issue, LineItem, Severity
 
 if TYPE_CHECKING:
     from flows.running_batch import BatchOptions
+    from flows.settings import Settings
 
 TODAY = date(2026, 6, 1)
 
@@ -162,3 +164,18 @@ def write(folder: Path, name: str, **content: Any) -> Path:
     gross = content.pop("gross", f"{int(hashlib.sha256(number.encode()).hexdigest()[:6], 16) / 100:.2f}")
     path.write_text(json.dumps({"number": number, "gross": gross, **content}))
     return path
+
+
+def run_with_opinions(inbox: Path, settings: Settings) -> dict[str, int]:
+    """Documents by outcome of a batch whose doubtful ones are asked about; each document's values are its page's words."""
+    from flows.composition import open_batch
+    from flows.fallback import SecondOpinionsOf, opinion_options
+    from schemas.bookkeeping import Bookkeeping
+
+    given = options(extract=extract_with_words, workers=1)
+    ways = opinion_options(settings, today=TODAY, accept_threshold=0.9, bookkeeping=Bookkeeping())
+    given = replace(given, order=replace(given.order, words=True), second_opinions=SecondOpinionsOf(settings, ways))
+    with open_batch(str(inbox), settings, options=given) as batch:
+        for _ in batch.reports():
+            pass
+        return dict(batch.summary().counts)

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import stand_in
 
-from flows.composition import open_batch
-from flows.fallback import SecondOpinionsOf, opinion_options
 from flows.settings import Settings
-from schemas.bookkeeping import Bookkeeping
 from schemas.invoice import Status
 from warehouse import fallback as books
 from warehouse.database import open_database
@@ -37,12 +33,7 @@ def test_whatever_a_real_model_says_is_recorded_and_only_what_the_page_prints_co
     given: dict[str, Any] = {"fallback_provider": "openai", "fallback_endpoint": ENDPOINT, "fallback_model": MODEL, "fallback_mode": mode}
     slow: dict[str, Any] = {"fallback_timeout_s": LATENCY_S / 2, "fallback_latency_s": LATENCY_S, "fallback_rounds": 1}
     settings = Settings(database=database_url, workers=1, **given, **slow)
-    options = stand_in.options(extract=stand_in.extract_with_words, workers=1)
-    ways = opinion_options(settings, today=stand_in.TODAY, accept_threshold=0.9, bookkeeping=Bookkeeping())
-    options = replace(options, order=replace(options.order, words=True), second_opinions=SecondOpinionsOf(settings, ways))
-    with open_batch(str(inbox), settings, options=options) as batch:
-        for _ in batch.reports():
-            pass
+    stand_in.run_with_opinions(inbox, settings)
     with open_database(database_url) as database:
         (document,) = list_documents(database)
         invoice = load(database, document.id)

@@ -20,7 +20,7 @@ from benchmarks.scripted_endpoint import Endpoint, serve
 from extractors.fallback.belief import Outcome
 from extractors.pipeline import SourceFile
 from extractors.strategy import Privacy
-from flows.composition import open_batch, run_batch
+from flows.composition import run_batch
 from flows.fallback import SecondOpinionsOf, WarehouseAccounts, budgets, opinion_options
 from flows.progress import Quiet
 from flows.reprocess_requests import reprocess_selected
@@ -65,16 +65,6 @@ def settings_for(endpoint: Endpoint, database_url: str, prices: Path, **changes:
     return Settings(database=database_url, **given)
 
 
-def run(inbox: Path, settings: Settings) -> dict[str, int]:
-    options = stand_in.options(extract=stand_in.extract_with_words, workers=1)
-    ways = opinion_options(settings, today=stand_in.TODAY, accept_threshold=0.9, bookkeeping=Bookkeeping())
-    options = replace(options, order=replace(options.order, words=True), second_opinions=SecondOpinionsOf(settings, ways))
-    with open_batch(str(inbox), settings, options=options) as batch:
-        for _ in batch.reports():
-            pass
-        return dict(batch.summary().counts)
-
-
 def fill(endpoint: Endpoint, inbox: Path, count: int = 3, **content: Any) -> None:
     """Doubtful documents, and their truth at the endpoint."""
     truths = []
@@ -98,7 +88,7 @@ def test_a_doubtful_document_is_asked_about_and_accepted(endpoint: Endpoint, inb
     fill(endpoint, inbox)
     settings = settings_for(endpoint, database_url, prices)
     proven(settings, endpoint)
-    assert run(inbox, settings) == {"accepted": 3}
+    assert stand_in.run_with_opinions(inbox, settings) == {"accepted": 3}
     with open_database(database_url) as database:
         document = list_documents(database)[0]
         invoice = load(database, document.id)

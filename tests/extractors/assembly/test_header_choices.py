@@ -198,8 +198,9 @@ def test_a_legal_form_on_a_line_of_its_own_goes_with_the_name_above_it() -> None
     ("printed", "name"),
     [
         ("Spett.le Luca Bianco", "Luca Bianco"), ("Herrn und Frau Wolf Schmidt", "Wolf Schmidt"), ("SAYIN Sultan Yılmaz", "Sultan Yılmaz"),
-        ("A la atención de Bodega Luz", "Bodega Luz"), ("LaskutusosoiteRauduskoivu osk", "Rauduskoivu osk"), ("Don Quijote Libros", "Quijote Libros"),
-        ("Herring Supplies", "Herring Supplies"), ("Client Earth Ltd", "Client Earth Ltd"),
+        ("A la atención de Bodega Luz", "Bodega Luz"), ("LaskutusosoiteRauduskoivu osk", "Rauduskoivu osk"), ("C&A Mode GmbH", "C&A Mode GmbH"),
+        ("HR Solutions AG", "HR Solutions AG"), ("CustomerFirst Ltd", "CustomerFirst Ltd"), ("A&A Consulting", "A&A Consulting"),
+        ("Don Quijote Libros", "Don Quijote Libros"), ("Herring Supplies", "Herring Supplies"), ("Client Earth Ltd", "Client Earth Ltd"),
     ],
 )  # fmt: skip
 def test_salutations_and_headings_are_no_part_of_a_name(printed: str, name: str) -> None:
@@ -211,7 +212,7 @@ def test_salutations_and_headings_are_no_part_of_a_name(printed: str, name: str)
     [
         ("UE3646198456", "3646198456"), ("IDIT63143900163", "IT63143900163"), ("receptorABC561617A1P", "ABC561617A1P"),
         ("DE878723134 0991/090177", "DE878723134"), ("DE 878 723 134", "DE878723134"), ("IT677220538227", "IT677220538227"),
-        ("ATU91034764", "ATU91034764"),
+        ("ATU91034764", "ATU91034764"), ("EU826010755", "EU826010755"),
     ],
 )  # fmt: skip
 def test_a_vat_id_has_neither_a_label_nor_another_number_in_it(printed: str, vat_id: str) -> None:

@@ -37,6 +37,12 @@ def test_other_numbers_are_no_discount(note: str) -> None:
     assert (item.quantity, item.unit_price, item.net_amount) == (2, Decimal("8.94"), Decimal("15.20"))
 
 
+def test_a_number_that_is_something_else_is_no_discount() -> None:
+    page = tagged((50, 100, "Minibar 2 8.94 15.20 2.68"), opinions={**OPINIONS, "2.68": {"line.tax_amount": 0.9}})
+    (item,) = assemble(page).line_items
+    assert item.discount is None
+
+
 def test_a_discount_that_was_proven_says_so() -> None:
     page = tagged((50, 100, "Minibar 2 8.94 15.20"), (50, 112, "Rebate 2.68"), opinions=OPINIONS)
     assert assemble(page).evidence["line_items.0.discount"].set_by == "task_model+arithmetic"
