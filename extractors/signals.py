@@ -22,7 +22,7 @@ CELLS = ("description", "quantity", "unit_price", "amount")
 PARTS: Mapping[str, tuple[str, ...]] = {
     "invoice_number": ("log_invoice_number", "log_rival_number", "number_in_pieces", "number_prefixed", "header_doubt", "log_words"),
     "issue_date": (
-        "log_issue_date", "log_rival_date", "date_ambiguous", "date_ambiguous_by_language", "date_order_contradicts", "later_dates",
+        "log_issue_date", "log_rival_date", "date_ambiguous", "date_ambiguous_by_language", "date_order_assumed", "date_order_contradicts", "later_dates",
         "latest_of_dates", "other_dates", "header_doubt",
     ),
     "currency": ("log_currency", "currency_ambiguous", "currency_disputed", "other_currencies", "header_doubt"),
@@ -175,6 +175,7 @@ def _dates(assembled: Assembled) -> dict[str, float]:
     values = {
         "date_ambiguous": float(ambiguous),
         "date_ambiguous_by_language": float(ambiguous and assembled.language in _BOTH_ORDERS),
+        "date_order_assumed": float(swaps) * assembled.doubt.order_assumed,
         "date_order_contradicts": float(swaps and ((month_first and read_day_first) or (day_first and not read_day_first))),
     }
     others: set[date] = set()

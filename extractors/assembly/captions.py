@@ -15,6 +15,8 @@ PIECE_GAP_EM = 1.0  # words further apart are separate pieces of a line
 REACH_ABOVE_EM = 3.2  # a caption over its value stands no higher
 REACH_HEADING_EM = 22.0  # the name of a party stands no further below the heading of its block
 BLOCK_GAP_EM = 1.8  # white space inside the block of a party
+ALIGNED_EM = 1.5
+LONGEST_ADDRESS = 9  # lines
 LONGEST_CAPTION = 8  # words before the value
 LONGEST_HEADING = 5  # words
 _VALUE = re.compile(r"\d")
@@ -135,6 +137,20 @@ class Captions:
                     return False
                 bottom = max(bottom, other.box[3])
         return True
+
+    def block(self, first: int) -> str:
+        """The text of the address that begins with a word: the pieces below it that begin or end where its own does."""
+        own = self.pieces[self.piece_of[first]]
+        size = self.words.size_list[first]
+        bottom, texts = own.box[3], []
+        for piece in self.pieces[self.piece_of[first] :]:
+            aligned = min(abs(piece.box[0] - own.box[0]), abs(piece.box[2] - own.box[2])) < ALIGNED_EM * size
+            if piece.page != own.page or piece.box[1] - bottom > REACH_ABOVE_EM * size or len(texts) == LONGEST_ADDRESS:
+                break
+            if aligned:
+                bottom = piece.box[3]
+                texts.append(" ".join(self.words.texts[i] for i in piece.words))
+        return "\n".join(texts)
 
     def party(self, first: int) -> str | None:
         """The role (``seller``, ``buyer``, ``other_party``) of the block that a word belongs to: named in front of it, or by the nearest heading over

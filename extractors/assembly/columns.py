@@ -20,6 +20,8 @@ FLOOR = 1e-3
 SETTLED = 0.9  # a word of this probability keeps its label unless it is told nothing about it
 TOLD_NOTHING = 0.985  # "none" up to this probability is asked again
 RIGHT_PT = 2.0
+LABEL_COLUMN_EM = 15.0  # from the colon behind a label to its value
+_MARKS = (":", "=", "|", ".:")
 _NAME = LABEL_INDEX["line.description"]
 _AMOUNTS = [LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount")]  # each makes a row, so none is made here
 _CHARGES = [LABEL_INDEX["adjustment.charge"], LABEL_INDEX["adjustment.allowance"]]
@@ -84,12 +86,17 @@ def _groups(words: Words, candidates: Iterable[int]) -> list[list[int]]:
 
 def _label(words: Words, i: int) -> str:
     """The printed word directly in front of a value on its line ("Qty 3"), without numbers; empty where a column or nothing stands there."""
+    right = words.box_list[i][0]
     line = words.words_of_line[words.line_list[i]]
-    k = line.index(i)
-    if k == 0 or words.box_list[i][0] - words.box_list[line[k - 1]][2] > 1.5 * words.size_list[i] or words.has_digit[line[k - 1]]:
-        return ""
-    text = plain(words.texts[line[k - 1]])
-    return text if any(c.isalpha() for c in text) else ""
+    for before in reversed(line[: line.index(i)]):
+        text = plain(words.texts[before])
+        marked = not text and words.texts[before] in _MARKS
+        if right - words.box_list[before][2] > (LABEL_COLUMN_EM if marked else 1.5) * words.size_list[i] or words.has_digit[before]:
+            return ""
+        if not marked:
+            return text if any(c.isalpha() for c in text) else ""
+        right = words.box_list[before][0]
+    return ""
 
 
 def _settle(result: NDArray[np.float32], probabilities: NDArray[np.float32], best: NDArray[np.int64], group: NDArray[np.int64]) -> None:

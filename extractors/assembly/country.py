@@ -58,7 +58,29 @@ def own_currency(country: str | None, language: str) -> str | None:
     return _CURRENCIES.get(country) if country else _CURRENCIES_OF_LANGUAGES.get(language)
 
 
-def country_from_text(text: str) -> str | None:
-    """The country that the page tells of most often (`countries_told`), where ids do not tell; None without any."""
-    counts = countries_told(text)
+# Countries of `_TELLING` in which a language is used in business; English and unknown languages are used in all, languages not named in none.
+_USED_IN: Mapping[str, frozenset[str]] = {
+    "en": frozenset(_TELLING),
+    "other": frozenset(_TELLING),
+    "fr": frozenset({"CA"}),
+    "es": frozenset({"MX", "US"}),
+}
+# Postcodes with the letters of a country in front (Universal Postal Union, addressing guides; the letters are those of vehicles or ISO 3166).
+_POSTCODE = re.compile(r"(?<![\w-])([A-Z]{1,3})-\d{4,5}\b")
+_LETTERS = {
+    "A": "AT", "AT": "AT", "B": "BE", "BE": "BE", "CH": "CH", "CZ": "CZ", "D": "DE", "DE": "DE", "DK": "DK", "E": "ES", "ES": "ES", "F": "FR", "FR": "FR",
+    "FI": "FI", "FIN": "FI", "H": "HU", "HU": "HU", "I": "IT", "IT": "IT", "L": "LU", "LU": "LU", "N": "NO", "NO": "NO", "PT": "PT", "RO": "RO",
+    "S": "SE", "SE": "SE", "SK": "SK",
+}  # fmt: skip
+
+
+def country_of_address(text: str) -> str | None:
+    """The only country that the text of one party's block tells of: by its postcode or by what only that country prints; None without any."""
+    told = countries_told(text).keys() | {_LETTERS[letters] for letters in _POSTCODE.findall(text) if letters in _LETTERS}
+    return next(iter(told)) if len(told) == 1 else None
+
+
+def country_from_text(text: str, language: str) -> str | None:
+    """The country that the page tells of most often (`countries_told`) of those in which its language is used; None without any."""
+    counts = {country: n for country, n in countries_told(text).items() if country in _USED_IN.get(language, ())}
     return max(counts, key=lambda c: counts[c]) if counts else None

@@ -39,10 +39,13 @@ _FAMILIES: Mapping[str, frozenset[str]] = {
     "$": frozenset({"USD", *_DOLLAR.values()}), "kr": frozenset(_KRONE.values()), "¥": frozenset({"JPY", "CNY"}),
 }  # fmt: skip
 _CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
+_GLUED_CODE = re.compile(r"(?<![A-Z])[A-Z]{3}(?![A-Za-z])")
+_EURO = ("euro", "euros")
 CENT = Decimal("0.02")
 _AROUND = " .,:;()[]/|*#"
 _BESIDE_AMOUNT = re.compile(
-    r"^[-–(]?\s*(?P<before>[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\s*[-–]?(?P<a>\d[\d.,'’]*)[)-]?$|^[-–(]?(?P<b>\d[\d.,'’]*)\s*(?P<after>M\.N|[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\)?$"
+    r"^[-–(]?\s*(?P<before>[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\s*[-–(]?(?P<a>\d[\d.,'’]*)[)-]?$"
+    r"|^[-–(]?(?P<b>\d[\d.,'’]*)[)-]?\s*(?P<after>M\.N|[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\)?$"
 )
 _DECIMALS = re.compile(r"[.,]\d{2}$|\d[.,'’]\d{3}(?:[.,]\d{2})?$")
 
@@ -96,8 +99,8 @@ def choose_currency(
     if not votes:
         own = own_currency(country, language)
         for i, text in enumerate(words.texts):
-            if (code := text.strip(_AROUND)) in _CODES:
-                vote(_at(words, i, FAINT), text, FAINT * (ON_TOTALS if code == own else 1))
+            for code in _codes_told(text):
+                vote(_at(words, i, FAINT), code, FAINT * (ON_TOTALS if code == own else 1))
     if not votes:
         return None
     code = max(votes, key=lambda c: votes[c])
@@ -137,14 +140,21 @@ def _at(words: Words, i: int, probability: float) -> Span:
     return Span("header.currency", (i,), words.texts[i], int(words.page[i]), int(words.line[i]), words.box_of([i]), probability)
 
 
+def _codes_told(text: str) -> list[str]:
+    """Codes in a word of any kind, also behind a label ("ValutaEUR", "EUR/Subtotal"), and the euro by its name."""
+    if text.strip(_AROUND).casefold() in _EURO:
+        return ["EUR"]
+    return [code for code in _GLUED_CODE.findall(text) if code in _CODES]
+
+
 def _symbol_on_amount(text: str) -> str | None:
     """The currency symbol that a word joins to an amount."""
-    found = _BESIDE_AMOUNT.match(text)
+    found = _BESIDE_AMOUNT.match(text.replace("−", "-"))
     if found is None:
         return None
     symbol, amount = (found["before"], found["a"]) if found["before"] else (found["after"], found["b"])
     letters = symbol.casefold().rstrip(".")
-    plain = letters.isalpha() and symbol.upper() not in _CODES
+    plain = letters.isalpha() and symbol.upper() not in _CODES and letters not in _EURO
     return None if plain and (letters not in _LETTERS_OF or not _DECIMALS.search(amount)) else symbol
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from itertools import combinations
 
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})\s?[./\-年月]\s?(\d{1,2})\s?[./\-月]\s?(\d{4}|\d{2})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])(?!\d)")
@@ -15,32 +16,85 @@ _SHORT = re.compile(r"^\W*(\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])\W*$")  # 231102,
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "cs", "tr", "fi", "no", "hu", "ro")
 _MONTH_FIRST_COUNTRIES = frozenset({"US", "PH"})
+_MONTH_FIRST_CURRENCIES = ("USD", "PHP")
+_BOTH_COUNTRIES = frozenset({"CA", "PH"})
+LANGUAGES_OF_BOTH = ("en", "es", "fr", "other")  # written where the month comes first, and elsewhere
+_TERM = re.compile(
+    r"\b(?:net|netto)\s(\d{1,3})\b|\b(\d{1,3})\s?(?:days?|tagen?|jours|giorni|d[ií]as|dias|dagen|dni|dagar|dage|dager|dn[ůíu]|g[üu]n|p[äa]iv\w+|nap\w*|zile)\b",
+    re.IGNORECASE,
+)
+_FULL_DATE = re.compile(r"(?<![\d.,/-])\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})(?![\d/-])|(?<!\d)(?:19|20)\d{2}-\d{2}-\d{2}(?!\d)")
+_LAST_DAY = 31
+_USUAL_TERMS = frozenset({7, 8, 10, 14, 15, 20, 21, 28, 29, 30, 31, 45, 60, 90})
+_FAR_DAYS, _NEAR_DAYS = 400, 45  # chosen on generated layouts
+_BY_FAR = 2.5
 
 
 @dataclass(frozen=True, slots=True)
 class DateHabit:
-    """Whether 03/12/2026 means the 3rd of December (``day_first``) or the 12th of March."""
+    """Whether 03/12/2026 means the 3rd of December (``day_first``) or the 12th of March. ``assumed``: nothing on the page says so, and where it
+    comes from both are written."""
 
     day_first: bool = True
+    assumed: bool = field(default=False, compare=False)
 
 
 def infer_date_habit(
-    texts: Iterable[str],
+    texts: Sequence[str],
     *,
-    others: Iterable[str] = (),
+    others: Sequence[str] = (),
     currency: str | None = None,
     country: str | None = None,
     language: str | None = None,
 ) -> DateHabit:
-    """Day-first unless the document's dates ``texts``, else all dates of the page (``others``), else its country or (for English) a US dollar
-    currency say otherwise."""
+    """Day-first unless the document's dates ``texts``, else all dates of the page (``others``), else the term of payment in days, else how near to
+    each other the dates lie, else its country or (for English) a US dollar currency say otherwise."""
     for shown in (texts, others):
         day_first, month_first = _orders(shown)
         if day_first != month_first:
             return DateHabit(day_first > month_first)
-    if country is not None:
-        return DateHabit(country not in _MONTH_FIRST_COUNTRIES)
-    return DateHabit(not (currency == "USD" and language in (None, "en", "other")))
+    told = _by_term(texts, " ".join(others))
+    if told is None:
+        told = _by_distance(texts, others)
+    if told is not None:
+        return DateHabit(told)
+    if country is not None and language in (None, *LANGUAGES_OF_BOTH):
+        month_first = country in _MONTH_FIRST_COUNTRIES
+        abroad = month_first and currency not in (None, *_MONTH_FIRST_CURRENCIES)
+        return DateHabit(not month_first or abroad, assumed=abroad or country in _BOTH_COUNTRIES)
+    if language in (None, "en", "other"):
+        return DateHabit(currency != "USD", assumed=True)
+    return DateHabit()
+
+
+def _by_term(texts: Sequence[str], page: str) -> bool | None:
+    """Whether the days between two dates of the document are a term of payment, printed or else usual, only with the day first (True), or only with
+    the month first."""
+    printed = frozenset(int(a or b) for a, b in _TERM.findall(page)) - {0}
+    for terms in (printed, _USUAL_TERMS):
+        agree: dict[bool, bool] = {}
+        for day_first in (True, False):
+            found = sorted({d for t in texts if (d := parse_date(t, DateHabit(day_first))) is not None})
+            agree[day_first] = any((later - earlier).days in terms for earlier, later in combinations(found, 2))
+        if agree[True] != agree[False]:
+            return agree[True]
+    return None
+
+
+def _by_distance(texts: Sequence[str], others: Sequence[str]) -> bool | None:
+    """The order of day and month in which the page's ``others`` lie close to the document's first date; None where neither does so by far."""
+    mean: dict[bool, float] = {}
+    for day_first in (True, False):
+        habit = DateHabit(day_first)
+        issued = parse_date(texts[0], habit) if texts else None
+        own = {parse_date(t, habit) for t in texts}
+        dates = {d for t in others if _FULL_DATE.search(t) and (d := parse_date(t, habit)) is not None and d not in own}
+        days = [min(abs((d - issued).days), _FAR_DAYS) for d in dates] if issued is not None else []
+        if not days:
+            return None
+        mean[day_first] = sum(days) / len(days)
+    near = min(mean, key=lambda order: mean[order])
+    return near if mean[near] <= _NEAR_DAYS and mean[not near] >= _BY_FAR * mean[near] else None
 
 
 def _orders(texts: Iterable[str]) -> tuple[int, int]:
@@ -48,9 +102,9 @@ def _orders(texts: Iterable[str]) -> tuple[int, int]:
     day_first = month_first = 0
     for text in texts:
         for a, b, _ in _NUMERIC.findall(text):
-            if len(a) <= 2 and int(a) > 12 >= int(b):
+            if len(a) <= 2 and _LAST_DAY >= int(a) > 12 >= int(b):
                 day_first += 1
-            elif len(a) <= 2 and int(b) > 12 >= int(a):
+            elif len(a) <= 2 and _LAST_DAY >= int(b) > 12 >= int(a):
                 month_first += 1
     return day_first, month_first
 

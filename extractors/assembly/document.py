@@ -13,7 +13,7 @@ import numpy as np
 from extractors.assembly.bracketed_codes import mark_bracketed_codes
 from extractors.assembly.captions import Captions
 from extractors.assembly.columns import agree_in_columns, take_named_charges_for_items
-from extractors.assembly.country import country_from_text, country_of_ids
+from extractors.assembly.country import country_from_text, country_of_address, country_of_ids
 from extractors.assembly.currency import choose_currency, converted_into
 from extractors.assembly.dates import infer_date_habit
 from extractors.assembly.doubt import Doubt, doubt_of
@@ -30,6 +30,7 @@ from extractors.assembly.names import letterhead, whole_names
 from extractors.assembly.numbers import NumberHabit, infer_habit
 from extractors.assembly.numbers_of_header import choose_number
 from extractors.assembly.parties import choose_names, choose_vat_ids
+from extractors.assembly.quantities import take_quantities_under_headings
 from extractors.assembly.rows import find_rows, join_halves
 from extractors.assembly.spans import (
     LABEL_INDEX,
@@ -87,6 +88,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     habit = _number_habit(words, probabilities, tagged.language)
     rows = settle_names(words, probabilities, find_rows(words, probabilities))
     rows = join_halves(words, probabilities, rows)
+    take_quantities_under_headings(words, captions, probabilities, rows)
     spans = find_spans(words, probabilities, rows=rows)
     built = _build_rows(words, probabilities, spans, rows, habit)
     built = valid_rows(built, _possible_totals(spans, habit))
@@ -94,7 +96,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     lines_sum = sum(amounts, Decimal(0)) if amounts else None
     totals = read_totals(words, captions, probabilities, [s for s in spans if not s.label.startswith("line.")], habit, lines_sum=lines_sum)
     header_spans = [*spans, *_faint_spans(words, probabilities, spans)]
-    header, evidence, countries = _header(words, captions, probabilities, header_spans, totals, habit, tagged.language)
+    header, evidence, countries, assumed = _header(words, captions, probabilities, header_spans, totals, habit, tagged.language)
     for name, value in totals.evidence.items():
         evidence[f"header.{name}"] = value
     evidence.update(totals.breakdown_evidence)
@@ -114,7 +116,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
         countries[0],
         countries[1],
         _lines_agree(lines_sum, totals),
-        doubt_of(words, probabilities, spans, rows),
+        replace(doubt_of(words, probabilities, spans, rows), order_assumed=float(assumed)),
         words.full_text,
     )
 
@@ -180,7 +182,8 @@ def _header(
     totals: Totals,
     number_habit: NumberHabit,
     language: str,
-) -> tuple[Header, dict[str, Evidence], tuple[str | None, str | None]]:
+) -> tuple[Header, dict[str, Evidence], tuple[str | None, str | None], bool]:
+    """Header, evidence, countries of seller and buyer, and whether the order of day and month is only assumed."""
     by_label: dict[str, list[Span]] = {}
     for span in join_wrapped(words, spans, probabilities):
         by_label.setdefault(span.label.removeprefix("header."), []).append(span)
@@ -205,7 +208,12 @@ def _header(
         (choices["seller_name"], choices["buyer_name"]),
     )
     choices["iban"] = choose_iban(by_label.get("iban", ()), words)
-    seller_country = country_of_ids(_text(choices["seller_vat_id"]), _text(choices["iban"])) or country_from_text(words.full_text)
+    seller = choices["seller_name"]
+    seller_country = (
+        country_of_ids(_text(choices["seller_vat_id"]), _text(choices["iban"]))
+        or (country_of_address(captions.block(seller.span.first)) if seller else None)
+        or country_from_text(words.full_text, language)
+    )
     buyer_country = country_of_ids(_text(choices["buyer_vat_id"]), None)
     choices["currency"] = choose_currency(
         by_label.get("currency", ()),
@@ -222,12 +230,12 @@ def _header(
         dates, others=words.texts, currency=str(currency.value) if currency else None, country=seller_country, language=language
     )
     choices["issue_date"], choices["due_date"] = dates_in_order(
-        words, captions, probabilities, joined, habit, due_is_tagged=bool(by_label.get("due_date"))
+        words, captions, probabilities, joined, habit, due_is_tagged=bool(by_label.get("due_date")), language=language
     )
     values: dict[str, Any] = dict(totals.values)
     values |= {name: choice.value for name, choice in choices.items() if choice is not None}
     evidence = {f"header.{name}": evidence_of(choice.span, SET_BY) for name, choice in choices.items() if choice is not None}
-    return Header(**values), evidence, (seller_country, buyer_country)
+    return Header(**values), evidence, (seller_country, buyer_country), habit.assumed
 
 
 def _lines_of(words: Words, totals: Totals) -> frozenset[int]:

@@ -38,6 +38,7 @@ class Doubt:
     and belong to none; ``loose_amounts``: amounts of the page that were given no role; ``loose_numbers``: numbers without a role on lines of rows;
     ``loose_rows``: charges and allowances that stand in the column of the items' amounts, so that they could as well be items;
     ``uneven``: share of rows whose description does not stand where most rows have it, above, beside or below the numbers.
+    ``order_assumed``: 1 where nothing tells whether the day or the month comes first.
     """
 
     header: float = 0.0
@@ -57,6 +58,7 @@ class Doubt:
     loose_numbers: float = 0.0
     uneven: float = 0.0
     loose_rows: float = 0.0
+    order_assumed: float = 0.0
 
 
 def doubt_of(words: Words, probabilities: NDArray[np.float32], spans: Sequence[Span], rows: NDArray[np.int32]) -> Doubt:

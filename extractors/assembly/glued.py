@@ -9,6 +9,7 @@ from extractors.assembly.caption_words import announces, plain
 
 _ABBREVIATED = re.compile(
     r"^(?:[Nn][ro]|[Nn]ro|[Nn]um|[Rr]ef|[Dd]oc|NR|NO|NRO)[.:º°]+(?=[^\W_])|^[Nn][.:]?[º°]+(?=[^\W_])|^(?:Nr|No|nr|no|num)(?=[A-Z\d])|^NR(?=\d)"
+    r"|^(?!NO\d{9})NO(?=\d)"  # nine digits: a Norwegian organisation number
 )
 _LEADING = re.compile(r"^([^\W\d_]{1,5}\.?)(?=[A-Z\d])")
 _INTRODUCES = frozenset(  # what leads to a number or a date in running text
@@ -18,7 +19,11 @@ _LABEL = re.compile(r"^([^\W\d_]{3,}[a-zß-ž]\.?)(?=[A-Z\d][\w./\\-]*\d)")
 _NAMING = re.compile(r"^([^\W\d_]{3,})(?=[A-ZÀ-Þ][a-zß-ÿ])")
 _TOPICS = ("number", "date")
 LONG_HEADING = 13  # letters from which the heading of a party's block is no part of a name ("CustomerFirst" is one)
-_RUNNING = re.compile(r"^([a-zß-ž]{5,})(?=\d{3})")  # the last word of a label that is printed in small letters
+_RUNNING = re.compile(r"^([A-ZÀ-Þ]?[a-zß-ž]{5,})(?=\d{3})")  # the last word of a label
+# A word that ends in an abbreviation of "number", an abbreviation in small letters, or a word in brackets.
+_NUMBERED = re.compile(
+    r"^(?:[^\W\d_][^\W\d_-]+-?(?:[Nn]r|[Nn]ro|[Nn]um)[.:]+|[^\W\d_]{4,}-(?:[Nn]r|NR|NO)|[a-zß-ž]{3,}\.|\([^\W\d_]{3,}\))(?=[A-Z\d][\w./\\-]*\d|\d)"
+)
 
 
 @lru_cache(maxsize=16384)
@@ -33,6 +38,9 @@ def glued_label(text: str) -> str:
     running = _RUNNING.match(text)
     if running:
         return running[1]
+    numbered = _NUMBERED.match(text)
+    if numbered:
+        return numbered[0]
     word = _LABEL.match(text)
     if word and any(announces(topic, plain(word[1])) for topic in _TOPICS):
         return word[1]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from extractors.assembly.caption_words import plain
 from extractors.assembly.captions import Captions
-from extractors.assembly.dates import DateHabit, month_number, parse_date
+from extractors.assembly.dates import LANGUAGES_OF_BOTH, DateHabit, month_number, parse_date
 from extractors.assembly.header import Choice
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
 
@@ -37,11 +37,12 @@ def dates_in_order(
     habit: DateHabit,
     *,
     due_is_tagged: bool,
+    language: str,
 ) -> tuple[Choice | None, Choice | None]:
-    """Issue and due date as `choose_dates` reads them; where only the other order of day and month puts the due date after the issue date, in that
-    order: 01/11/20 and due 02/01/20."""
+    """Issue and due date as `choose_dates` reads them; where only the other order of day and month puts the due date after the issue date, and the
+    language is written in both, in that order: 01/11/20 and due 02/01/20."""
     issued, due = choose_dates(words, captions, probabilities, spans, habit)
-    if due is not None or issued is None or not due_is_tagged:
+    if due is not None or issued is None or not due_is_tagged or language not in LANGUAGES_OF_BOTH:
         return issued, due
     other = choose_dates(words, captions, probabilities, spans, DateHabit(not habit.day_first))
     same_words = other[0] is not None and other[0].span.words == issued.span.words

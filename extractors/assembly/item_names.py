@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from extractors.assembly.item_blocks import rows_by_blocks
 from extractors.assembly.item_lines import Band, heaviest_column, item_bands, name_headings, overlap, usual_left
-from extractors.assembly.name_pieces import NAME, NOTE, Piece, make_piece, name_pieces, runs, whole_run
+from extractors.assembly.name_pieces import CODE, NAME, NOTE, POSITION, UNIT, Piece, is_surely, make_piece, name_pieces, runs, whole_run
 from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words, set_label
 
 _NUMBERS = frozenset(LABEL_INDEX[n] for n in NUMERIC_LABELS)
@@ -229,8 +229,16 @@ def _untagged(words: Words, best: Sequence[int], band: Band, left_pt: float, *, 
             and best[run[0]] not in _NUMBERS
             and (alone or best[run[0]] not in _NO_NAMES)
         ):
-            return make_piece(words, run[: next((k for k, i in enumerate(run) if best[i] in _NUMBERS), len(run))], band.row)
+            return make_piece(
+                words, _without_leading_codes(words, run[: next((k for k, i in enumerate(run) if best[i] in _NUMBERS), len(run))]), band.row
+            )
     return None
+
+
+def _without_leading_codes(words: Words, run: Sequence[int]) -> Sequence[int]:
+    """A run without the position, code or unit in front of its name; whole where it holds no name."""
+    k = next((k for k, i in enumerate(run) if not is_surely(words, i, POSITION, CODE, UNIT)), 0)
+    return run[k:] if is_surely(words, run[k], NAME) else run
 
 
 def _connected(seed: Sequence[Piece], others: Sequence[Piece], notes: Sequence[tuple[int, float]]) -> list[Piece]:

@@ -22,8 +22,8 @@ def _compact(text: str) -> str:
 
 
 def is_legal_form(text: str) -> bool:
-    """Whether a text is nothing but a legal form."""
-    return _compact(text) in _legal_forms()
+    """Whether a text is nothing but a legal form, or the same in two languages ("BV/SRL")."""
+    return _compact(text) in _legal_forms() or ("/" in text and all(_compact(part) in _legal_forms() for part in text.split("/")))
 
 
 def has_legal_form(name: str) -> bool:

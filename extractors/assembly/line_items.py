@@ -19,6 +19,8 @@ _FIRST_NUMBER = re.compile(r"[-–−(]?\s*\d[\d.,'’ ]*")
 _UNIT_TAIL = re.compile(r"^[-+]?[\d.,'’ ]+\s*([^\W\d_][\w.²³/]*)$")
 _LABEL_PREFIX = re.compile(r"^[^\d:]{2,25}[:#]\s*(?=\S)")
 _UNREAD = frozenset({0, LABEL_INDEX["line.note"], LABEL_INDEX["line.discount"]})
+_LOOSE = _UNREAD | {LABEL_INDEX["line.position"]}
+_EXACT = Decimal("0.005")
 _FRACTION = re.compile(r"[.,]\d")
 ALTERNATIVE_FLOOR = 0.02  # readings less likely than this are never tried by the arithmetic
 SET_BY = "task_model"
@@ -220,7 +222,7 @@ def _repair(
         readings = list(numbers[name][:3])
         known = {r.value for r in readings}
         for i in nearby:
-            if probabilities[i, column] >= ALTERNATIVE_FLOOR:
+            if probabilities[i, column] >= ALTERNATIVE_FLOOR or (not readings and _is_loose(probabilities[i])):
                 value = first_number(words.texts[i], habit)
                 if value is not None and value not in known:
                     readings.append(Reading(value, make_span(words, f"line.{name}", [i], probabilities), float(probabilities[i, column])))
@@ -239,11 +241,24 @@ def _repair(
         used = [r.span.first for r in combination if r.span is not None]
         if quantity is None or price is None or amount is None or len(set(used)) < len(used):
             continue
+        if any(r.probability < ALTERNATIVE_FLOOR for r in combination) and not _is_proof(amount, quantity, price, discount, percent):
+            continue
         if agrees(amount, quantity, price, discount, percent):
             score = float(np.prod([r.probability for r in combination]))
             if best is None or score > best[0]:
                 best = (score, combination)
     return dict(zip(names, best[1], strict=True)) if best else {}
+
+
+def _is_loose(shares: NDArray[np.float32]) -> bool:
+    """Whether a word was given no meaning that another value needs."""
+    return int(shares.argmax()) in _LOOSE
+
+
+def _is_proof(amount: Decimal, quantity: Decimal, price: Decimal, discount: Decimal | None, percent: Decimal | None) -> bool:
+    """Whether an amount is the product of two numbers that would hardly meet by chance: neither is 0 or 1, and the product is exact."""
+    exact = any(abs(abs(a) - abs(amount)) <= _EXACT for a in line_amounts(quantity, price, discount, percent))
+    return exact and not {abs(quantity), abs(price)} & {Decimal(0), Decimal(1)}
 
 
 def _identifier(text: str) -> str:

@@ -15,7 +15,9 @@ from extractors.assembly.spans import LABEL_INDEX, SURE_NOTE, Words
 NAME = LABEL_INDEX["line.description"]
 NOTE = LABEL_INDEX["line.note"]
 _NUMBERS = frozenset(LABEL_INDEX[f"line.{n}"] for n in ("quantity", "unit_price", "net_amount", "gross_amount", "tax_rate"))
-_FREE = frozenset({0, NOTE, LABEL_INDEX["line.unit"]})  # what a word between words of a name may have been taken for
+UNIT, CODE, POSITION = (LABEL_INDEX[f"line.{n}"] for n in ("unit", "item_code", "position"))
+SURELY = 0.9  # probability from which the network's label of a word stands against what its neighbours say
+_FREE = frozenset({0, NOTE, UNIT})  # what a word between words of a name may have been taken for
 ALIKE = 0.15  # sizes that differ by less are one size
 HOLE = 2  # words of another label between words of a name that still belong to it
 _LEADER = re.compile(r"[.·…_]{4,}")  # dots that lead the eye from a name to its amount
@@ -91,11 +93,21 @@ def whole_run(words: Words, best: Sequence[int], piece: Piece, *, left_pt: float
         free = best[i] in _FREE and not _LEADER.fullmatch(words.texts[i]) and not _is_noted_number(words, i)
         return free and abs(words.size_list[i] - piece.size) <= ALIKE * piece.size
 
-    while first > 0 and goes_on(run[first - 1]) and words.box_list[run[first - 1]][0] >= left_pt:
+    while (
+        first > 0
+        and goes_on(run[first - 1])
+        and not is_surely(words, run[first - 1], UNIT)
+        and words.box_list[run[first - 1]][0] >= left_pt
+    ):
         first -= 1
     while last + 1 < len(run) and goes_on(run[last + 1]):
         last += 1
     return replace(piece, words=tuple(run[first : last + 1]), box=words.box_of(run[first : last + 1]))
+
+
+def is_surely(words: Words, i: int, *labels: int) -> bool:
+    """Whether the network is sure that a word carries one of the labels."""
+    return float(words.tagged.labels[i, list(labels)].max()) >= SURELY
 
 
 def runs(words: Words, line: Sequence[int]) -> list[list[int]]:

@@ -5,23 +5,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.assembly.caption_words import plain
 from extractors.assembly.captions import Captions
 from extractors.assembly.country import VAT_PREFIXES
 from extractors.assembly.header import Choice, clean_vat_id, text_key
-from extractors.assembly.legal_forms import has_legal_form
-from extractors.assembly.spans import LABEL_INDEX, Span, Words
+from extractors.assembly.legal_forms import has_legal_form, is_legal_form
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
 
 LEGAL_FORM_BONUS = 0.2
+LONGEST_FORM = 4  # words
 REPEATED = 0.02
 # Chosen on generated layouts.
 HEADING_ODDS = 20.0  # for the party that the block of a candidate is headed with
 FLOOR = 0.005  # the network is never surer than this
 OTHER_PARTY = 0.35  # what is left of a candidate in the block of a delivery address, a bank or a contact
-WEBSITE_BONUS = 0.15  # the seller's name in a web or mail address
+WEBSITE_BONUS = 0.35  # the seller's name in a web or mail address
 THRESHOLD = 0.05  # support that a candidate needs without a tag of its own
 _COUNTRY = re.compile(r"^(?:[A-Z]{2}|CHE)-?$")
 _UNPREFIXED = re.compile(r"^U?\d")
@@ -46,7 +50,27 @@ def choose_names(
 
     sellers = _support(spans, [s for s, _ in shares], clean, bonus=seller_bonus, forms=True)
     buyers = _support(spans, [b for _, b in shares], clean, forms=True)
-    return _pair(sellers, buyers, clean)
+    seller, buyer = _pair(sellers, buyers, clean)
+    return _with_legal_form(words, probabilities, seller), _with_legal_form(words, probabilities, buyer)
+
+
+def _with_legal_form(words: Words, probabilities: NDArray[np.float32], choice: Choice | None) -> Choice | None:
+    """A name without a legal form as it is printed elsewhere on the pages with one behind it."""
+    if choice is None or isinstance(choice.value, date) or has_legal_form(choice.value):
+        return choice
+    tokens = [plain(t) for t in choice.value.split()]
+    for line in words.words_of_line.values():
+        keys = [plain(words.texts[i]) for i in line]
+        for k in range(len(line) - len(tokens)):
+            if keys[k : k + len(tokens)] != tokens:
+                continue
+            for end in range(k + len(tokens) + 1, min(k + len(tokens) + LONGEST_FORM, len(line)) + 1):
+                form = line[k + len(tokens) : end]
+                close = all(_beside(words, a, b) for a, b in pairwise(line[k:end]))
+                if close and is_legal_form(" ".join(words.texts[i] for i in form)):
+                    span = make_span(words, choice.span.label, line[k:end], probabilities)
+                    return Choice(span.text.rstrip(","), span, choice.probability)
+    return choice
 
 
 def choose_vat_ids(

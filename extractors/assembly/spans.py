@@ -31,9 +31,11 @@ COLUMN_GAP_EM = 3.0  # gaps from here on are taken to be between columns
 VOTE = 0.8  # share of a piece's mean in each of its words
 _MARKS = frozenset(["-", "–", "—", "·", "•", "|", "/", ":", ";", "&", "+", "*"]) - {"&", "+"}
 _SEPARATOR = re.compile(r"^[-–—·•|/;*]$|[,:;|]$")
+GROUP_GAP = 0.625  # of the gap between pieces: the widest space inside a number
+SURE_CODE = 0.9
 SURE_NOTE = 0.8  # a number that is a note to this degree (a date in a column of its own) keeps to it
 _GROUP = re.compile(r"^\d{3}(?:[.,]\d{1,4})?\D{0,3}$")
-_GROUP_HEAD = re.compile(r"^[^\w]{0,2}\d{1,3}$")
+_GROUP_HEAD = re.compile(r"^[^\W\d]{0,4}[^\w]{0,3}\d{1,3}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,7 @@ def find_spans(words: Words, probabilities: NDArray[np.float32], *, rows: NDArra
                 and lines[i] == lines[p]
                 and boxes[i][0] - boxes[p][2] <= wide * sizes[p]
                 and (row_list is None or row_list[i] == row_list[p])
-                and (starts[i] <= 0.5 or name == "line.description")
+                and (starts[i] <= 0.5 or name == "line.description" or (name in NUMERIC_LABELS and _is_grouped(words, p, i)))
             )
             if joined:
                 current.append(i)
@@ -270,7 +272,7 @@ def smooth_text_segments(words: Words, probabilities: NDArray[np.float32], *, we
     def close() -> None:
         if len(segment) < 2 or max(texty[i] for i in segment) < 0.2:
             return
-        members = [i for i in segment if not words.has_digit[i] or (texty[i] > 0.3 and not keeps(i))]
+        members = [i for i in segment if (not words.has_digit[i] and codes[i] < SURE_CODE) or (texty[i] > 0.3 and not keeps(i))]
         if len(members) > 1:
             mean = probabilities[members].mean(0)
             if mean[text_columns].sum() > 0.4:
@@ -294,14 +296,27 @@ def complete_grouped_numbers(words: Words, probabilities: NDArray[np.float32]) -
     numeric = {LABEL_INDEX[name] for name in NUMERIC_LABELS}
     order: list[int] = words.reading_order.tolist()
     for p, i in zip(reversed(order[:-1]), reversed(order[1:]), strict=True):
-        if (
-            best[i] in numeric
-            and best[p] != best[i]
-            and words.line_list[p] == words.line_list[i]
-            and -0.2 * words.size_list[p] < words.box_list[i][0] - words.box_list[p][2] < 0.5 * words.size_list[p]
-            and _GROUP.match(words.texts[i])
-            and _GROUP_HEAD.match(words.texts[p])
-        ):
-            probabilities[p] = probabilities[i]
+        if best[i] in numeric and best[p] != best[i] and _is_grouped(words, p, i):
+            if best[p] in numeric:  # the two were taken for different amounts
+                probabilities[[p, i]] = probabilities[[p, i]].mean(0)
+                best[i] = int(probabilities[i].argmax())
+            else:
+                probabilities[p] = probabilities[i]
             words.tagged.starts[i] = 0.0
             best[p] = best[i]
+
+
+def groups_touch(words: Words, left: int, right: int) -> bool:
+    """Whether two words of a line stand as close as two groups of digits of one number."""
+    gap = words.box_list[right][0] - words.box_list[left][2]
+    return -0.2 * words.size_list[left] < gap < GROUP_GAP * words.piece_gap_em * words.size_list[left]
+
+
+def _is_grouped(words: Words, left: int, right: int) -> bool:
+    """Whether two words are parts of one number that is grouped by spaces."""
+    return (
+        words.line_list[left] == words.line_list[right]
+        and groups_touch(words, left, right)
+        and _GROUP.match(words.texts[right]) is not None
+        and _GROUP_HEAD.match(words.texts[left]) is not None
+    )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from extractors.assembly.captions import Captions
 from extractors.assembly.line_items import first_number
 from extractors.assembly.numbers import NumberHabit
-from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, groups_touch, make_span
 
 ALTERNATIVE_FLOOR = 0.004
 MAX_OPTIONS = 6
@@ -34,7 +34,7 @@ _CLOSE: Mapping[str, frozenset[str]] = {  # captions that do not speak against t
     "amount_due": frozenset({"gross_total"}),
 }
 _LINE_COLUMNS = [index for name, index in LABEL_INDEX.items() if name.startswith("line.")]
-_HEAD = re.compile(r"^[^\w.,]{0,3}\d{1,3}$")
+_HEAD = re.compile(r"^[^\W\d]{0,4}[^\w.,]{0,3}\d{1,3}$")
 _GROUP = re.compile(r"^\d{3}$")
 _LAST_GROUP = re.compile(r"^\d{3}(?:[.,]\d{1,4})?\D{0,3}$")
 _MONEY = re.compile(r"\d[.,]\d{2}\D{0,4}$|\d[.,][-–—]{1,2}$")
@@ -61,8 +61,7 @@ def printed_amounts(words: Words) -> list[tuple[int, ...]]:
             run = [members[k]]
             if _HEAD.match(words.texts[members[k]]):
                 for i in members[k + 1 :]:
-                    gap = words.box_list[i][0] - words.box_list[run[-1]][2]
-                    if not -0.2 * words.size_list[i] < gap < 0.5 * words.size_list[i] or not _LAST_GROUP.match(words.texts[i]):
+                    if not groups_touch(words, run[-1], i) or not _LAST_GROUP.match(words.texts[i]):
                         break
                     run.append(i)
                     if not _GROUP.match(words.texts[i]):

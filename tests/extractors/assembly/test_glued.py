@@ -16,6 +16,12 @@ from extractors.assembly.header import clean_identifier, clean_name
         ("factuurnummerFT/04", "FT/04"),
         ("Le202012-907", "202012-907"),
         ("du28-11-2024", "28-11-2024"),
+        ("Faktuurnr.20250225-69", "20250225-69"),
+        ("RECHNUNGS-NR74S8T0R2", "74S8T0R2"),
+        ("Faktura-nr.369-934", "369-934"),
+        ("fakt.FV2022834", "FV2022834"),
+        ("(invoice)2023-101", "2023-101"),
+        ("NO726572-K", "726572-K"),
     ],
 )
 def test_a_glued_label_is_taken_off(word: str, value: str) -> None:
@@ -24,7 +30,7 @@ def test_a_glued_label_is_taken_off(word: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["N.2019.9171", "RE-2024-1", "INV0042", "NRW2023", "Z123", "DE123456789", "NOVA77", "2024/17", "Rg12", "FT5"]
+    "word", ["N.2019.9171", "RE-2024-1", "INV0042", "NRW2023", "Z123", "DE123456789", "NOVA77", "2024/17", "Rg12", "FT5", "NO987654321MVA", "INVOICE2024001", "AB-NO1", "Nov.2024"]
 )
 def test_a_number_that_begins_with_letters_stays_whole(word: str) -> None:
     assert without_label(word) == word
