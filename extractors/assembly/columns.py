@@ -25,6 +25,7 @@ _MARKS = (":", "=", "|", ".:")
 _NAME = LABEL_INDEX["line.description"]
 _AMOUNTS = [LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount")]  # each makes a row, so none is made here
 _CHARGES = [LABEL_INDEX["adjustment.charge"], LABEL_INDEX["adjustment.allowance"]]
+UNSURE = 0.7  # probability of "none" below which a number in the items' column is asked again
 NAMED = 0.6  # probability from which a word surely names an item
 LINES_BELOW = 3  # the last item
 _NUMBERS = np.array([LABEL_INDEX[f"line.{n}"] for n in ("quantity", "unit_price", "tax_rate", "discount", "tax_amount")])
@@ -54,9 +55,9 @@ def take_named_charges_for_items(words: Words, probabilities: NDArray[np.float32
     right = float(np.median(words.boxes[amounts, 2]))
     labels, counts = np.unique(best[amounts], return_counts=True)
     last = int(words.line[amounts].max()) + LINES_BELOW
-    for i in np.flatnonzero(np.isin(best, _CHARGES)).tolist():
+    for i in np.flatnonzero(np.isin(best, _CHARGES) | ((best == 0) & (probabilities[:, 0] < UNSURE))).tolist():
         beside = words.words_of_line[words.line_list[i]]
-        named = any(best[k] == _NAME and probabilities[k, _NAME] >= NAMED for k in beside)
+        named = words.has_digit[i] and any(best[k] == _NAME and probabilities[k, _NAME] >= NAMED for k in beside)
         if named and words.line_list[i] <= last and abs(words.box_list[i][2] - right) <= RIGHT_PT:
             set_label(probabilities, i, int(labels[counts.argmax()]))
 

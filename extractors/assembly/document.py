@@ -30,6 +30,7 @@ from extractors.assembly.names import letterhead, whole_names
 from extractors.assembly.numbers import NumberHabit, infer_habit
 from extractors.assembly.numbers_of_header import choose_number
 from extractors.assembly.parties import choose_names, choose_vat_ids
+from extractors.assembly.proven_amounts import take_proven_amounts
 from extractors.assembly.quantities import take_quantities_under_headings
 from extractors.assembly.rows import find_rows, join_halves
 from extractors.assembly.spans import (
@@ -89,6 +90,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     rows = settle_names(words, probabilities, find_rows(words, probabilities))
     rows = join_halves(words, probabilities, rows)
     take_quantities_under_headings(words, captions, probabilities, rows)
+    take_proven_amounts(words, probabilities, rows, habit)
     spans = find_spans(words, probabilities, rows=rows)
     built = _build_rows(words, probabilities, spans, rows, habit)
     built = valid_rows(built, _possible_totals(spans, habit))

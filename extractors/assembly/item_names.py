@@ -22,10 +22,11 @@ from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words, set_la
 
 _NUMBERS = frozenset(LABEL_INDEX[n] for n in NUMERIC_LABELS)
 _NO_NAMES = frozenset({NOTE, LABEL_INDEX["line.item_code"]})
+_BRACKETED = re.compile(r"^[\[(][^\])]*\d")  # begins a code
 _BROKEN = re.compile(r"\w[-‐]$")
 LEADING_EM = 1.75  # lines of one text are closer than this from baseline to baseline; chosen on generated layouts
 FAR_EM = 3.0
-SURE, VERY_SURE = 0.9, 0.97  # what the network must give a piece that stands apart from the name to be part of it
+SURE, VERY_SURE = 0.85, 0.93  # what the network must give a piece that stands apart from the name to be part of it
 MEET = 0.3  # share of the shorter of two heights or widths that makes them one line or column
 BESIDE = 0.5  # of the rows: names are taken to stand beside the numbers
 HEADED = 4.0  # weight of a name below a heading of names, against one elsewhere
@@ -227,7 +228,7 @@ def _untagged(words: Words, best: Sequence[int], band: Band, left_pt: float, *, 
         if (
             abs(words.box_list[run[0]][0] - left_pt) <= EDGE_PT
             and best[run[0]] not in _NUMBERS
-            and (alone or best[run[0]] not in _NO_NAMES)
+            and (alone or (best[run[0]] not in _NO_NAMES and not _BRACKETED.match(words.texts[run[0]])))
         ):
             return make_piece(
                 words, _without_leading_codes(words, run[: next((k for k, i in enumerate(run) if best[i] in _NUMBERS), len(run))]), band.row

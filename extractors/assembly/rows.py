@@ -18,6 +18,8 @@ _CELLS = np.array(
     [LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount", "unit_price", "quantity", "tax_rate", "discount", "unit")]
 )
 _ONCE = np.array([LABEL_INDEX[f"line.{n}"] for n in ("quantity", "unit_price")])
+LINKS_AGAINST = 50.0  # score of links from which words stay where they point; chosen on generated layouts
+BEGINS = 0.5  # probability from which a word begins a name
 REACH = 320  # words of items on either side among which an anchor is sought
 BLOCK = 256
 SCORE_PLACES = 3  # ties do not depend on how a machine adds up
@@ -47,7 +49,43 @@ def find_rows(words: Words, probabilities: NDArray[np.float32]) -> NDArray[np.in
     chosen = _one_each(words, best, members, chosen)
     for row, anchor in enumerate(sorted(set(chosen.tolist()))):
         rows[members[chosen == anchor]] = row
-    return _drop_rows_without_numbers(best, rows)
+    return _one_name_each(words, best, _drop_rows_without_numbers(best, rows))
+
+
+def _one_name_each(words: Words, best: NDArray[np.int64], rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Where as many names begin as there are items with an amount, each item has one of them, in their order down the pages."""
+    anchors = np.unique(rows[(rows >= 0) & np.isin(best, _AMOUNTS)])
+    order = words.reading_order
+    named = order[(best[order] == _NAMES[0]) & words.upright[order]]
+    begins = _at_starts_of_runs(words, named, words.tagged.starts[named] > BEGINS)
+    if len(anchors) < 2 or begins.sum() != len(anchors) or len(anchors) != rows.max() + 1:
+        return rows
+    result = rows.copy()
+    segment = np.cumsum(begins) - 1
+    result[named[segment >= 0]] = anchors[segment[segment >= 0]]
+    return rows if _pull_back(words, best, rows, result) > LINKS_AGAINST else result
+
+
+def _pull_back(words: Words, best: NDArray[np.int64], rows: NDArray[np.int32], moved: NDArray[np.int32]) -> float:
+    """By how much the words that are ``moved`` point at the amount of their old row rather than at that of the new one, mean score of links."""
+    amounts = {int(row): np.flatnonzero((rows == row) & np.isin(best, _AMOUNTS)) for row in np.unique(rows[rows >= 0])}
+    query, key = words.tagged.link_query, words.tagged.link_key
+    gaps = [
+        float((query[i] @ key[amounts[int(rows[i])]].T).max() - (query[i] @ key[amounts[int(moved[i])]].T).max())
+        for i in np.flatnonzero((rows != moved) & (rows >= 0)).tolist()
+        if len(amounts[int(rows[i])])
+    ]
+    return sum(gaps) / len(gaps) if gaps else 0.0
+
+
+def _at_starts_of_runs(words: Words, named: NDArray[np.int64], begins: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """``begins`` moved to the first of the words that stand side by side."""
+    first = np.ones(len(named), bool)
+    left, right = named[:-1], named[1:]
+    gap = words.boxes[right, 0] - words.boxes[left, 2]
+    first[1:] = (words.line[left] != words.line[right]) | (gap > words.piece_gap_em * words.size[left])
+    run = np.cumsum(first) - 1
+    return first & np.isin(run, run[begins])
 
 
 def _best_target(query: NDArray[np.float32], key: NDArray[np.float32], candidates: NDArray[np.int64]) -> NDArray[np.int64]:

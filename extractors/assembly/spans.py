@@ -269,10 +269,13 @@ def smooth_text_segments(words: Words, probabilities: NDArray[np.float32], *, we
     def keeps(i: int) -> bool:
         return notes[i] >= SURE_NOTE or codes[i] > 0.5
 
+    def stays_code(i: int) -> bool:
+        return codes[i] >= SURE_CODE and words.texts[i].isupper()
+
     def close() -> None:
         if len(segment) < 2 or max(texty[i] for i in segment) < 0.2:
             return
-        members = [i for i in segment if (not words.has_digit[i] and codes[i] < SURE_CODE) or (texty[i] > 0.3 and not keeps(i))]
+        members = [i for i in segment if (not words.has_digit[i] and not stays_code(i)) or (texty[i] > 0.3 and not keeps(i))]
         if len(members) > 1:
             mean = probabilities[members].mean(0)
             if mean[text_columns].sum() > 0.4:

@@ -1,0 +1,140 @@
+"""Amounts of items that arithmetic proves where the network took them for something else.
+
+A number that is quantity times price, or that makes the gross amount with the row's rate, is the row's amount: two numbers seldom meet like that by
+chance. What one row proves tells which column the amounts stand in, and so decides rows whose quantity is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.assembly.line_items import first_number
+from extractors.assembly.numbers import NumberHabit, parse_percent
+from extractors.assembly.spans import LABEL_INDEX, Words, set_label
+from extractors.assembly.total_options import printed_amounts
+
+_NET, _GROSS, _PRICE, _QUANTITY, _RATE, _NAME = (
+    LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount", "unit_price", "quantity", "tax_rate", "description")
+)
+_OF_ROWS = frozenset({_NET, _GROSS, _PRICE, _QUANTITY, _RATE, *(LABEL_INDEX[f"line.{n}"] for n in ("discount", "item_code", "position"))})
+LINES_BELOW = 2  # the numbers of a row may stand on lines of their own below it
+EXACT, ROUNDED = Decimal("0.005"), Decimal("0.011")
+EDGE_PT = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A printed number: its words, value, label and right edge in points. ``inside``: on a line of the row, not below it."""
+
+    words: tuple[int, ...]
+    value: Decimal
+    label: int
+    right: float
+    inside: bool
+
+
+def take_proven_amounts(words: Words, probabilities: NDArray[np.float32], rows: NDArray[np.int32], habit: NumberHabit) -> None:
+    """Label what is proven to be the net amount of a row; ``probabilities`` [n, 1 + fields] and ``rows`` [n] are changed in place."""
+    numbers = _numbers_of_rows(words, probabilities, rows, habit)
+    open_rows = {row: found for row, found in numbers.items() if not any(n.label == _NET for n in found)}
+    proven: dict[int, _Number] = {}
+    for row, found in open_rows.items():
+        amount = _net_of_gross(found) or _product(found)
+        if amount is not None:
+            proven[row] = amount
+    edges = [n.right for n in proven.values()]
+    for row, found in open_rows.items():
+        if row not in proven and edges:
+            amount = _in_column(found, edges)
+            if amount is not None:
+                proven[row] = amount
+    for row, amount in proven.items():
+        for i in amount.words:
+            set_label(probabilities, i, _NET)
+            rows[i] = row
+
+
+def _numbers_of_rows(
+    words: Words, probabilities: NDArray[np.float32], rows: NDArray[np.int32], habit: NumberHabit
+) -> dict[int, list[_Number]]:
+    """Numbers on the lines of each row and directly below them, as far as they are of this row or of none."""
+    best: list[int] = probabilities.argmax(1).tolist()
+    lines: dict[int, set[int]] = {}
+    for i in np.flatnonzero(rows >= 0).tolist():
+        lines.setdefault(int(rows[i]), set()).add(words.line_list[i])
+    taken = {line for own in lines.values() for line in own}
+    row_of_line: dict[int, list[int]] = {}
+    for row, own in lines.items():
+        for line in (*own, *(k for k in range(max(own) + 1, max(own) + 1 + LINES_BELOW) if k not in taken)):
+            row_of_line.setdefault(line, []).append(row)
+    result: dict[int, list[_Number]] = {row: [] for row in lines}
+    for run in printed_amounts(words):
+        owners = {int(rows[i]) for i in run} - {-1}
+        candidates = row_of_line.get(words.line_list[run[0]], [])
+        row = next(iter(owners)) if len(owners) == 1 else candidates[0] if not owners and len(candidates) == 1 else None
+        label = best[run[-1]]
+        text = " ".join(words.texts[i] for i in run)
+        value = parse_percent(text, habit) if label == _RATE else first_number(text, habit)
+        if row is not None and row in result and value is not None:
+            result[row].append(_Number(run, value, label, words.box_list[run[-1]][2], words.line_list[run[0]] in lines[row]))
+    return result
+
+
+def _only(numbers: Sequence[_Number], label: int) -> _Number | None:
+    found = [n for n in numbers if n.label == label]
+    return found[0] if len(found) == 1 else None
+
+
+def _spare(numbers: Sequence[_Number]) -> list[_Number]:
+    """Numbers that the row can do without where they are: no role among its values, or a second one in the same."""
+    count: Mapping[int, int] = {label: sum(n.label == label for n in numbers) for label in {n.label for n in numbers}}
+    return [n for n in numbers if n.label != _NAME and (n.label not in _OF_ROWS or (n.label in (_QUANTITY, _GROSS) and count[n.label] > 1))]
+
+
+def _net_of_gross(numbers: Sequence[_Number]) -> _Number | None:
+    """The number that makes the row's gross amount with its rate; its price only where quantity times price is something else."""
+    rate, quantity, price = _only(numbers, _RATE), _only(numbers, _QUANTITY), _only(numbers, _PRICE)
+    if rate is None or rate.value <= 0:
+        return None
+    for gross in (n for n in numbers if n.label == _GROSS):
+        spare = [n for n in _spare(numbers) if n.inside]
+        if price is not None and quantity is not None and abs(quantity.value) not in (Decimal(0), Decimal(1)):
+            spare += [price] if abs(quantity.value * price.value - gross.value) > ROUNDED else []
+        found = [n for n in spare if n is not gross and n.value and _makes(n.value, rate.value, gross.value)]
+        if len({abs(n.value) for n in found}) == 1:
+            return found[-1]
+    return None
+
+
+def _makes(net: Decimal, rate: Decimal, gross: Decimal) -> bool:
+    return net * gross > 0 and abs(net * (1 + rate / 100) - gross) <= ROUNDED
+
+
+def _product(numbers: Sequence[_Number]) -> _Number | None:
+    """In a row without an amount, the spare number that is quantity times price, where neither is one."""
+    quantity, price = _only(numbers, _QUANTITY), _only(numbers, _PRICE)
+    if quantity is None or price is None or any(n.label == _GROSS for n in numbers):
+        return None
+    if {abs(quantity.value), abs(price.value)} & {Decimal(0), Decimal(1)}:
+        return None
+    found = [n for n in _spare(numbers) if abs(n.value - quantity.value * price.value) <= EXACT]
+    return found[-1] if found else None
+
+
+def _in_column(numbers: Sequence[_Number], edges: Sequence[float]) -> _Number | None:
+    """The number of a row that stands in the column of the amounts proven in other rows, and is its quantity times price or part of its gross amount."""
+    there = [n for n in numbers if min(abs(n.right - edge) for edge in edges) <= EDGE_PT and n.label != _NAME]
+    if len(there) != 1:
+        return None
+    amount = there[0]
+    rate, quantity, price = _only(numbers, _RATE), _only(numbers, _QUANTITY), _only(numbers, _PRICE)
+    gross = [n for n in numbers if n.label == _GROSS and n is not amount]
+    if any(rate is not None and _makes(amount.value, rate.value, n.value) for n in gross):
+        return amount
+    known = price is not None and quantity is not None and price is not amount and quantity is not amount and not gross
+    return amount if known and abs(amount.value - quantity.value * price.value) <= EXACT else None  # type: ignore[union-attr]
