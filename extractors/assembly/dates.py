@@ -59,7 +59,7 @@ def infer_date_habit(
     if told is not None:
         return DateHabit(told)
     if country is not None and language in (None, *LANGUAGES_OF_BOTH):
-        month_first = country in _MONTH_FIRST_COUNTRIES
+        month_first = country in _MONTH_FIRST_COUNTRIES and language != "fr"
         abroad = month_first and currency not in (None, *_MONTH_FIRST_CURRENCIES)
         return DateHabit(not month_first or abroad, assumed=abroad or country in _BOTH_COUNTRIES)
     if language in (None, "en", "other"):

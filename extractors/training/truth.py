@@ -106,8 +106,9 @@ def _hides_discount(facts: Facts, group: int, values: dict[str, Any]) -> bool:
 
 
 def _names_currency(placed: Sequence[Placed], code: str) -> bool:
-    """Whether any text of the page, a label for instance, names the currency by its code."""
-    pattern = re.compile(rf"(?<![A-Za-z]){code}(?![A-Za-z])")
+    """Whether any text of the page, a label for instance, names the currency by its code, or the euro by its name."""
+    name = r"|(?i:\beuros?\b)" if code == "EUR" else ""
+    pattern = re.compile(rf"(?<![A-Za-z]){code}(?![A-Za-z]){name}")
     return any(pattern.search(piece.span.text) for piece in placed)
 
 

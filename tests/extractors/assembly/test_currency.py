@@ -31,6 +31,13 @@ def test_a_token_is_read_as_its_currency(token: str, language: str, country: str
         ("TOTAL - 0.49M.N.", "es", "MXN"),
         ("Gesamt netto 1243.47Fr.", "de", "CHF"),
         ("Att betala SEK# 52,78", "sv", "SEK"),
+        ("Netto Euro10.249,73", "de", "EUR"),
+        ("Total 83.37Euro", "en", "EUR"),
+        ("INVOICE TOTAL: −17.12C$", "en", "CAD"),
+        ("Inclusief btw: €(362.230,82)", "nl", "EUR"),
+        ("Valuta documentoEUR", "it", "EUR"),
+        ("Bedrag in euro 12,00", "nl", "EUR"),
+        ("Eurotax 12,00", "nl", None),
     ],
 )
 def test_letters_on_numbers_are_a_currency_only_on_amounts(line: str, language: str, code: str | None) -> None:
@@ -76,3 +83,17 @@ def test_a_total_times_the_printed_rate_is_in_a_foreign_currency(rate: str, code
         opinions={"1200.00": {"header.gross_total": 0.9}, "USD": {"header.currency": 0.5}},
     )
     assert assemble(page).header.currency == code
+
+
+def test_the_sellers_own_address_says_which_dollar_is_meant() -> None:
+    seller = {"Billabong": {"header.seller_name": 0.97}, "Corp": {"header.buyer_name": 0.97}, "$": {"header.currency": 0.9}}
+    page = tagged(
+        (50, 40, "Billabong"),
+        (50, 52, "QLD 4000"),
+        (300, 40, "Corp"),
+        (300, 52, "Denver CO 80202"),
+        (300, 64, "Denver CO 80203 USA"),
+        (50, 200, "Total $ 100.00"),
+        opinions=seller,
+    )
+    assert assemble(page).header.currency == "AUD"

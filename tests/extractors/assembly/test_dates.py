@@ -44,3 +44,42 @@ def test_every_date_reads_back(day: date) -> None:
 def test_other_dates_of_the_page_tell_the_order_where_the_invoices_own_do_not() -> None:
     assert infer_date_habit(["04-09-2024"], others=["delivered 03-28-2024"], country="GB") == DateHabit(day_first=False)
     assert infer_date_habit(["04-28-2024"], others=["28/03/2024", "29/03/2024"]) == DateHabit(day_first=False)
+
+
+@pytest.mark.parametrize(
+    ("texts", "others", "day_first"),
+    [
+        (["6/11/2025", "7/11/2025"], ["Net", "30"], False),  # 30 days only from the 11th of June
+        (["6/11/2025", "7/11/2025"], [], False),  # a month is a usual term, a day is none
+        (["9/2/2025", "9/3/2025"], [], True),
+        (["11/8/2025"], ["11/1/2025", "–", "11/8/2025"], False),  # a week before, or ten months
+        (["8/11/2025"], ["1/11/2025", "–", "8/11/2025"], True),
+        (["11/12/2025"], ["2025-11-10"], False),
+    ],
+)
+def test_terms_and_near_dates_tell_the_order(texts: list[str], others: list[str], *, day_first: bool) -> None:
+    habit = infer_date_habit(texts, others=others, country="CA", language="fr")
+    assert habit == DateHabit(day_first) and not habit.assumed
+
+
+@pytest.mark.parametrize(
+    ("country", "language", "currency", "day_first", "assumed"),
+    [
+        ("CA", "fr", "CAD", True, True),
+        ("US", "en", "USD", False, False),
+        ("US", "en", "EUR", True, True),  # a country that only an item tells of
+        ("US", "fr", None, True, False),  # no country writes French with the month first but Canada
+        (None, "en", "GBP", True, True),
+        (None, "de", "EUR", True, False),
+        ("GB", "en", "GBP", True, False),
+    ],
+)
+def test_an_order_that_nothing_tells_is_said_to_be_assumed(
+    country: str | None, language: str, currency: str | None, *, day_first: bool, assumed: bool
+) -> None:
+    habit = infer_date_habit(["03/04/2026"], country=country, language=language, currency=currency)
+    assert (habit.day_first, habit.assumed) == (day_first, assumed)
+
+
+def test_a_sort_code_is_no_date_with_the_day_first() -> None:
+    assert infer_date_habit(["03/04/2026"], others=["40-12-76"], country="US", language="en") == DateHabit(day_first=False)

@@ -30,7 +30,23 @@ def test_a_glued_label_is_taken_off(word: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["N.2019.9171", "RE-2024-1", "INV0042", "NRW2023", "Z123", "DE123456789", "NOVA77", "2024/17", "Rg12", "FT5", "NO987654321MVA", "INVOICE2024001", "AB-NO1", "Nov.2024"]
+    "word",
+    [
+        "N.2019.9171",
+        "RE-2024-1",
+        "INV0042",
+        "NRW2023",
+        "Z123",
+        "DE123456789",
+        "NOVA77",
+        "2024/17",
+        "Rg12",
+        "FT5",
+        "NO987654321MVA",
+        "INVOICE2024001",
+        "AB-NO1",
+        "Nov.2024",
+    ],
 )
 def test_a_number_that_begins_with_letters_stays_whole(word: str) -> None:
     assert without_label(word) == word

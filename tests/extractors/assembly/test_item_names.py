@@ -187,3 +187,18 @@ def test_a_code_beside_its_number_stays_a_code_where_the_name_stands_below() -> 
         words += [*cells("Desk lamp", "dd", row, 180, y), *numbers(row, y)]
     words += [*cells("AB-771", "c", 2, 180, 260), *numbers(2, 260), *cells("Office chair", "dd", 2, 180, 271)]
     assert assembled_names(words) == ["Desk lamp", "Desk lamp", "Office chair"]
+
+
+def test_each_item_has_the_name_that_begins_with_it_although_words_point_elsewhere() -> None:
+    words = [
+        *cells("Husleje", "d", 0, 50, 200), *numbers(0, 200), *cells("for August", "dd", 1, 50, 212),
+        *cells("Vagt", "d", 1, 50, 260), *numbers(1, 260),
+    ]  # fmt: skip
+    assert assembled_names(words, starts=("Husleje", "Vagt")) == ["Husleje for August", "Vagt"]
+
+
+def test_a_unit_in_front_of_a_name_is_no_part_of_it() -> None:
+    words: list[Cell] = []
+    for row, (unit, name, y) in enumerate((("Stk", "Husleje", 200), ("kWh", "Vagt", 230), ("Tage", "Bord", 260))):
+        words += [*cells(f"{unit} {name}", "ud", row, 50 + 8 * row, y), *numbers(row, y)]
+    assert assembled_names(words, starts=("Husleje", "Vagt", "Bord")) == ["Husleje", "Vagt", "Bord"]

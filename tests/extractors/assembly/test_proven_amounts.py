@@ -1,0 +1,80 @@
+"""Amounts and quantities that other numbers, or a heading, prove."""
+
+from decimal import Decimal
+
+import pytest
+from tagged_pages import tagged
+
+from extractors.assembly.document import assemble
+from schemas.invoice import LineItem
+
+NAME, QUANTITY, PRICE = {"line.description": 0.97}, {"line.quantity": 0.97}, {"line.unit_price": 0.97}
+GROSS, NET, RATE = {"line.gross_amount": 0.97}, {"line.net_amount": 0.97}, {"line.tax_rate": 0.97}
+
+
+def items(*lines: tuple[float, float, str], **opinions: dict[str, float]) -> tuple[LineItem, ...]:
+    return assemble(tagged(*lines, opinions={word.strip("_"): labels for word, labels in opinions.items()})).line_items
+
+
+def test_the_number_that_makes_the_gross_amount_is_the_net_amount() -> None:
+    numbers = {"3": QUANTITY, "20%": RATE, "90.00": {"line.unit_price": 0.8}, "108.00": GROSS}
+    (item,) = items((50, 100, "Desk 3 20% 90.00 108.00"), Desk=NAME, **numbers)
+    assert (item.net_amount, item.gross_amount, item.unit_price) == (Decimal("90.00"), Decimal("108.00"), None)
+
+
+def test_a_price_that_the_gross_amount_is_made_of_stays_a_price() -> None:
+    numbers = {"1.25": QUANTITY, "25%": RATE, "0.80": PRICE, "1.00": GROSS}
+    (item,) = items((50, 100, "Desk 1.25 25% 0.80 1.00"), Desk=NAME, **numbers)
+    assert (item.net_amount, item.unit_price) == (None, Decimal("0.80"))
+
+
+def test_quantity_times_price_is_the_amount_whatever_the_network_took_it_for() -> None:
+    numbers = {"52": QUANTITY, "8.50": PRICE, "442.00": {"header.gross_total": 0.8}}
+    (item,) = items((50, 100, "Silicone 52 8.50"), (400, 112, "442.00"), Silicone=NAME, **numbers)
+    assert item.net_amount == Decimal("442.00")
+
+
+@pytest.mark.parametrize("other", ["443.00", "8.50"])
+def test_another_number_is_not(other: str) -> None:
+    numbers = {"52": QUANTITY, "8.50": PRICE, "443.00": {"header.gross_total": 0.8}}
+    (item,) = items((50, 100, "Silicone 52 8.50"), (400, 112, other), Silicone=NAME, **numbers)
+    assert item.net_amount is None
+
+
+def test_a_quantity_of_one_is_decided_by_the_column_of_proven_amounts() -> None:
+    numbers = {"3": QUANTITY, "1": QUANTITY, "20%": RATE, "90.00": {"line.unit_price": 0.8}, "50.00": {"line.unit_price": 0.8}}
+    opinions = {"Desk": NAME, "Sofa": NAME, **numbers, "108.00": GROSS, "60.00": GROSS}
+    page = tagged((50, 100, "Desk 3 20% 90.00 108.00"), (50, 130, "Sofa 1 20% 50.00"), (179, 130, "60.00"), opinions=opinions)
+    for k in range(10):  # each word points at the gross amount of its line
+        page.link_query[k, k // 5] = page.link_key[k, k // 5] = 1 + (k % 5 == 4)
+    assert [item.net_amount for item in assemble(page).line_items] == [Decimal("90.00"), Decimal("50.00")]
+
+
+def test_the_number_below_a_heading_of_quantities_is_the_quantity() -> None:
+    lines = ((50, 80, "Item"), (300, 80, "Qty"), (400, 80, "Amount"), (50, 100, "Desk"), (300, 100, "46"), (400, 100, "493.12"))
+    (item,) = items(*lines, Desk=NAME, **{"46": {"line.note": 0.7, "line.quantity": 0.2}, "493.12": NET})
+    assert item.quantity == 46
+
+
+def test_a_number_below_another_heading_is_none() -> None:
+    lines = ((50, 80, "Item"), (300, 80, "Kg"), (400, 80, "Amount"), (50, 100, "Desk"), (300, 100, "46"), (400, 100, "493.12"))
+    (item,) = items(*lines, Desk=NAME, **{"46": {"line.note": 0.7, "line.quantity": 0.2}, "493.12": NET})
+    assert item.quantity is None
+
+
+def test_a_missing_quantity_is_the_number_that_proves_the_amount() -> None:
+    (item,) = items((50, 100, "Desk 7 12.40 86.80"), Desk=NAME, **{"7": {"line.note": 0.97}, "12.40": PRICE, "86.80": NET})
+    assert item.quantity == 7
+
+
+def test_a_one_in_front_of_equal_price_and_amount_proves_nothing() -> None:
+    (item,) = items((50, 100, "Desk 1 12.40 12.40"), Desk=NAME, **{"1": {"line.note": 0.97}, "12.40": NET})
+    assert item.quantity is None
+
+
+def test_an_amount_grouped_by_wide_spaces_is_one_number() -> None:
+    opinions = {word: {"header.gross_total": 0.97} for word in ("48", "259,39")}
+    spaced = [(50.0 + 21 * k, 40.0, "abc") for k in range(12)]  # words 0.6 em apart
+    page = tagged(*spaced, (300, 80, "48"), (316, 80, "259,39"), opinions=opinions)
+    page.starts[-1] = 1.0
+    assert assemble(page).header.gross_total == Decimal("48259.39")
