@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.assembly.caption_words import announces, plain
 from extractors.assembly.captions import Captions
 from extractors.assembly.header import Choice, clean_identifier, text_key
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
@@ -24,6 +25,10 @@ ROW_SHARE = 0.5
 GOES_ON = 0.08  # probability of a fragment below that it belongs to the number
 EDGE_PT = 1.5
 LEADING_EM = 1.6
+LETTERS_GAP_EM = 0.8
+LETTERS_TOLD = 0.05  # probability from which letters in front of a number belong to it
+_LETTERS = re.compile(r"(?:^|[:.#°º])([A-Z]{1,4})$")
+_ABBREVIATIONS = frozenset({"NO", "NR", "N", "NUM", "ID", "REF", "DOC", "VAT", "IVA", "TVA", "BTW"})
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
 _FRAGMENT = re.compile(r"[A-Z\d/.\-]{1,8}$")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
@@ -73,7 +78,35 @@ def choose_number(
     span = max(best, key=lambda m: m[0])[1]
     rest = _rest_below(words, probabilities, span, column)
     whole = make_span(words, label, (*span.words, *rest), probabilities) if rest else span
-    return Choice(clean_identifier(span.text + "".join(words.texts[i] for i in rest)), whole, min(whole.probability, 1.0))
+    letters = _letters_before(words, probabilities, span, column)
+    return Choice(letters + clean_identifier(span.text + "".join(words.texts[i] for i in rest)), whole, min(whole.probability, 1.0))
+
+
+def _letters_before(words: Words, probabilities: NDArray[np.float32], span: Span, column: int) -> str:
+    """The letters with which a number begins where a space or the end of a line stands behind them ("FV 2024/17"), and a space; empty without any."""
+    if not words.texts[span.first][:1].isdigit():
+        return ""
+    line = words.words_of_line[span.line]
+    k = line.index(span.first)
+    if k > 0 and words.box_list[span.first][0] - words.box_list[line[k - 1]][2] < LETTERS_GAP_EM * words.size_list[span.first]:
+        found = _LETTERS.search(words.texts[line[k - 1]])
+        told = found is not None and (found.start(1) > 0 or probabilities[line[k - 1], column] >= LETTERS_TOLD)
+        return (
+            f"{found[1]} "
+            if found is not None and told and found[1] not in _ABBREVIATIONS and not announces("number", plain(found[1]))
+            else ""
+        )
+    for line_above in range(span.line - 1, span.line - 3, -1):
+        for i in words.words_of_line.get(line_above, ()):
+            found = _LETTERS.search(words.texts[i])
+            if (
+                found is not None
+                and words.page[i] == span.page
+                and probabilities[i, column] >= 0.5
+                and not announces("number", plain(found[1]))
+            ):
+                return f"{found[1]} "
+    return ""
 
 
 def _rest_below(words: Words, probabilities: NDArray[np.float32], span: Span, column: int) -> tuple[int, ...]:
