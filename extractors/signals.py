@@ -27,7 +27,8 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     ),
     "currency": ("log_currency", "currency_ambiguous", "currency_disputed", "other_currencies", "header_doubt"),
     "seller_name": (
-        "log_seller_name", "log_rival_seller", "log_seller_not_buyer", "seller_has_legal_form", "seller_repeated", "seller_in_address", "header_doubt",
+        "log_seller_name", "log_rival_seller", "log_seller_not_buyer", "seller_has_legal_form", "seller_repeated", "seller_in_address", "buyer_in_address",
+        "other_letterhead", "header_doubt",
     ),
     "totals": (
         "log_net_total", "log_tax_total", "log_gross_total", "totals_hold", "totals_contradict", "lines_hold", "lines_contradict", "net_missing",
@@ -158,8 +159,14 @@ def _ambiguities(assembled: Assembled) -> dict[str, float]:
         "currency_disputed": shared and len(_DOLLAR_COUNTRIES & countries_told(assembled.text).keys()) != 1,
         "seller_has_legal_form": bool(name) and has_legal_form(assembled.header.seller_name or ""),
         "seller_repeated": min(text.count(name), 3) / 3 if name else 0.0,
-        "seller_in_address": any(len(word) > 3 and word in addresses for word in re.findall(r"\w+", name)),
+        "seller_in_address": _is_in(name, addresses),
+        "buyer_in_address": _is_in((assembled.header.buyer_name or "").casefold(), addresses) and not _is_in(name, addresses),
+        "other_letterhead": assembled.doubt.other_letterhead,
     }
+
+
+def _is_in(name: str, addresses: str) -> bool:
+    return any(len(word) > 3 and word in addresses for word in re.findall(r"\w+", name))
 
 
 def _dates(assembled: Assembled) -> dict[str, float]:

@@ -118,7 +118,11 @@ def assemble(tagged: TaggedDocument) -> Assembled:
         countries[0],
         countries[1],
         _lines_agree(lines_sum, totals),
-        replace(doubt_of(words, probabilities, spans, rows), order_assumed=float(assumed)),
+        replace(
+            doubt_of(words, probabilities, spans, rows),
+            order_assumed=float(assumed),
+            other_letterhead=float(_has_other_letterhead(words, captions, probabilities, header)),
+        ),
         words.full_text,
     )
 
@@ -238,6 +242,13 @@ def _header(
     values |= {name: choice.value for name, choice in choices.items() if choice is not None}
     evidence = {f"header.{name}": evidence_of(choice.span, SET_BY) for name, choice in choices.items() if choice is not None}
     return Header(**values), evidence, (seller_country, buyer_country), habit.assumed
+
+
+def _has_other_letterhead(words: Words, captions: Captions, probabilities: np.ndarray[Any, Any], header: Header) -> bool:
+    head = letterhead(words, captions, probabilities)
+    shown = text_key(head.text) if head is not None else ""
+    known = [text_key(name) for name in (header.seller_name, header.buyer_name) if name]
+    return bool(shown) and not any(shown in name or name in shown for name in known)
 
 
 def _lines_of(words: Words, totals: Totals) -> frozenset[int]:

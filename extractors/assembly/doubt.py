@@ -38,6 +38,7 @@ class Doubt:
     and belong to none; ``loose_amounts``: amounts of the page that were given no role; ``loose_numbers``: numbers without a role on lines of rows;
     ``loose_rows``: charges and allowances that stand in the column of the items' amounts, so that they could as well be items;
     ``uneven``: share of rows whose description does not stand where most rows have it, above, beside or below the numbers.
+    ``other_letterhead``: 1 where a name in large letters heads the page that is neither the seller's nor the buyer's.
     ``order_assumed``: 1 where nothing tells whether the day or the month comes first.
     """
 
@@ -59,6 +60,7 @@ class Doubt:
     uneven: float = 0.0
     loose_rows: float = 0.0
     order_assumed: float = 0.0
+    other_letterhead: float = 0.0
 
 
 def doubt_of(words: Words, probabilities: NDArray[np.float32], spans: Sequence[Span], rows: NDArray[np.int32]) -> Doubt:

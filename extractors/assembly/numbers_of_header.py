@@ -28,7 +28,8 @@ LEADING_EM = 1.6
 LETTERS_GAP_EM = 0.8
 LETTERS_TOLD = 0.05  # probability from which letters in front of a number belong to it
 _LETTERS = re.compile(r"(?:^|[:.#°º])([A-Z]{1,4})$")
-_ABBREVIATIONS = frozenset({"NO", "NR", "N", "NUM", "ID", "REF", "DOC", "VAT", "IVA", "TVA", "BTW"})
+# Words, and abbreviations of "number", that stand in front of a number without belonging to it.
+_ABBREVIATIONS = frozenset({"FOR", "OF", "DU", "VOM", "TO", "NO", "NR", "N", "NUM", "ID", "REF", "DOC", "VAT", "IVA", "TVA", "BTW"})
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
 _FRAGMENT = re.compile(r"[A-Z\d/.\-]{1,8}$")
 _YEAR = re.compile(r"(?:19|20)\d{2}")

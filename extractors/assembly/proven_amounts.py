@@ -57,6 +57,10 @@ def take_proven_amounts(words: Words, probabilities: NDArray[np.float32], rows: 
         for i in amount.words:
             set_label(probabilities, i, _NET)
             rows[i] = row
+    for row, found in numbers.items():
+        for i in _price_of_one(found):
+            set_label(probabilities, i, _PRICE)
+            rows[i] = row
 
 
 def _numbers_of_rows(
@@ -124,6 +128,17 @@ def _product(numbers: Sequence[_Number]) -> _Number | None:
         return None
     found = [n for n in _spare(numbers) if abs(n.value - quantity.value * price.value) <= EXACT]
     return found[-1] if found else None
+
+
+def _price_of_one(numbers: Sequence[_Number]) -> tuple[int, ...]:
+    """Words of the price in a row without one, of one piece: a taxed row prints its net amount twice, and the left one is no gross amount."""
+    net, rate, quantity, gross = _only(numbers, _NET), _only(numbers, _RATE), _only(numbers, _QUANTITY), _only(numbers, _GROSS)
+    if net is None or not net.value or any(n.label == _PRICE for n in numbers) or (quantity is not None and abs(quantity.value) != 1):
+        return ()
+    if gross is not None and rate is not None and rate.value > 0 and gross.value == net.value:
+        return gross.words
+    same = [n for n in _spare(numbers) if n.inside and n is not net and n.value == net.value and n.right < net.right]
+    return same[0].words if len(same) == 1 and gross is None and quantity is not None else ()
 
 
 def _in_column(numbers: Sequence[_Number], edges: Sequence[float]) -> _Number | None:

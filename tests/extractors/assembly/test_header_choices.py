@@ -22,6 +22,14 @@ from extractors.assembly.header import clean_name, clean_vat_id, iban_is_valid
         ("number", "Kunden-Nr.", "other_number"),
         ("number", "N° facture :", "invoice_number"),
         ("number", "P.O. Box", "other_number"),
+        ("number", "Credit for invoice", "corrected_number"),
+        ("number", "Gutschrift zu Rechnung Nr.", "corrected_number"),
+        ("number", "Krediterar faktura nr", "corrected_number"),
+        ("number", "Stornorechnung Nr.", "invoice_number"),
+        ("number", "Číslo opravného dokladu", "invoice_number"),
+        ("number", "Re: Invoice", "invoice_number"),
+        ("date", "Date de valeur", "other_date"),
+        ("date", "Date d'édition", "issue_date"),
         ("date", "Liefer- und Leistungsdatum:", "other_date"),
         ("date", "Fatura tarihi", "issue_date"),
         ("party", "Käufer/Leistungsempfänger", "buyer"),
@@ -251,3 +259,45 @@ def test_a_date_under_its_caption_is_no_order_number() -> None:
 def test_an_order_number_that_ends_in_a_hyphen_goes_on_below() -> None:
     page = tagged((50, 80, "PO Number: ORD-"), (101, 92, "483776"), opinions={"ORD-": {"header.purchase_order": 0.95}})
     assert assemble(page).header.purchase_order == "ORD-483776"
+
+
+def test_a_credit_note_has_its_own_number_not_that_of_the_invoice_it_corrects() -> None:
+    found = assemble(
+        tagged(
+            (50, 80, "Credit op factuur : G0851085"),
+            (50, 100, "Creditfactuur nr. : CR.2022.0907"),
+            opinions={"G0851085": {"header.invoice_number": 0.9}, "CR.2022.0907": {"header.invoice_number": 0.4}},
+            language="nl",
+        )
+    )
+    assert found.header.invoice_number == "CR.2022.0907"
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "believed"),
+    [
+        ("Invoice number: FV 2024/17", "FV 2024/17", 0.2),
+        ("Invoice number: FV 2024/17", "2024/17", 0.01),
+        ("Faktura c:B 2024/17", "B 2024/17", 0.0),
+        ("Invoice FOR 2024/17", "2024/17", 0.2),
+        ("Invoice NO 2024/17", "2024/17", 0.2),
+    ],
+)
+def test_letters_in_front_of_a_number_belong_to_it_where_something_says_so(line: str, number: str, believed: float) -> None:
+    letters = {word: {"header.invoice_number": believed} for word in ("FV", "FOR", "NO")}
+    page = tagged((50, 80, line), opinions={**letters, "2024/17": {"header.invoice_number": 0.97}})
+    assert assemble(page).header.invoice_number == number
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "name"),
+    [
+        ("Payee: Brdr. Holm Vikar A/S", "Brdr. Holm Vikar A/S"),
+        ("Payee: Brdr. Holm Vikar BV/SRL", "Brdr. Holm Vikar BV/SRL"),
+        ("Payee: Brdr. Holm Vikar Bank", "BRDR. HOLM VIKAR"),
+        ("Payee: Holm Vikar A/S", "BRDR. HOLM VIKAR"),
+    ],
+)
+def test_a_name_is_given_with_its_legal_form_where_the_page_prints_it(elsewhere: str, name: str) -> None:
+    heading = {word: {"header.seller_name": 0.97} for word in ("BRDR.", "HOLM", "VIKAR")}
+    assert assemble(tagged((50, 40, "BRDR. HOLM VIKAR"), (50, 700, elsewhere), opinions=heading)).header.seller_name == name

@@ -6,6 +6,7 @@ import pytest
 from tagged_pages import tagged
 
 from extractors.assembly.document import assemble
+from extractors.assembly.spans import LABEL_INDEX
 from schemas.invoice import LineItem
 
 NAME, QUANTITY, PRICE = {"line.description": 0.97}, {"line.quantity": 0.97}, {"line.unit_price": 0.97}
@@ -78,3 +79,20 @@ def test_an_amount_grouped_by_wide_spaces_is_one_number() -> None:
     page = tagged(*spaced, (300, 80, "48"), (316, 80, "259,39"), opinions=opinions)
     page.starts[-1] = 1.0
     assert assemble(page).header.gross_total == Decimal("48259.39")
+
+
+@pytest.mark.parametrize(("first", "rate", "price"), [("66.00", "21%", "66.00"), ("79.86", "21%", None), ("66.00", "0%", None)])
+def test_a_gross_amount_that_is_no_more_than_the_net_amount_is_a_price(first: str, rate: str, price: str | None) -> None:
+    page = tagged((50, 100, f"Desk {rate} {first}"), (300, 100, "66.00"), opinions={"Desk": NAME, rate: RATE, first: GROSS})
+    page.labels[-2:] = page.labels[0] * 0.001
+    page.labels[-2, LABEL_INDEX["line.gross_amount"]] = page.labels[-1, LABEL_INDEX["line.net_amount"]] = 0.97
+    (item,) = assemble(page).line_items
+    assert item.unit_price == (Decimal(price) if price else None)
+
+
+def test_a_piece_that_prints_its_amount_twice_prints_its_price_first() -> None:
+    page = tagged(
+        (50, 100, "Desk 1 29.00"), (300, 100, "029.00"), opinions={"Desk": NAME, "1": QUANTITY, "29.00": {"line.note": 0.9}, "029.00": NET}
+    )
+    (item,) = assemble(page).line_items
+    assert (item.unit_price, item.net_amount) == (29, 29)
