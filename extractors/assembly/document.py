@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,23 +12,11 @@ import numpy as np
 from extractors.assembly.bracketed_codes import mark_bracketed_codes
 from extractors.assembly.captions import Captions
 from extractors.assembly.columns import agree_in_columns, take_named_charges_for_items
-from extractors.assembly.country import country_from_text, country_of_address, country_of_ids
-from extractors.assembly.currency import choose_currency, converted_into
-from extractors.assembly.dates import infer_date_habit
 from extractors.assembly.doubt import Doubt, doubt_of
-from extractors.assembly.header import (
-    Choice,
-    choose_iban,
-    clean_name,
-    text_key,
-)
-from extractors.assembly.header_dates import dates_in_order
+from extractors.assembly.header_reading import read_header
 from extractors.assembly.item_names import settle_names
-from extractors.assembly.line_items import SET_BY, SET_BY_ARITHMETIC, Row, agrees, build_row, evidence_of, first_number
-from extractors.assembly.names import letterhead, whole_names
+from extractors.assembly.line_items import SET_BY_ARITHMETIC, Row, agrees, build_row, first_number
 from extractors.assembly.numbers import NumberHabit, infer_habit
-from extractors.assembly.numbers_of_header import choose_number
-from extractors.assembly.parties import choose_names, choose_vat_ids
 from extractors.assembly.proven_amounts import take_proven_amounts
 from extractors.assembly.quantities import take_quantities_under_headings
 from extractors.assembly.rows import find_rows, join_halves
@@ -40,9 +27,8 @@ from extractors.assembly.spans import (
     Words,
     complete_grouped_numbers,
     find_spans,
-    join_wrapped,
-    smooth_text_segments,
 )
+from extractors.assembly.text_segments import smooth_text_segments
 from extractors.assembly.totals import Totals, read_totals
 from extractors.assembly.valid_rows import valid_rows
 from extractors.labels import DOCUMENT_TYPES
@@ -98,7 +84,8 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     lines_sum = sum(amounts, Decimal(0)) if amounts else None
     totals = read_totals(words, captions, probabilities, [s for s in spans if not s.label.startswith("line.")], habit, lines_sum=lines_sum)
     header_spans = [*spans, *_faint_spans(words, probabilities, spans)]
-    header, evidence, countries, assumed = _header(words, captions, probabilities, header_spans, totals, habit, tagged.language)
+    read = read_header(words, captions, probabilities, header_spans, totals, habit=habit, language=tagged.language)
+    evidence = dict(read.evidence)
     for name, value in totals.evidence.items():
         evidence[f"header.{name}"] = value
     evidence.update(totals.breakdown_evidence)
@@ -111,17 +98,17 @@ def assemble(tagged: TaggedDocument) -> Assembled:
         kind,
         probability,
         tagged.language,
-        header,
+        read.header,
         totals,
         items,
         evidence,
-        countries[0],
-        countries[1],
+        read.seller_country,
+        read.buyer_country,
         _lines_agree(lines_sum, totals),
         replace(
             doubt_of(words, probabilities, spans, rows),
-            order_assumed=float(assumed),
-            other_letterhead=float(_has_other_letterhead(words, captions, probabilities, header)),
+            order_assumed=float(read.order_assumed),
+            other_letterhead=float(read.other_letterhead),
         ),
         words.full_text,
     )
@@ -178,101 +165,6 @@ def _build_rows(
     for i in np.flatnonzero(rows >= 0):
         members.setdefault(int(rows[i]), []).append(int(i))
     return [build_row(words, probabilities, by_row[row], np.array(members[row]), habit) for row in sorted(by_row)]
-
-
-def _header(
-    words: Words,
-    captions: Captions,
-    probabilities: np.ndarray[Any, Any],
-    spans: Sequence[Span],
-    totals: Totals,
-    number_habit: NumberHabit,
-    language: str,
-) -> tuple[Header, dict[str, Evidence], tuple[str | None, str | None], bool]:
-    """Header, evidence, countries of seller and buyer, and whether the order of day and month is only assumed."""
-    by_label: dict[str, list[Span]] = {}
-    for span in join_wrapped(words, spans, probabilities):
-        by_label.setdefault(span.label.removeprefix("header."), []).append(span)
-    choices: dict[str, Choice | None] = {}
-    joined = [s for found in by_label.values() for s in found]
-    choices["invoice_number"] = choose_number(words, captions, probabilities, joined, name="invoice_number", caption="invoice_number")
-    choices["purchase_order"] = choose_number(
-        words, captions, probabilities, joined, name="purchase_order", caption="order_number", exclude=_key(choices["invoice_number"])
-    )
-    tagged_names = [*by_label.get("seller_name", ()), *by_label.get("buyer_name", ())]
-    names = whole_names(words, captions, probabilities, tagged_names)
-    choices["seller_name"], choices["buyer_name"] = choose_names(words, captions, probabilities, names, clean=clean_name)
-    if choices["seller_name"] is None:
-        head = letterhead(words, captions, probabilities)
-        if head is not None and text_key(head.text) not in _key(choices["buyer_name"]):
-            choices["seller_name"] = Choice(clean_name(head.text), head, head.probability)
-    choices["seller_vat_id"], choices["buyer_vat_id"] = choose_vat_ids(
-        words,
-        captions,
-        probabilities,
-        [*by_label.get("seller_vat_id", ()), *by_label.get("buyer_vat_id", ())],
-        (choices["seller_name"], choices["buyer_name"]),
-    )
-    choices["iban"] = choose_iban(by_label.get("iban", ()), words)
-    seller = choices["seller_name"]
-    seller_country = (
-        country_of_ids(_text(choices["seller_vat_id"]), _text(choices["iban"]))
-        or (country_of_address(captions.block(seller.span.first)) if seller else None)
-        or country_from_text(words.full_text, language)
-    )
-    buyer_country = country_of_ids(_text(choices["buyer_vat_id"]), None)
-    choices["currency"] = choose_currency(
-        by_label.get("currency", ()),
-        words,
-        probabilities,
-        language=language,
-        country=seller_country,
-        lines_of_totals=_lines_of(words, totals),
-        foreign=converted_into(words, number_habit, totals.values.get("gross_total")),
-    )
-    dates = [s.text for name in ("issue_date", "due_date") for s in by_label.get(name, ())]
-    currency = choices["currency"]
-    habit = infer_date_habit(
-        dates, others=words.texts, currency=str(currency.value) if currency else None, country=seller_country, language=language
-    )
-    choices["issue_date"], choices["due_date"] = dates_in_order(
-        words, captions, probabilities, joined, habit, due_is_tagged=bool(by_label.get("due_date")), language=language
-    )
-    values: dict[str, Any] = dict(totals.values)
-    values |= {name: choice.value for name, choice in choices.items() if choice is not None}
-    evidence = {f"header.{name}": evidence_of(choice.span, SET_BY) for name, choice in choices.items() if choice is not None}
-    return Header(**values), evidence, (seller_country, buyer_country), habit.assumed
-
-
-def _has_other_letterhead(words: Words, captions: Captions, probabilities: np.ndarray[Any, Any], header: Header) -> bool:
-    head = letterhead(words, captions, probabilities)
-    shown = text_key(head.text) if head is not None else ""
-    known = [text_key(name) for name in (header.seller_name, header.buyer_name) if name]
-    return bool(shown) and not any(shown in name or name in shown for name in known)
-
-
-def _lines_of(words: Words, totals: Totals) -> frozenset[int]:
-    """Lines on which the chosen totals stand."""
-    boxes = [(e.page - 1, e.box) for e in totals.evidence.values()]
-    return frozenset(
-        words.line_list[i]
-        for page, (x0, y0, x1, y1) in boxes
-        for i in np.flatnonzero(
-            (words.page == page)
-            & (words.boxes[:, 0] >= x0 - 0.1)
-            & (words.boxes[:, 2] <= x1 + 0.1)
-            & (words.boxes[:, 1] >= y0 - 0.1)
-            & (words.boxes[:, 3] <= y1 + 0.1)
-        ).tolist()
-    )
-
-
-def _text(choice: Choice | None) -> str | None:
-    return str(choice.value) if choice is not None else None
-
-
-def _key(choice: Choice | None) -> tuple[str, ...]:
-    return (text_key(str(choice.value)),) if choice is not None and not isinstance(choice.value, date) else ()
 
 
 def _document_type(tagged: TaggedDocument, totals: Totals, rows: Sequence[Row]) -> tuple[str, float]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.spans import LABEL_INDEX, SURE_NOTE, Words
+from extractors.assembly.spans import LABEL_INDEX, Words
+from extractors.assembly.text_segments import SURE_NOTE
 
 NAME = LABEL_INDEX["line.description"]
 NOTE = LABEL_INDEX["line.note"]

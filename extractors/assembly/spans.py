@@ -28,12 +28,7 @@ NUMERIC_LABELS: frozenset[str] = frozenset(
 SIDEWAYS = 1.5  # height of a word's box against its width
 PIECE_GAP_EM = 0.8
 COLUMN_GAP_EM = 3.0  # gaps from here on are taken to be between columns
-VOTE = 0.8  # share of a piece's mean in each of its words
-_MARKS = frozenset(["-", "–", "—", "·", "•", "|", "/", ":", ";", "&", "+", "*"]) - {"&", "+"}
-_SEPARATOR = re.compile(r"^[-–—·•|/;*]$|[,:;|]$")
 GROUP_GAP = 0.625  # of the gap between pieces: the widest space inside a number
-SURE_CODE = 0.9
-SURE_NOTE = 0.8  # a number that is a note to this degree (a date in a column of its own) keeps to it
 _GROUP = re.compile(r"^\d{3}(?:[.,]\d{1,4})?\D{0,3}$")
 _GROUP_HEAD = re.compile(r"^[^\W\d]{0,4}[^\w]{0,3}\d{1,3}$")
 
@@ -247,49 +242,6 @@ def join_wrapped(words: Words, spans: Sequence[Span], probabilities: NDArray[np.
                 result.append(span)
         else:
             result.append(span)
-    return result
-
-
-def smooth_text_segments(words: Words, probabilities: NDArray[np.float32], *, weight: float = VOTE) -> NDArray[np.float32]:
-    """Let the words of a piece of line text agree on text labels: names, descriptions, notes.
-
-    A piece ends at a gap of 0.6 em, at a change of weight, and at a separator (dash, dot, bar, comma, colon). Each word's probabilities are mixed with its
-    piece's mean by ``weight``, only where the piece leans to a text label; words that show a number keep their own unless they lean to text too,
-    and codes and numbers that are surely notes keep their own.
-    """
-    text_columns = [LABEL_INDEX[n] for n in ("header.seller_name", "header.buyer_name", "line.description", "line.note")]
-    result = probabilities.copy()
-    segment: list[int] = []
-    texty: list[float] = probabilities[:, text_columns].sum(1).tolist()
-    notes: list[float] = probabilities[:, LABEL_INDEX["line.note"]].tolist()
-    codes: list[float] = probabilities[:, LABEL_INDEX["line.item_code"]].tolist()
-    boxes, lines, sizes = words.box_list, words.line_list, words.size_list
-    bold: list[bool] = words.bold.tolist()
-
-    def keeps(i: int) -> bool:
-        return notes[i] >= SURE_NOTE or codes[i] > 0.5
-
-    def stays_code(i: int) -> bool:
-        return codes[i] >= SURE_CODE and words.texts[i].isupper()
-
-    def close() -> None:
-        if len(segment) < 2 or max(texty[i] for i in segment) < 0.2:
-            return
-        members = [i for i in segment if (not words.has_digit[i] and not stays_code(i)) or (texty[i] > 0.3 and not keeps(i))]
-        if len(members) > 1:
-            mean = probabilities[members].mean(0)
-            if mean[text_columns].sum() > 0.4:
-                result[members] = (1 - weight) * probabilities[members] + weight * mean
-
-    for i in words.reading_order.tolist():
-        if segment:
-            p = segment[-1]
-            apart = lines[i] != lines[p] or boxes[i][0] - boxes[p][2] > 0.6 * sizes[p] or bold[i] != bold[p]
-            if apart or _SEPARATOR.search(words.texts[p]) or words.texts[i] in _MARKS:
-                close()
-                segment = []
-        segment.append(i)
-    close()
     return result
 
 
