@@ -30,8 +30,9 @@ GROUPS: Mapping[str, str] = {
     "description": "line_text", "quantity": "line_number", "unit_price": "line_number", "net_amount": "line_number", "gross_amount": "line_number",
     "tax_rate": "line_rate",
 }  # fmt: skip
-FORMAT = 3
+FORMAT = 4
 _LARGEST_LOGIT = 7.0
+_PLACE = {name: place for place, name in enumerate(SIGNALS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +100,15 @@ class ValueCurve:
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """The models of the parts, by name, and of the whole; what brings them to scale; the threshold chosen with them; and the curves of single values
-    by group (`group_of`)."""
+    by group (`group_of`). ``rare``: by signals too rare for the models to learn from, the share of right documents among those that show one: none
+    of them is surer than that."""
 
     parts: Mapping[str, Part]
     forest: Forest
     scale: Scale
     accept_threshold: float
     curves: Mapping[str, ValueCurve] = field(default_factory=dict[str, ValueCurve])
+    rare: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def probability(self, signals: Sequence[float]) -> float:
         """Probability that the document is right, 0 to 1."""
@@ -114,7 +117,8 @@ class Calibration:
     def raw(self, signals: Sequence[float]) -> float:
         """As `probability`, not yet to scale."""
         product = math.prod(self.part_probabilities(signals).values())
-        return _sigmoid((logit(product) + self.forest.log_odds(signals)) / 2)
+        together = _sigmoid((logit(product) + self.forest.log_odds(signals)) / 2)
+        return min([together, *(share for name, share in self.rare.items() if signals[_PLACE[name]])])
 
     def part_probabilities(self, signals: Sequence[float]) -> dict[str, float]:
         """Probability of each part that it is right. ``signals`` in the order of `SIGNALS`."""
@@ -156,7 +160,8 @@ def load_calibration(directory: Path) -> Calibration:
             raise ValueError("it was fitted with other signals")
         parts = {name: _part(data["parts"][name], signals) for name, signals in PARTS.items()}
         curves = {name: _curve(entry) for name, entry in data["curves"].items()}
-        return Calibration(parts, _forest(data["forest"]), _scale(data["scale"]), float(data["accept_threshold"]), curves)
+        rare = {name: float(share) for name, share in data["rare"].items() if _PLACE[name] >= 0}
+        return Calibration(parts, _forest(data["forest"]), _scale(data["scale"]), float(data["accept_threshold"]), curves, rare)
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise ModelError(f"the calibration in {directory} cannot be used ({exc!r}): calibrate the model again") from exc
 
@@ -172,6 +177,7 @@ def save_calibration(calibration: Calibration, directory: Path, *, measured: Map
         "accept_threshold": round(calibration.accept_threshold, 4),
         "scale": [[round(x, 6), round(y, 6)] for x, y in calibration.scale.points],
         "parts": parts,
+        "rare": {name: round(share, 4) for name, share in calibration.rare.items()},
         "signals": list(SIGNALS),
         "forest": [[_plain(node) for node in tree] for tree in calibration.forest.trees],
         "curves": {name: _rounded(curve) for name, curve in calibration.curves.items()},

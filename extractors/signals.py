@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import pstdev
 
 from extractors.assembly.country import countries_told
-from extractors.assembly.currency import currencies_shown
+from extractors.assembly.currency import DOLLAR_COUNTRIES, currencies_shown
 from extractors.assembly.document import Assembled, rows_that_agree
 from extractors.assembly.parties import has_legal_form
 from schemas.invoice import CRITICAL_FIELDS, LineItem
@@ -53,7 +53,6 @@ _NUMERIC_DATE = re.compile(r"(?<![\d.,/-])(\d{1,2})\s?[./-]\s?(\d{1,2})\s?[./-]\
 _ISO_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})[./-](\d{1,2})[./-](\d{1,2})(?!\d)")
 _ADDRESS = re.compile(r"(?:@|www\.|://)([\w.-]+)")
 _SHARED_SYMBOLS = frozenset({"$", "kr", "kr.", "¥", "£"})  # of several currencies each
-_DOLLAR_COUNTRIES = frozenset({"US", "CA", "AU", "NZ", "SG", "MX"})
 _BOTH_ORDERS = frozenset({"en", "es", "other"})  # languages written by countries that put the month first and by others
 
 
@@ -155,8 +154,9 @@ def _ambiguities(assembled: Assembled) -> dict[str, float]:
         "other_currencies": math.log1p(len(currencies_shown(assembled.text) - {assembled.header.currency})),
         "number_in_pieces": " " in printed,
         "number_prefixed": bool(printed) and re.search(rf"\b[A-Z]{{1,4}}\s{re.escape(printed)}", assembled.text) is not None,
-        "currency_ambiguous": shared and assembled.seller_country is None,
-        "currency_disputed": shared and len(_DOLLAR_COUNTRIES & countries_told(assembled.text).keys()) != 1,
+        "currency_ambiguous": shared
+        and (assembled.seller_country is None or (symbol == "$" and assembled.seller_country not in DOLLAR_COUNTRIES)),
+        "currency_disputed": shared and len(DOLLAR_COUNTRIES & countries_told(assembled.text).keys()) != 1,
         "seller_has_legal_form": bool(name) and has_legal_form(assembled.header.seller_name or ""),
         "seller_repeated": min(text.count(name), 3) / 3 if name else 0.0,
         "seller_in_address": _is_in(name, addresses),

@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.country import own_currency
+from extractors.assembly.country import country_from_text, own_currency
 from extractors.assembly.header import Choice
 from extractors.assembly.line_items import first_number
 from extractors.assembly.numbers import NumberHabit
@@ -30,6 +30,7 @@ _CODES = frozenset(
 )
 _KRONE = {"SE": "SEK", "DK": "DKK", "NO": "NOK", "sv": "SEK", "da": "DKK", "no": "NOK"}
 _DOLLAR = {"CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN", "CL": "CLP", "CO": "COP", "AR": "ARS"}
+DOLLAR_COUNTRIES = frozenset({"US", *_DOLLAR})
 # Letters that could as well begin a number of another kind ("FT-2044", "KR 63"): believed beside an amount with decimals, in their own languages.
 _LETTERS_OF: Mapping[str, tuple[str, ...]] = {
     "kr": ("sv", "da", "no", "fi", "other"), "zł": ("pl", "other"), "kč": ("cs", "other"), "tl": ("tr", "other"), "ft": ("hu", "other"),
@@ -65,10 +66,13 @@ def choose_currency(
     into another one too; ``foreign`` are currencies that it converts into (`converted_into`)."""
     votes: dict[str, float] = {}
     shown: dict[str, Span] = {}
+    told = country_from_text(words.full_text, language) if country else None
+    told = told if told in DOLLAR_COUNTRIES else None
     printed = {span.text.strip(_AROUND).upper() for span in spans} & _CODES - foreign
 
     def vote(span: Span, text: str, weight: float) -> None:
-        code = currency_code(text, language=language, country=country)
+        dollar = text.strip(_AROUND) == "$" and country not in DOLLAR_COUNTRIES
+        code = currency_code(text, language=language, country=(told or country) if dollar else country)
         family = _FAMILIES.get(text.strip(_AROUND).casefold(), frozenset()) & printed
         if len(family) == 1:
             code = next(iter(family))

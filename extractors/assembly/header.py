@@ -13,6 +13,7 @@ from extractors.assembly.glued import glued_naming, without_label
 from extractors.assembly.spans import Span, Words
 
 _LABEL_PREFIX = re.compile(r"^[^\d:#°]{1,30}[:#°]+\s*(?=\S)")
+_BRACKETED = re.compile(r"^\s*\([^()]*\)\s*(?=\w)")  # a remark of a form, in front of the name
 LONGEST_NAMING = 4  # words of a label such as "Name" or "Raison sociale", of a heading such as "Bill to", of a salutation
 SHORTEST_REPEATED = 5  # characters
 LINE_PITCH_EM = 2.2  # from the baseline of a line to that of the next
@@ -55,7 +56,7 @@ def clean_identifier(text: str) -> str:
 
 def clean_name(text: str) -> str:
     """A party's name without a label in front of it and without separators around it; of a name that is printed twice, the fuller one."""
-    words = _LABEL_PREFIX.sub("", text).strip(" ,;:|·•–-*").split()
+    words = _BRACKETED.sub("", _LABEL_PREFIX.sub("", text)).strip(" ,;:|·•–-*").split()
     for k in range(min(LONGEST_NAMING, len(words) - 1), 0, -1):
         before = plain(" ".join(words[:k]))
         if (announces("naming", before) or (k > 1 and announces("party", before))) and not words[k][0].islower():

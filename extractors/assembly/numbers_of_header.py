@@ -17,6 +17,7 @@ from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
 CAPTION_AGREES = 8.0
 CAPTION_LEANS = 0.5  # "Order" may be the seller's own number
 CAPTION_DENIES = 0.05
+CORRECTED = 0.2  # less again for the number of another invoice, which looks like the own one
 CAPTION_ONLY = 0.06
 IMPLAUSIBLE = 0.01  # odds of a year, a date, an amount
 THRESHOLD = 0.4
@@ -26,10 +27,11 @@ GOES_ON = 0.08  # probability of a fragment below that it belongs to the number
 EDGE_PT = 1.5
 LEADING_EM = 1.6
 LETTERS_GAP_EM = 0.8
+LETTERS_ABOVE = 0.5  # as the next, for letters at the end of the line above
 LETTERS_TOLD = 0.05  # probability from which letters in front of a number belong to it
-_LETTERS = re.compile(r"(?:^|[:.#°º])([A-Z]{1,4})$")
+_LETTERS = re.compile(r"^([A-Z]{1,4})$|(?<=[:.#])([A-Z]{1,4})$")
 # Words, and abbreviations of "number", that stand in front of a number without belonging to it.
-_ABBREVIATIONS = frozenset({"FOR", "OF", "DU", "VOM", "TO", "NO", "NR", "N", "NUM", "ID", "REF", "DOC", "VAT", "IVA", "TVA", "BTW"})
+_ABBREVIATIONS = frozenset({"DOIT", "FOR", "OF", "DU", "VOM", "TO", "NO", "NR", "N", "NUM", "ID", "REF", "DOC", "VAT", "IVA", "TVA", "BTW"})
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
 _FRAGMENT = re.compile(r"[A-Z\d/.\-]{1,8}$")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
@@ -79,8 +81,16 @@ def choose_number(
     span = max(best, key=lambda m: m[0])[1]
     rest = _rest_below(words, probabilities, span, column)
     whole = make_span(words, label, (*span.words, *rest), probabilities) if rest else span
-    letters = _letters_before(words, probabilities, span, column)
+    bare = sum(_stands_alone(words, s) for _, s in best) > 0
+    letters = "" if bare else _letters_before(words, probabilities, span, column)
     return Choice(letters + clean_identifier(span.text + "".join(words.texts[i] for i in rest)), whole, min(whole.probability, 1.0))
+
+
+def _stands_alone(words: Words, span: Span) -> bool:
+    """Whether a number is printed directly behind a colon, and so without letters in front of it."""
+    line = words.words_of_line[span.line]
+    k = line.index(span.first)
+    return k > 0 and words.texts[line[k - 1]].endswith(":")
 
 
 def _letters_before(words: Words, probabilities: NDArray[np.float32], span: Span, column: int) -> str:
@@ -90,24 +100,25 @@ def _letters_before(words: Words, probabilities: NDArray[np.float32], span: Span
     line = words.words_of_line[span.line]
     k = line.index(span.first)
     if k > 0 and words.box_list[span.first][0] - words.box_list[line[k - 1]][2] < LETTERS_GAP_EM * words.size_list[span.first]:
-        found = _LETTERS.search(words.texts[line[k - 1]])
-        told = found is not None and (found.start(1) > 0 or probabilities[line[k - 1], column] >= LETTERS_TOLD)
-        return (
-            f"{found[1]} "
-            if found is not None and told and found[1] not in _ABBREVIATIONS and not announces("number", plain(found[1]))
-            else ""
-        )
+        letters, glued = _letters_of(words.texts[line[k - 1]])
+        spaced_out = k > 1 and len(letters) == len(words.texts[line[k - 2]]) == 1  # the end of a title
+        told = glued or probabilities[line[k - 1], column] >= LETTERS_TOLD
+        return f"{letters} " if letters and told and not spaced_out else ""
     for line_above in range(span.line - 1, span.line - 3, -1):
         for i in words.words_of_line.get(line_above, ()):
-            found = _LETTERS.search(words.texts[i])
-            if (
-                found is not None
-                and words.page[i] == span.page
-                and probabilities[i, column] >= 0.5
-                and not announces("number", plain(found[1]))
-            ):
-                return f"{found[1]} "
+            letters, _ = _letters_of(words.texts[i])
+            if letters and words.page[i] == span.page and probabilities[i, column] >= LETTERS_ABOVE:
+                return f"{letters} "
     return ""
+
+
+def _letters_of(text: str) -> tuple[str, bool]:
+    """Letters that may begin a number: a word of one to four capitals, or such at the end of a label (then True)."""
+    found = _LETTERS.search(text)
+    letters = (found[1] or found[2]) if found is not None else ""
+    if letters in _ABBREVIATIONS or announces("number", plain(letters)):
+        return "", False
+    return letters, found is not None and found[1] is None
 
 
 def _rest_below(words: Words, probabilities: NDArray[np.float32], span: Span, column: int) -> tuple[int, ...]:
@@ -134,6 +145,8 @@ def _support(words: Words, captions: Captions, span: Span, value: str, caption: 
     first = next((i for i in span.words if words.has_digit[i]), span.first)
     cue = captions.cue("number", span.first) or (captions.in_front("number", first) if first != span.first else None)
     odds = 1.0 if cue is None else CAPTION_AGREES if cue == caption else CAPTION_LEANS if cue == f"weak_{caption}" else CAPTION_DENIES
+    if cue == "corrected_number":
+        odds *= CORRECTED
     if cue is None and _BARE_DATE.fullmatch(value) and captions.cue("date", span.first):
         odds *= IMPLAUSIBLE
     line = words.words_of_line[words.line_list[span.first]]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from extractors.assembly.captions import Captions
 from extractors.assembly.line_items import SET_BY, SET_BY_ARITHMETIC, evidence_of, first_number
 from extractors.assembly.numbers import NumberHabit, parse_percent
-from extractors.assembly.spans import Span, Words
+from extractors.assembly.spans import Span, Words, make_span
 from extractors.assembly.total_options import Option, printed_amounts, total_options
 from schemas.invoice import Adjustment, AdjustmentKind, Evidence, TaxLine
 
@@ -85,6 +85,10 @@ def read_totals(
             values[name] = option.value
             best = max(options[name], key=lambda o: o.probability)
             evidence[name] = evidence_of(option.span, SET_BY if option is best else SET_BY_ARITHMETIC)
+    if "net_total" not in values and gross.value is not None and not tax.value:
+        printed = _net_that_is_gross(words, captions, probabilities, amounts, habit, gross)
+        if printed is not None:
+            values["net_total"], evidence["net_total"] = gross.value, evidence_of(printed, SET_BY_ARITHMETIC)
     prepaid = sum((a.amount for a in adjustments if a.kind in (AdjustmentKind.PREPAID, AdjustmentKind.WITHHOLDING)), Decimal(0))
     if "gross_total" not in values and "amount_due" in values:
         values["gross_total"] = values["amount_due"] + prepaid
@@ -103,6 +107,24 @@ def read_totals(
             breakdown, breakdown_evidence = twice, twice_evidence
     breakdown, breakdown_evidence = _complete_breakdown(breakdown, breakdown_evidence, values, evidence, spans, habit)
     return Totals(values, evidence, breakdown, breakdown_evidence, adjustments, consistent)
+
+
+def _net_that_is_gross(
+    words: Words,
+    captions: Captions,
+    probabilities: NDArray[np.float32],
+    amounts: Sequence[tuple[int, ...]],
+    habit: NumberHabit,
+    gross: Option,
+) -> Span | None:
+    """Where no tax is added, the amount that a caption names the net total and that reads like the gross total, printed in another place."""
+    taken = set(gross.span.words) if gross.span is not None else set[int]()
+    for run in amounts:
+        if taken.isdisjoint(run) and captions.in_front("amount", run[0]) == "net_total":
+            shown = make_span(words, "header.net_total", run, probabilities)
+            if first_number(shown.text, habit) == gross.value:
+                return shown
+    return None
 
 
 def _derived(source: Evidence) -> Evidence:
@@ -136,6 +158,8 @@ def _score(combination: tuple[Option, ...], reachable: set[Decimal], adjustments
         if first is not None and third is not None and first.words == third.words:
             score += SAME_WORD
     if net is not None and tax is not None and abs(tax) > abs(net):
+        score += CONTRADICTION
+    if tax and gross is not None and abs(tax) >= abs(gross):
         score += CONTRADICTION
     target = net if net is not None else gross
     if target is not None and any(abs(abs(target) - r) <= 5 * CENT for r in reachable):

@@ -29,6 +29,7 @@ WRONG_AMONG_ACCEPTED = 0.005
 BOUND = 0.01  # what the share of wrong documents among accepted ones may be at most, at the level of `LEVEL`
 LEVEL = 0.8
 FLOOR = 0.5
+RARE = 0.015  # share of documents that show a signal from which the models learn what it means
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,18 @@ class Threshold:
 def fit_parts(x: Floats, right_parts: Mapping[str, Flags]) -> Calibration:
     """A logistic model for each part of documents, over the signals ``x`` [n, signals]; ``right_parts`` [n] by name. Scale and threshold are still open."""
     parts = {name: _fit_part(x[:, [SIGNALS.index(s) for s in names]], right_parts[name]) for name, names in PARTS.items()}
-    return Calibration(parts, fit_forest(x, np.all(list(right_parts.values()), axis=0)), IDENTITY, 1.0)
+    right = np.all(list(right_parts.values()), axis=0)
+    return Calibration(parts, fit_forest(x, right), IDENTITY, 1.0, rare=rare_signals(x, right))
+
+
+def rare_signals(x: Floats, right: Flags) -> dict[str, float]:
+    """Share of right documents (by Laplace's rule of succession) among those that show a signal, for yes-or-no signals that few of them show."""
+    result: dict[str, float] = {}
+    for place, name in enumerate(SIGNALS):
+        shown = x[:, place] == 1
+        if set(np.unique(x[:, place]).tolist()) <= {0.0, 1.0} and 0 < shown.sum() <= RARE * len(x):
+            result[name] = float((right[shown].sum() + 1) / (shown.sum() + 2))
+    return result
 
 
 def fit_forest(x: Floats, right: Flags) -> Forest:
