@@ -85,10 +85,13 @@ def read_totals(
             values[name] = option.value
             best = max(options[name], key=lambda o: o.probability)
             evidence[name] = evidence_of(option.span, SET_BY if option is best else SET_BY_ARITHMETIC)
-    if "net_total" not in values and gross.value is not None and not tax.value:
-        printed = _net_that_is_gross(words, captions, probabilities, amounts, habit, gross)
-        if printed is not None:
-            values["net_total"], evidence["net_total"] = gross.value, evidence_of(printed, SET_BY_ARITHMETIC)
+    if gross.value is not None and not tax.value:  # no tax is added
+        taken = {i for option in chosen.values() if option.span is not None for i in option.span.words}
+        loose = [run for run in amounts if taken.isdisjoint(run)]
+        for name, wanted in (("net_total", gross.value), ("tax_total", Decimal(0))):
+            printed = _captioned(words, captions, probabilities, loose, habit, name, wanted) if name not in values else None
+            if printed is not None:
+                values[name], evidence[name] = wanted, evidence_of(printed, SET_BY_ARITHMETIC)
     prepaid = sum((a.amount for a in adjustments if a.kind in (AdjustmentKind.PREPAID, AdjustmentKind.WITHHOLDING)), Decimal(0))
     if "gross_total" not in values and "amount_due" in values:
         values["gross_total"] = values["amount_due"] + prepaid
@@ -109,20 +112,20 @@ def read_totals(
     return Totals(values, evidence, breakdown, breakdown_evidence, adjustments, consistent)
 
 
-def _net_that_is_gross(
+def _captioned(
     words: Words,
     captions: Captions,
     probabilities: NDArray[np.float32],
     amounts: Sequence[tuple[int, ...]],
     habit: NumberHabit,
-    gross: Option,
+    name: str,
+    wanted: Decimal,
 ) -> Span | None:
-    """Where no tax is added, the amount that a caption names the net total and that reads like the gross total, printed in another place."""
-    taken = set(gross.span.words) if gross.span is not None else set[int]()
+    """The amount of this value that a caption in front of it names so."""
     for run in amounts:
-        if taken.isdisjoint(run) and captions.in_front("amount", run[0]) == "net_total":
-            shown = make_span(words, "header.net_total", run, probabilities)
-            if first_number(shown.text, habit) == gross.value:
+        if captions.in_front("amount", run[0]) == name:
+            shown = make_span(words, f"header.{name}", run, probabilities)
+            if first_number(shown.text, habit) == wanted:
                 return shown
     return None
 

@@ -301,3 +301,20 @@ def test_letters_in_front_of_a_number_belong_to_it_where_something_says_so(line:
 def test_a_name_is_given_with_its_legal_form_where_the_page_prints_it(elsewhere: str, name: str) -> None:
     heading = {word: {"header.seller_name": 0.97} for word in ("BRDR.", "HOLM", "VIKAR")}
     assert assemble(tagged((50, 40, "BRDR. HOLM VIKAR"), (50, 700, elsewhere), opinions=heading)).header.seller_name == name
+
+
+@pytest.mark.parametrize(
+    ("lines", "net", "tax"),
+    [
+        (("Total excl. VAT 36.68", "VAT total 0.00"), "36.68", "0.00"),
+        (("Total excl. VAT 36.68", "Exempt"), "36.68", None),
+        (("Total excl. VAT 30.00", "Shipping 36.68"), None, None),
+    ],
+)
+def test_without_tax_the_net_total_is_the_gross_total_printed_under_its_own_caption(
+    lines: tuple[str, str], net: str | None, tax: str | None
+) -> None:
+    page = tagged((50, 60, lines[0]), (50, 80, lines[1]), (50, 100, "Total 036.68"), opinions={"036.68": {"header.gross_total": 0.97}})
+    header = assemble(page).header
+    assert (header.net_total, header.tax_total) == (Decimal(net) if net else None, Decimal(tax) if tax else None)
+    assert header.gross_total == Decimal("36.68")
