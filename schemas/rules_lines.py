@@ -180,7 +180,7 @@ LINE_RULES: tuple[Rule, ...] = (
         "Lineitem; EN 16931 BT-131 = BT-129 × BT-146 ÷ BT-149 - BT-136 + BT-141",
         Severity.ERROR,
         Table.LINES,
-        "Quantity times unit price (for as many units as the row prints beside it) less discount is the line's amount, within the rounding of the printed numbers.",
+        "Quantity times price (of as many units as the row prints) less discount is the line's amount, within the rounding of the printed numbers.",
         line_multiplies,
     ),
     Rule(
