@@ -61,9 +61,12 @@ MEASURED = """
 ## How often they are right
 
 `lineitem synth --count 400 --seed 840000 --family exam --out D`, then `python -m benchmarks.rules --documents D`: what the generated pages print,
-taken as read. 2026-11-29: 10,000 lines are checked in 0.48 s of processor time. Of 372 invoices whose pages add up, 3 carry an error all the same: a
-credit note with an allowance behind its net total (mended since), a page that prints rates but no tax (BR-CO-15), and a price per ten whose unit stands
-in a column of its own (LI-LINE). All 4 whose pages do not add up carry one. When one digit of one number is changed, this is how often that document
+taken as read. 2026-11-29: 10,000 lines are checked in 0.48 s of processor time. Of 372 invoices whose pages add up, 3 carried an error all the same: a
+credit note with an allowance behind its net total, a page that prints rates but no tax (BR-CO-15), and a price per ten whose unit stands
+in a column of its own (LI-LINE). All three are mended: with `--count 500` none of 467 carries one now, and all 4 whose pages do not add up do. Of 87
+sample invoices with right values, 3 carry one: an open amount of before that is as large as this invoice's own net total (BR-CO-16), a scan without a text
+layer, where the benchmark cannot find the payment on the page (BR-CO-16), and a price per pack whose size is left out of the true name (LI-LINE; the page's
+name tells it). All 8 that do not add up are noticed. Before these mends, when one digit of one number is changed, this is how often that document
 then carries an error, and an issue of any severity:
 
 | changed | tried | error | any issue |
