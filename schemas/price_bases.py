@@ -40,6 +40,11 @@ def noted_bases(notes: Sequence[str]) -> dict[Decimal, tuple[int, ...]]:
     return found
 
 
+def is_base_note(note: str) -> bool:
+    """Whether a note is one of `note_of`, and so nothing that the page says of tax."""
+    return _NOTE.fullmatch(note) is not None
+
+
 def printed_bases(item: LineItem, text: str) -> list[int]:
     """The numbers of units, more than one, that the page prints beside this line's price as what it is for."""
     lines = text.splitlines()

@@ -7,6 +7,7 @@ import re
 import zlib
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,7 @@ def product_samples(rng: random.Random) -> list[Sample]:
     return samples
 
 
+@cache
 def seller_words() -> dict[str, list[str]]:
     """Trade words of sellers' names by category, of all languages."""
     found: dict[str, list[str]] = defaultdict(list)
