@@ -10,7 +10,7 @@ of its document.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -31,6 +31,8 @@ WORD_BONUS = 0.5  # for every further word of a phrase
 OTHER_LANGUAGE = 0.25
 ENGLISH = 0.8  # product names are English everywhere
 UNKNOWN_LANGUAGE = 0.8
+TEMPERATURES = ("temperature", "temperature_unknown_words")
+TINY = 1e-12  # keeps the logarithm of a probability finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,7 @@ def categorize(items: Sequence[ItemText]) -> list[tuple[str | None, float]]:
     model = load_spend_model()
     settings = model.settings
     evidence = gather(items, model=model)
-    probabilities = combine(
-        evidence,
-        keyword_exponent=settings["keyword_exponent"],
-        seller_exponent=settings["seller_exponent"],
-        temperature=settings.get("temperature", 1.0),
-    )
-    familiar = [bool(found.keywords.any()) for found in evidence]
-    probabilities = with_neighbours(probabilities, [item.document for item in items], familiar=familiar)
+    probabilities = calibrated(believed(items, evidence, settings=settings), evidence, settings=settings)
     results: list[tuple[str | None, float]] = []
     for item, row in zip(items, probabilities, strict=True):
         best = int(row.argmax())
@@ -96,20 +91,42 @@ def gather(items: Sequence[ItemText], *, model: SpendModel) -> list[Evidence]:
     return found
 
 
-def combine(
-    evidence: Sequence[Evidence], *, keyword_exponent: float, seller_exponent: float, temperature: float = 1.0
-) -> NDArray[np.float32]:
-    """Probabilities [n, categories] ∝ (p(model) × (1 + keywords)^a × (1 + seller)^b)^(1 / temperature)."""
+def believed(items: Sequence[ItemText], evidence: Sequence[Evidence], *, settings: Mapping[str, float]) -> NDArray[np.float32]:
+    """[n, categories]: all evidence of each line and of its document's other lines together, as if each source were independent."""
+    own = combine(evidence, keyword_exponent=settings["keyword_exponent"], seller_exponent=settings["seller_exponent"])
+    return with_neighbours(own, [item.document for item in items], familiar=familiar(evidence))
+
+
+def calibrated(probabilities: NDArray[np.float32], evidence: Sequence[Evidence], *, settings: Mapping[str, float]) -> NDArray[np.float32]:
+    """[n, categories] ∝ probabilities^(1 / temperature), by the kind of evidence: a guess from letters and neighbours alone is less often right
+    than it seems."""
+    logits = np.log(probabilities + TINY) / np.array([settings[kind] for kind in kinds_of(evidence)])[:, None]
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def kinds_of(evidence: Sequence[Evidence]) -> list[str]:
+    """The one of `TEMPERATURES` that is meant for each: by whether the dictionary knows a word of it."""
+    return [TEMPERATURES[0 if known else 1] for known in familiar(evidence)]
+
+
+def familiar(evidence: Sequence[Evidence]) -> NDArray[np.bool_]:
+    """[n]: whether the dictionary knows a word of the line."""
+    return np.array([bool(found.keywords.any()) for found in evidence], bool)
+
+
+def combine(evidence: Sequence[Evidence], *, keyword_exponent: float, seller_exponent: float) -> NDArray[np.float32]:
+    """Probabilities [n, categories] ∝ p(model) × (1 + keywords)^a × (1 + seller)^b."""
     keywords = np.log1p(np.stack([e.keywords for e in evidence]))
     sellers = np.log1p(np.stack([e.seller for e in evidence]))
-    logits = (np.stack([e.model for e in evidence]) + keyword_exponent * keywords + seller_exponent * sellers) / temperature
+    logits = np.stack([e.model for e in evidence]) + keyword_exponent * keywords + seller_exponent * sellers
     logits -= logits.max(axis=1, keepdims=True)
     exponentials = np.exp(logits)
     return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
 def with_neighbours(
-    probabilities: NDArray[np.float32], documents: Sequence[str | None], *, familiar: Sequence[bool] | None = None
+    probabilities: NDArray[np.float32], documents: Sequence[str | None], *, familiar: Sequence[bool] | NDArray[np.bool_] | None = None
 ) -> NDArray[np.float32]:
     """[n, categories]: each line's probabilities times what its document's other lines say, on average.
 

@@ -53,8 +53,8 @@ def _word_buckets(word: str, size: int) -> tuple[int, ...]:
 class SpendModel:
     """Shapes: ``weights`` [size, categories] int8, ``scales`` and ``biases`` [categories] float32, ``idf`` [size] float16.
 
-    ``settings`` says how the evidence is combined: ``keyword_exponent``, ``seller_exponent``, ``temperature`` (chosen on items kept apart) and
-    ``threshold``."""
+    ``settings`` says how the evidence is combined: ``keyword_exponent``, ``seller_exponent``, the two
+    `extractors.spend_category.TEMPERATURES` (chosen on items kept apart) and ``threshold``."""
 
     categories: tuple[str, ...]
     weights: NDArray[np.int8]

@@ -53,6 +53,26 @@ def tax_charged(invoice: Invoice) -> Decimal | None:
     return total(amounts) if amounts and len(amounts) == len(invoice.tax_breakdown) else None
 
 
+def sole_rate(invoice: Invoice) -> Decimal | None:
+    """The document's only tax rate, None where it has none or several."""
+    rates = {row.rate for row in invoice.tax_breakdown if row.rate is not None}
+    rates |= {item.tax_rate for item in invoice.line_items if item.tax_rate is not None}
+    return rates.pop() if len(rates) == 1 else None
+
+
+def tax_of_rates(invoice: Invoice, net: Decimal) -> Decimal | None:
+    """The tax that the printed rates give on the total without tax, unrounded: the document's only rate, else each line's rate on its net amount
+    where the lines alone make that total. None where the page tells neither."""
+    rate = sole_rate(invoice)
+    if rate is not None:
+        return percent(net, rate)
+    pairs = [(item.net_amount, item.tax_rate) for item in invoice.line_items]
+    known = [(amount, line_rate) for amount, line_rate in pairs if amount is not None and line_rate is not None]
+    if not known or len(known) < len(pairs) or total(amount for amount, _ in known) != net:
+        return None
+    return total(percent(amount, line_rate) for amount, line_rate in known)
+
+
 def line_sums(invoice: Invoice) -> list[Decimal]:
     """The sums that the lines can be meant to have: of net amounts, of gross amounts, with printed discounts taken off or not."""
     items = invoice.line_items

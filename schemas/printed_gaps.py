@@ -1,7 +1,7 @@
 """What closes a gap in a page's sums and was printed, but not read: discounts of lines, price units, payments made before.
 
 Where quantity × price is not the amount, and the page prints a percentage or a signed amount that closes the gap exactly, that is the line's
-discount: two independent readings agree. A bare 10 beside a price whose line is ten times too small is its price unit. A printed amount that
+discount: two independent readings agree. A number of units printed beside a price that closes the gap is what the price is for. A printed amount that
 lies between the total and the amount due was paid before, or is still owed from before. Nothing else is changed; a gap that no printed number
 closes stays one.
 """
@@ -15,13 +15,13 @@ from decimal import Decimal, localcontext
 from itertools import combinations
 
 from schemas.arithmetic import EXACT, HUNDRED, ZERO, decimals, plausible
-from schemas.document_sums import steps
+from schemas.document_sums import sole_rate, steps
 from schemas.invoice import Adjustment, AdjustmentKind, Invoice, LineItem
+from schemas.price_bases import note_of, printed_bases
 from schemas.rounding import printed_places
-from schemas.rules_lines import PRICES_PER_TEN, multiplies, sole_rate
+from schemas.rules_lines import multiplies
 
 LATE_KINDS = (AdjustmentKind.PREPAID, AdjustmentKind.ROUNDING, AdjustmentKind.WITHHOLDING)
-TEN_WITHIN = 3  # numbers after a price among which the base of its price unit is looked for
 MOST_AMOUNTS = 40  # signed amounts of a page that are tried in pairs
 _NUMBER = r"(?<!\d)(?:\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})+|\d+)(?:[.,]\d{1,4})?(?!\d)"
 _PERCENT = re.compile(rf"(?<![\d.,])({_NUMBER})\s?%")
@@ -100,23 +100,16 @@ def _with_discounts(invoice: Invoice, page_text: str) -> Invoice:
         for index in gaps:
             if not items[index].discount and not items[index].discount_percent:
                 items[index] = _explained(items[index], printed, places=places)
-        tens = [item for item in (items[i] for i in gaps) if multiplies(item, rate=rate, base=1, places=places)]
-        notes = (PRICES_PER_TEN,) if any(_ten_follows(item.unit_price, page_text) for item in tens) else ()
+        notes = [note for index in gaps if (note := _price_base(items[index], page_text, rate=rate, places=places))]
     return invoice.replace(line_items=tuple(items), notes=tuple(dict.fromkeys((*invoice.notes, *notes))))
 
 
-def _ten_follows(price: Decimal | None, text: str) -> bool:
-    """Whether the page prints a bare 10 right after this price: its price unit."""
-    numbers = re.findall(_NUMBER, text)
-    return any("10" in numbers[at + 1 : at + 1 + TEN_WITHIN] for at, number in enumerate(numbers) if _is(number, price))
-
-
-def _is(printed: str, value: Decimal | None) -> bool:
-    """Whether a printed number can be this value; three digits behind one mark are thousands or decimals."""
-    thousandths = re.fullmatch(r"(\d{1,3})[.,](\d{3})", printed)
-    return value is not None and (
-        _number(printed) == value or (thousandths is not None and Decimal(".".join(thousandths.groups())) == value)
-    )
+def _price_base(item: LineItem, page_text: str, *, rate: Decimal | None, places: int) -> str | None:
+    """The note of the units that the line's price is for, where those that the page prints beside it close the gap."""
+    if item.unit_price is None or multiplies(item, rate=rate, places=places):
+        return None
+    bases = printed_bases(item, page_text)
+    return next((note_of(item.unit_price, units) for units in bases if multiplies(item, rate=rate, units=units, places=places)), None)
 
 
 def _readable(item: LineItem) -> bool:

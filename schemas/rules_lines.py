@@ -7,64 +7,57 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from schemas.arithmetic import HUNDRED, ZERO, decimals, half_unit, percent, rounded, significant_decimals, total
+from schemas.document_sums import sole_rate
 from schemas.invoice import TAX_CATEGORIES, Invoice, LineItem, Route, Severity
+from schemas.price_bases import noted_bases
 from schemas.rounding import printed_places
 from schemas.rules_totals import amounts_confirmed
 from schemas.rules_types import HOLDS, SILENT, Row, Rule, Table, Verdict, broken
 
-PRICE_BASES = (1, 2, 3)  # powers of ten: prices per 10, 100 or 1,000 units whose base quantity the page does not print
-PRICES_PER_TEN = "Prices per 10 units are printed."  # a note that `schemas.printed_gaps` sets
+UNPRINTED_BASES = (100, 1000)  # units that prices are for without the page saying so; a factor of ten is a slipped decimal point
 GIVEAWAY_SHARE = Decimal("0.1")  # of quantity × price: an amount below is no discount but a wrong quantity or price
 SURCHARGE_SHARE = Decimal(2)
 
 
-def sole_rate(invoice: Invoice) -> Decimal | None:
-    """The document's only tax rate, None where it has none or several."""
-    rates = {row.rate for row in invoice.tax_breakdown if row.rate is not None}
-    rates |= {item.tax_rate for item in invoice.line_items if item.tax_rate is not None}
-    return rates.pop() if len(rates) == 1 else None
-
-
-def prices(item: LineItem, *, base: int = 0, directions: Sequence[int] = (1, -1)) -> Iterator[Decimal]:
-    """What quantity and price per 10^``base`` units can come to: as printed, and less the discount as an amount per line, per unit, or in percent.
+def prices(item: LineItem, *, units: int = 1, directions: Sequence[int] = (1, -1)) -> Iterator[Decimal]:
+    """What quantity and price per ``units`` can come to, times ``units``: as printed, and less the discount as an amount per line, per unit, or
+    in percent.
 
     A negative discount is a surcharge; pages print discounts with and without a minus sign, so both ``directions`` are tried."""
     if item.quantity is None or item.unit_price is None:
         return
-    product = abs(item.quantity * item.unit_price).scaleb(-base)
+    product = abs(item.quantity * item.unit_price)
     yield product
     for discount in (sign * item.discount for sign in directions) if item.discount else ():
-        yield product - discount
-        yield product - (discount * item.quantity).scaleb(-base)
+        yield product - discount * units
+        yield product - discount * item.quantity
         if 0 < abs(discount) < HUNDRED:
             yield product - percent(product, discount)  # a column headed "discount" holds amounts or percentages
     for rate in (sign * item.discount_percent for sign in directions) if item.discount_percent else ():
         yield product - percent(product, rate)
         if item.discount:
-            yield product - percent(product, rate) - abs(item.discount)
+            yield product - percent(product, rate) - abs(item.discount) * units
 
 
-def rounding_of(item: LineItem, *, base: int = 0, places: int = 2) -> Decimal:
-    """The largest difference that printing rounded numbers explains: half a unit of the price's last decimal (of at least two, padding zeros
-    do not count) for each unit, half a unit of the quantity's last decimal where it has any, half a unit of the amount's last decimal
-    (``places`` as the page rounds its amounts)."""
+def rounding_of(item: LineItem, *, units: int = 1, places: int = 2) -> Decimal:
+    """The largest difference, times ``units``, that printing rounded numbers explains: half a unit of the price's last decimal (of at least two,
+    padding zeros do not count) for each unit, half a unit of the quantity's last decimal where it has any, half a unit of the amount's last
+    decimal (``places`` as the page rounds its amounts)."""
     quantity, price = item.quantity or ZERO, item.unit_price or ZERO
     amount = item.amount or ZERO
-    slack = (abs(quantity) * half_unit(max(significant_decimals(price), 2))).scaleb(-base) + half_unit(
-        max(significant_decimals(amount), places)
-    )
+    slack = abs(quantity) * half_unit(max(significant_decimals(price), 2)) + half_unit(max(significant_decimals(amount), places)) * units
     if significant_decimals(quantity) > 0:
-        slack += (abs(price) * half_unit(decimals(quantity))).scaleb(-base)
+        slack += abs(price) * half_unit(decimals(quantity))
     return slack
 
 
-def multiplies(item: LineItem, *, rate: Decimal | None, base: int = 0, places: int = 2, directions: Sequence[int] = (1, -1)) -> bool:
-    """Whether quantity and price per 10^``base`` units lead to the amount, both without tax, both with tax, or one of each."""
-    if not base and item.quantity is not None and item.unit_price is not None and item.quantity * item.unit_price == item.amount:
+def multiplies(item: LineItem, *, rate: Decimal | None, units: int = 1, places: int = 2, directions: Sequence[int] = (1, -1)) -> bool:
+    """Whether quantity and price per ``units`` lead to the amount, both without tax, both with tax, or one of each."""
+    if units == 1 and item.quantity is not None and item.unit_price is not None and item.quantity * item.unit_price == item.amount:
         return True  # the common case
-    slack = rounding_of(item, base=base, places=places)
-    values = list(prices(item, base=base, directions=directions))
-    for amount in (abs(value) for value in (item.net_amount, item.gross_amount) if value is not None):
+    slack = rounding_of(item, units=units, places=places)
+    values = list(prices(item, units=units, directions=directions))
+    for amount in (abs(value) * units for value in (item.net_amount, item.gross_amount) if value is not None):
         if any(abs(value - amount) <= slack for value in values):
             return True
         if rate:
@@ -85,11 +78,10 @@ def line_multiplies(row: Row) -> Verdict:
     if multiplies(item, rate=rate, places=places):
         return HOLDS
     path = f"line_items.{row.index}"
-    for base in PRICE_BASES:
-        if base == 1 and not row.once(_tells_price_base):
-            continue  # a factor of ten is a slipped decimal point unless the page prints the base beside the price
-        if multiplies(item, rate=rate, base=base, places=places):
-            units = f"{10**base}"
+    if any(multiplies(item, rate=rate, units=units, places=places) for units in row.once(_noted_bases).get(item.unit_price, ())):
+        return HOLDS
+    for units in UNPRINTED_BASES:
+        if multiplies(item, rate=rate, units=units, places=places):
             return broken(
                 field=f"{path}.unit_price",
                 expected=f"a price per {units} units",
@@ -133,8 +125,8 @@ def _page_is_not_at_hand(invoice: Invoice) -> bool:
     return not invoice.evidence and invoice.route is not Route.EINVOICE_XML
 
 
-def _tells_price_base(invoice: Invoice) -> bool:
-    return PRICES_PER_TEN in invoice.notes
+def _noted_bases(invoice: Invoice) -> dict[Decimal, tuple[int, ...]]:
+    return noted_bases(invoice.notes)
 
 
 def _pack_in_name(item: LineItem, amount: Decimal, product: Decimal) -> str | None:
@@ -188,7 +180,7 @@ LINE_RULES: tuple[Rule, ...] = (
         "Lineitem; EN 16931 BT-131 = BT-129 × BT-146 ÷ BT-149 - BT-136 + BT-141",
         Severity.ERROR,
         Table.LINES,
-        "Quantity times unit price less discount is the line's amount, within the rounding of the printed numbers.",
+        "Quantity times price (of as many units as the row prints) less discount is the line's amount, within the rounding of the printed numbers.",
         line_multiplies,
     ),
     Rule(

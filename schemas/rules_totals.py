@@ -11,7 +11,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from schemas.arithmetic import HUNDRED, ZERO, meets, percent, rounded, subset_sums, total
-from schemas.document_sums import line_sums, line_targets, steps, steps_in_force, tax_charged, tax_of_breakdown, total_slack
+from schemas.document_sums import line_sums, line_targets, steps, steps_in_force, tax_charged, tax_of_breakdown, tax_of_rates, total_slack
 from schemas.invoice import AdjustmentKind, DocumentType, Invoice, Severity
 from schemas.rounding import sum_slack
 from schemas.rules_types import HOLDS, SILENT, Row, Rule, Table, Verdict, broken
@@ -132,6 +132,8 @@ def totals_agree(invoice: Invoice) -> Verdict:
         return SILENT
     if any(net + (tax or ZERO) + step == gross for amounts in steps_in_force(invoice) for step in subset_sums(amounts)):
         return HOLDS
+    if tax is None and (unprinted := _unprinted_tax(invoice, net=net, gross=gross)):
+        return unprinted
     found = f"{net:f} + {tax:f}" if tax is not None else f"{net:f} without any tax"
     return broken(
         field="header.gross_total",
@@ -139,6 +141,18 @@ def totals_agree(invoice: Invoice) -> Verdict:
         found=gross,
         detail=f"The total with tax {gross:f} is not the total without tax plus tax ({found}).",
     )
+
+
+def _unprinted_tax(invoice: Invoice, *, net: Decimal, gross: Decimal) -> Verdict:
+    """A warning where the page prints rates without an amount of tax and the rates give what lies between the totals."""
+    given = tax_of_rates(invoice, net)
+    if given is None or not given:
+        return SILENT
+    slack = sum_slack(invoice)
+    if not any(meets(net + given + step, gross, slack=slack) for amounts in steps_in_force(invoice) for step in subset_sums(amounts)):
+        return SILENT
+    detail = f"The page prints no amount of tax; its rates give the {gross - net:f} between the total without tax and the total with tax."
+    return broken(field="header.tax_total", expected=rounded(given, 2), found=None, detail=detail, severity=Severity.WARNING)
 
 
 def due_is_what_remains(row: Row) -> Verdict:
@@ -249,7 +263,14 @@ TOTAL_RULES: tuple[Rule, ...] = (
         _only({AdjustmentKind.ALLOWANCE, AdjustmentKind.CHARGE}),
     ),
     Rule("BR-CO-14", "EN 16931 BR-CO-14", _ERROR, _DOC, "The tax total is the sum of the tax amounts per rate.", tax_total_is_sum),
-    Rule("BR-CO-15", "EN 16931 BR-CO-15", _ERROR, _DOC, "The total with tax is the total without tax plus the tax.", gross_is_net_plus_tax),
+    Rule(
+        "BR-CO-15",
+        "EN 16931 BR-CO-15",
+        _ERROR,
+        _DOC,
+        "The total with tax is the total without tax plus the tax; a warning where the page prints no amount of tax but rates that give it.",
+        gross_is_net_plus_tax,
+    ),
     Rule(
         "BR-CO-16",
         "EN 16931 BR-CO-16",

@@ -6,12 +6,15 @@ Only what was read is written: nothing is invented to fill a required field. `mi
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] (no type information)
 
 from schemas.invoice import Adjustment, AdjustmentKind, DocumentType, Invoice, LineItem, TaxLine
+from schemas.price_bases import is_base_note, noted_bases
+from schemas.rules_lines import multiplies
 
 CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
 CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
@@ -77,7 +80,7 @@ def ubl_of(invoice: Invoice) -> bytes:
         _amount(_group(root, "WithholdingTaxTotal"), "TaxAmount", withheld, currency)
     _totals(root, invoice, currency)
     for number, item in enumerate(invoice.line_items, start=1):
-        _line(root, item, number, currency, credit=credit)
+        _line(root, item, number, currency, credit=credit, bases=noted_bases(invoice.notes))
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
@@ -113,7 +116,7 @@ def _tax_total(root: Element, invoice: Invoice, currency: str) -> None:
         subtotal = _group(group, "TaxSubtotal")
         _amount(subtotal, "TaxableAmount", row.taxable_amount, currency)
         _amount(subtotal, "TaxAmount", row.tax_amount, currency)
-        _tax_category(subtotal, "TaxCategory", row, reason=" ".join(invoice.notes))
+        _tax_category(subtotal, "TaxCategory", row, reason=" ".join(note for note in invoice.notes if not is_base_note(note)))
 
 
 def _tax_category(parent: Element, name: str, row: TaxLine, *, reason: str = "") -> None:
@@ -142,7 +145,7 @@ def _totals(root: Element, invoice: Invoice, currency: str) -> None:
     _amount(total, "PayableAmount", header.amount_due if header.amount_due is not None else header.gross_total, currency)
 
 
-def _line(root: Element, item: LineItem, number: int, currency: str, *, credit: bool) -> None:
+def _line(root: Element, item: LineItem, number: int, currency: str, *, credit: bool, bases: Mapping[Decimal, Sequence[int]]) -> None:
     line = _group(root, "CreditNoteLine" if credit else "InvoiceLine")
     _text(line, "ID", item.position or str(number))
     if item.quantity is not None:
@@ -166,6 +169,9 @@ def _line(root: Element, item: LineItem, number: int, currency: str, *, credit: 
     if item.unit_price is not None:
         price = _group(line, "Price")
         _text(price, "PriceAmount", _plain(item.unit_price)).set("currencyID", currency)
+        units = next((units for units in bases.get(item.unit_price, ()) if multiplies(item, rate=None, units=units)), None)
+        if units is not None and not multiplies(item, rate=None):
+            _text(price, "BaseQuantity", units).set("unitCode", _unit_code(item.unit))
 
 
 def _net_amount(item: LineItem) -> Decimal | None:

@@ -18,7 +18,8 @@ from schemas.rules import RuleContext, validate
 
 ROOT = Path(schemas.__file__).parent
 JUDGING = sorted(ROOT.glob("rules*.py")) + [
-    ROOT / name for name in ("arithmetic.py", "rounding.py", "printed_gaps.py", "vat_rates.py", "tax_codes.py", "countries.py")
+    ROOT / f"{name}.py"
+    for name in ("arithmetic", "rounding", "document_sums", "price_bases", "printed_gaps", "vat_rates", "tax_codes", "countries")
 ]
 CONTEXT = RuleContext(TODAY)
 

@@ -12,6 +12,7 @@ from schemas.invoice import AdjustmentKind, Evidence, Invoice, Severity
 from schemas.printed_gaps import printed_discounts, with_printed_gaps
 from schemas.rules import RuleContext, validate
 
+AMOUNTS = ("net_total", "tax_total", "gross_total", "amount_due")
 SEEN = {"header.net_total": Evidence(1, (0, 0, 1, 1), "", 1.0, "task_model")}
 
 
@@ -62,6 +63,53 @@ def test_a_slipped_decimal_point_is_an_error_and_a_price_per_ten_is_not() -> Non
     document = read("50.00", "20.00", quantity="4")
     assert errors(with_printed_gaps(document, "50,00 4 20,00")) == ["LI-LINE"]
     assert errors(with_printed_gaps(document, "50,00 10 4 20,00")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity", "price", "amount"),
+    [
+        ("1 792.400 10 79.24", "1", "792.40", "79.24"),  # the quantity before the price is no thousands of it
+        ("Schrauben 4 Stk 50,00 per 10 20,00", "4", "50.00", "20.00"),
+        ("Schrauben 40 Stk je 100 50,00 20,00", "40", "50.00", "20.00"),
+        ("Nägel 5000 Stk 4,00 /1.000 20,00", "5000", "4.00", "20.00"),
+        ("Klebeband 50 Stk VPE 25 10,00 20,00", "50", "10.00", "20.00"),
+        ("Handschuhe 24 Paar\nEUR 10,00\nPreis je:\n12\n20,00", "24", "10.00", "20.00"),
+        ("Vis 4 pièces 1 234,50 10 493,80", "4", "1234.50", "493.80"),
+    ],
+)
+def test_a_number_of_units_printed_in_the_row_is_what_the_price_is_for(text: str, quantity: str, price: str, amount: str) -> None:
+    document = invoice(lines=(line(quantity, price, amount),), breakdown=(), header=dict.fromkeys(AMOUNTS), evidence=SEEN)
+    found = with_printed_gaps(document, text)
+    assert [i.rule for i in validate([found], context=RuleContext(TODAY))[0] if i.rule == "LI-LINE"] == []
+    assert found.line_items == document.line_items
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "50,00 4 20,00",
+        "10 Schrauben\n4 50,00 20,00",  # a position or a word of the name, not behind the price
+        "4 50,00 20,00\n10 Nägel 1,00 10,00",  # the next row's
+        "4 50,00 20,00 10 %",
+        "4 50,00 20,00 je 10.12.2025",
+        "4 50,00 20,00 per 25",
+        "Zahlbar per 10 Tage\n\n\n\n4 50,00 20,00",
+    ],
+)
+def test_a_ten_that_is_printed_elsewhere_is_not_what_the_price_is_for(text: str) -> None:
+    assert errors(with_printed_gaps(read("50.00", "20.00", quantity="4"), text)) == ["LI-LINE"]
+
+
+def test_the_quantity_behind_the_price_is_not_what_the_price_is_for() -> None:
+    document = read("20.00", "20.00", quantity="10")
+    assert errors(with_printed_gaps(document, "20,00 10 20,00")) == ["LI-LINE"]
+    assert errors(with_printed_gaps(document, "10 20,00 10 20,00")) == []
+
+
+def test_one_price_can_stand_in_rows_for_different_numbers_of_units() -> None:
+    lines = (line("4", "50.00", "20.00"), line("160", "50.00", "80.00"))
+    found = with_printed_gaps(invoice(lines=lines, evidence=SEEN), "4 50,00 10 20,00\n160 50,00 100 80,00")
+    assert [i.rule for i in validate([found], context=RuleContext(TODAY))[0] if i.rule == "LI-LINE"] == []
 
 
 def test_an_earlier_payment_is_found_and_another_amount_due_is_an_error() -> None:

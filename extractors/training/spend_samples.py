@@ -1,0 +1,118 @@
+"""Texts that the spend-category model learns from, each with its category: product names, purchases, dictionary phrases, class names."""
+
+from __future__ import annotations
+
+import random
+import re
+import zlib
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from extractors.spend_category import FILE, parse_keywords
+from extractors.training.spend_taxonomy import class_names
+from schemas.invoice import SPEND_CATEGORIES
+
+CLASSES_EACH = 500  # class names per category
+GOODS_MORE = 4  # times as many for goods, whose names are the most varied
+CLASS_WEIGHT = 0.25  # of a class name beside an item name: registers name things otherwise than invoices do
+KEPT_CLASSES_EACH = 40
+GOODS = "materials_and_merchandise"
+NOISE = ("{code} ", "{n} x ", "Art. {code} ", "", "")
+TAIL = (" {n} mm", " {n} kg", " {n}/20{y}", " 20{y}", ", {n} pcs", " ({n} %)", " - {code}", " {n} l", " Q{q}/20{y}", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    text: str
+    category: str
+    language: str
+    seller: str | None = None
+    weight: float = 1.0
+
+
+def class_samples(rng: random.Random, folder: Path) -> tuple[list[Sample], list[Sample]]:
+    """Class names to learn from, and names of other classes to measure on; both limited per category."""
+    by_category: dict[str, list[Sample]] = defaultdict(list)
+    kept: dict[str, list[Sample]] = defaultdict(list)
+    seen: set[tuple[str, str]] = set()
+    for name in class_names(folder):
+        key = (name.text.lower(), name.language)
+        if key in seen:
+            continue
+        seen.add(key)
+        apart = zlib.crc32(name.concept.encode()) % 10 == 0
+        (kept if apart else by_category)[name.category].append(Sample(name.text, name.category, name.language, weight=CLASS_WEIGHT))
+    learnt: list[Sample] = []
+    measured: list[Sample] = []
+    for category in SPEND_CATEGORIES:
+        count = CLASSES_EACH * (GOODS_MORE if category == GOODS else 1)
+        rng.shuffle(by_category[category])
+        rng.shuffle(kept[category])
+        learnt += [noisy(rng, sample) for sample in by_category[category][:count]]
+        measured += kept[category][:KEPT_CLASSES_EACH]
+    return learnt, measured
+
+
+def noisy(rng: random.Random, sample: Sample) -> Sample:
+    """Half of the samples with what stands around a name on an invoice."""
+    if rng.random() < 0.5:
+        return sample
+    code = "".join(rng.choice("ABCDEFGHKLMNPRSTX") for _ in range(2)) + str(rng.randint(10, 99_999))
+    values = {"code": code, "n": rng.randint(1, 999), "y": rng.randint(10, 29), "q": rng.randint(1, 4)}
+    text = (rng.choice(NOISE) + "{text}" + rng.choice(TAIL)).format(text=sample.text, **values)
+    return replace(sample, text=text)
+
+
+def product_samples(rng: random.Random) -> list[Sample]:
+    """One sample for each product name; a third with a qualifier behind it, half with a seller's name."""
+    samples: list[Sample] = []
+    for path in _vocabularies():
+        document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        language = path.stem.split(".")[-1]
+        qualifiers = [str(text) for text in document.get("qualifiers") or ()]
+        for category, entry in document["categories"].items():
+            for item in entry["items"]:
+                text = str(item)
+                if qualifiers and rng.random() < 0.33:
+                    text = f"{text} {rng.choice(qualifiers)}"
+                seller = (
+                    f"{rng.choice(['Nova', 'Berger', 'Lindner', 'Castell'])} {rng.choice(entry['sellers'])}" if rng.random() < 0.5 else None
+                )
+                samples.append(Sample(re.sub(r"\{\w+\}", str(rng.randint(1, 99)), text), category, language, seller))
+    return samples
+
+
+@cache
+def seller_words() -> dict[str, list[str]]:
+    """Trade words of sellers' names by category, of all languages."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path in _vocabularies():
+        for category, entry in yaml.safe_load(path.read_text(encoding="utf-8"))["categories"].items():
+            found[category] += [str(word) for word in entry["sellers"]]
+    return found
+
+
+def _vocabularies() -> list[Path]:
+    return sorted((Path(__file__).parent / "vocabulary").glob("products.*.yaml"))
+
+
+def keyword_samples() -> list[Sample]:
+    document = yaml.safe_load(files("extractors").joinpath("data", FILE).read_text(encoding="utf-8"))
+    entries, _ = parse_keywords(document)
+    return [Sample(" ".join(entry.words), entry.category, entry.language) for entry in entries if entry.weight >= 1]
+
+
+def purchase_samples() -> list[Sample]:
+    """The names in ``purchases/<language>.yaml``, by category, separated by semicolons."""
+    samples: list[Sample] = []
+    for path in sorted((Path(__file__).parent / "purchases").glob("*.yaml")):
+        categories: dict[str, str] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for category, text in categories.items():
+            samples += [Sample(name, category, path.stem) for name in filter(None, (part.strip() for part in text.split(";")))]
+    return samples

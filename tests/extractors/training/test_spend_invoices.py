@@ -1,0 +1,69 @@
+"""How far a spend category is believed is chosen on invoices put together from names that nothing was trained on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+import pytest
+
+from extractors.spend_category import Evidence, ItemText, calibrated
+from extractors.spend_model import SpendModel
+from extractors.training.spend_invoices import OF_ONE_KIND, invoices_of
+from extractors.training.spend_samples import Sample, seller_words
+from extractors.training.train_spend_category import TRIED_TEMPERATURES, choose_settings
+from schemas.invoice import SPEND_CATEGORIES
+
+SETTINGS = {"temperature": 1.1, "temperature_unknown_words": 1.3}
+WORDS = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet")
+
+
+def names(language: str = "en") -> list[Sample]:
+    return [Sample(f"{word} {category}", category, language) for category in SPEND_CATEGORIES for word in WORDS]
+
+
+def test_an_invoice_has_one_seller_one_language_and_mostly_one_kind_of_lines() -> None:
+    documents: dict[str | None, list[tuple[ItemText, str]]] = defaultdict(list)
+    for line in invoices_of([*names("en"), *names("de")], seed=3):
+        documents[line.item.document].append((line.item, line.category))
+    assert all(len({(item.seller, item.language) for item, _ in lines}) == 1 for lines in documents.values())
+    alike = [
+        max(sum(other == kind for _, other in lines) for _, kind in lines) / len(lines) for lines in documents.values() if len(lines) > 2
+    ]
+    assert OF_ONE_KIND - 0.05 < sum(alike) / len(alike) < 1
+    trades = {word for words in seller_words().values() for word in words}
+    sellers = [lines[0][0].seller for lines in documents.values()]
+    assert {seller.removeprefix("Nova ") for seller in sellers if seller} <= trades
+    assert 0.3 < sum(seller is not None for seller in sellers) / len(sellers) < 0.5
+
+
+def test_the_same_seed_gives_the_same_invoices_and_another_gives_others() -> None:
+    assert invoices_of(names(), seed=1) == invoices_of(names(), seed=1)
+    assert invoices_of(names(), seed=1) != invoices_of(names(), seed=2)
+
+
+def test_a_guess_without_a_known_word_is_believed_less_and_stays_the_same_guess() -> None:
+    nothing, known = np.zeros(len(SPEND_CATEGORIES), np.float32), np.eye(len(SPEND_CATEGORIES), dtype=np.float32)[3]
+    probabilities = np.full((2, len(SPEND_CATEGORIES)), 0.2 / 24, np.float32)
+    probabilities[:, 3] = 0.8
+    with_word, without = calibrated(
+        probabilities, [Evidence(nothing, known, nothing), Evidence(nothing, nothing, nothing)], settings=SETTINGS
+    )
+    assert with_word.argmax() == without.argmax() == 3
+    assert without[3] < with_word[3] < 0.8
+    assert with_word.sum() == pytest.approx(1) and without.sum() == pytest.approx(1)
+
+
+def test_a_model_that_is_sure_of_anything_is_believed_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extractors.training.spend_invoices.INVOICES", 60)
+    settings, report = choose_settings(boastful(), names()[::4], learnt=names()[1::4])
+    assert settings["temperature_unknown_words"] == max(TRIED_TEMPERATURES)
+    assert report["names kept apart"]["accuracy of the best guess"] < 0.6
+    assert set(report) == {"names kept apart", "names learnt"}
+
+
+def boastful() -> SpendModel:
+    """A model that is sure of a category drawn from each letter's hash: it knows nothing."""
+    weights = np.random.default_rng(5).integers(-127, 128, (1 << 10, len(SPEND_CATEGORIES))).astype(np.int8)
+    scales, biases = np.full(len(SPEND_CATEGORIES), 0.1, np.float32), np.zeros(len(SPEND_CATEGORIES), np.float32)
+    return SpendModel(SPEND_CATEGORIES, weights, scales, biases, np.ones(1 << 10, np.float16), {})
