@@ -53,7 +53,7 @@ def choose_dates(
     words: Words, captions: Captions, probabilities: NDArray[np.float32], spans: Sequence[Span], habit: DateHabit
 ) -> tuple[Choice | None, Choice | None]:
     """Issue and due date; a due date never lies before the issue date."""
-    printed = printed_dates(words, habit)
+    printed = [*printed_dates(words, habit), *_broken_dates(words, captions, habit)]
     issued = _candidates(words, captions, probabilities, spans, printed, habit, ISSUE)
     due = _candidates(words, captions, probabilities, spans, printed, habit, DUE)
     best: tuple[float, Choice | None, Choice | None] = (-1.0, None, None)
@@ -87,11 +87,11 @@ def _candidates(
     for run in (*dict.fromkeys(tuple(s.words) for s in tagged.values()), *printed):
         if any(i in seen for i in run):
             continue
-        seen.update(run)
         span = make_span(words, label, run, probabilities)
         value = parse_date(span.text, habit)
-        if value is None:
+        if value is None:  # a part of a date: the whole is among the printed ones
             continue
+        seen.update(run)
         probability = min(max(span.probability, tagged[run[0]].probability if run[0] in tagged else 0.0), 0.995)
         cue = captions.cue("date", run[0])
         in_row = 1 - float(probabilities[list(run), : LABEL_INDEX["line.position"]].sum(1).mean()) > ROW_SHARE
@@ -134,6 +134,33 @@ def _before_discount(words: Words, captions: Captions, run: Sequence[int]) -> bo
     return _DISCOUNT.search(before) is not None or (
         _DISCOUNT.search(plain(" ".join(after))) is not None and not _NET.search(plain(" ".join(after)))
     )
+
+
+def _broken_dates(words: Words, captions: Captions, habit: DateHabit) -> list[tuple[int, ...]]:
+    """Words of every date with a month's name that begins at the end of one line of a text and ends in the next."""
+    result: list[tuple[int, ...]] = []
+    for line, members in words.words_of_line.items():
+        below = words.words_of_line.get(line + 1, ())
+        if (
+            not below
+            or words.page[below[0]] != words.page[members[0]]
+            or (not words.has_digit[members[-1]] and not month_number(words.texts[members[-1]]))
+        ):
+            continue
+        for tail, head in ((1, 2), (2, 1), (1, 3), (3, 1)):
+            run = (*members[-tail:], *below[:head])
+            parts = (members[-tail:], below[:head])
+            if len(run) != tail + head or any(parse_date(" ".join(words.texts[i] for i in part), habit) for part in parts):
+                continue
+            named = any(month_number(words.texts[i].strip(".,")) for i in run)
+            if (
+                named
+                and len(captions.pieces[captions.piece_of[below[0]]].words) >= head
+                and parse_date(" ".join(words.texts[i] for i in run), habit)
+            ):
+                result.append(run)
+                break
+    return result
 
 
 def printed_dates(words: Words, habit: DateHabit) -> list[tuple[int, ...]]:

@@ -318,3 +318,14 @@ def test_without_tax_the_net_total_is_the_gross_total_printed_under_its_own_capt
     header = assemble(page).header
     assert (header.net_total, header.tax_total) == (Decimal(net) if net else None, Decimal(tax) if tax else None)
     assert header.gross_total == Decimal("36.68")
+
+
+def test_a_date_whose_words_the_network_sees_apart_or_that_a_line_breaks_is_read() -> None:
+    apart = {"16.": {"header.issue_date": 0.53}, "Nov.": {"header.issue_date": 0.42}, "2026": {"header.issue_date": 0.35}}
+    page = tagged((50, 60, "Ausgestellt am: 16. Nov. 2026"), opinions=apart, language="de")
+    page.starts[:] = 1.0
+    assert assemble(page).header.issue_date == date(2026, 11, 16)
+    broken = {"19.": {"header.issue_date": 0.97}, "Februar": {"header.issue_date": 0.9}, "2020": {"header.issue_date": 0.9}}
+    page = tagged((50, 60, "Schlussrechnung Nr. X91 vom 19."), (50, 72, "Februar 2020"), opinions=broken, language="de")
+    page.starts[:] = 1.0
+    assert assemble(page).header.issue_date == date(2020, 2, 19)
