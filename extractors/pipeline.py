@@ -107,9 +107,7 @@ def extract_many(
                 if options.passwords:
                     unlocked = unlock(source.data, source=source.source, passwords=options.passwords)
                     source = sources[index] = replace(source, data=unlocked)
-                results[index], document = read_source(
-                    source, blank, options, refuse=refuse, on_page=lambda index=index: begun(index)
-                )
+                results[index], document = read_source(source, blank, options, refuse=refuse, on_page=lambda index=index: begun(index))
                 if document is not None:
                     documents[index] = document
             except OtherDocumentError as exc:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from extractors.categories import categorised
-from extractors.options import ExtractOptions, SourceFile
 from extractors.long_documents import ends, is_long
+from extractors.options import ExtractOptions, SourceFile
 from extractors.readers.document import MAX_UNMAPPED_SHARE, read_document, unmapped_share
 from extractors.readers.einvoice_xml import find_xml
 from extractors.readers.scanned_documents import pages_to_recognise, recognise

@@ -46,14 +46,15 @@ def coverage() -> dict[str, tuple[str, str]]:
     for rule in RULES:
         if rule.id in CASES:
             found[rule.id] = (f"test_rules.py::{PASSING}[{rule.id}]", f"test_rules.py::{FAILING}[{rule.id}]")
+        elif rule.id in READING:
+            found[rule.id] = READING[rule.id]
         elif rule.id in refusals:
             found[rule.id] = (
                 "test_rules.py::test_a_clean_invoice_has_no_issue",
                 f"test_rules.py::test_a_refused_file_carries_its_rule[{rule.id}]",
             )
         else:
-            RAISED_BY_READING[rule.id]
-            found[rule.id] = READING[rule.id]
+            raise KeyError(rule.id)
     return found
 
 
