@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Update, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from warehouse.columns import clean
 from warehouse.database import Database

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
-from rule_cases import CASES, RAISED_BY_READING  # noqa: E402  (the paths come first)
+from rule_cases import CASES  # noqa: E402  (the paths come first)
 
 from schemas.errors import DocumentError  # noqa: E402
 from schemas.rules import RULES  # noqa: E402
