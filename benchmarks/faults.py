@@ -2,18 +2,16 @@
 
 Extraction is a stand-in that takes a known time, so that faults fall everywhere between the first row and the last; with ``--folder DIR`` the PDF files of
 that folder are really extracted instead. Faults: kill -9 of a worker,
-of the flow, and of the whole process tree at random moments; two runs at once; a database that is away; a full disk.
+of the flow, and of the whole process tree at random moments; two runs at once; a database that is away; a disk that fills up in mid-batch, and one that
+is full before the batch.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import json
-import os
 import random
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -21,127 +19,13 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.documents import of_folder
+from benchmarks.fault_scenes import Outcome, Scene, descendants, kill
 from benchmarks.postgresql import Server, running_server
 
-ROOT = Path(__file__).parents[1]
 START_S = 6.0  # about what a run needs until the first document, on a busy machine
-PROGRAM = """
-import sys
-sys.path.insert(0, sys.argv[4])
-import stand_in
-from flows.composition import run_batch
-from flows.progress import PlainLines
-from flows.settings import Settings
-from schemas.errors import LineitemError
-settings = Settings(database=sys.argv[2], document_store=sys.argv[3], orchestrator="none", settle_s=0, chunk=4, workers=2)
-options = stand_in.options(chunk=4) if sys.argv[5] == "stand-in" else None
-try:
-    run_batch(sys.argv[1], settings, options=options, progress=PlainLines())
-except LineitemError as error:
-    sys.exit(f"lineitem: {error}")
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one kind of fault: documents in, final states out, and what should both be 0."""
-
-    fault: str
-    database: str
-    times: int
-    documents: int
-    states: Counter[str]
-    lost: int
-    doubled: int
-    note: str = ""
-
-
-class Scene:
-    """An inbox with documents and an empty database for it: ``files`` where given, else stand-ins that take ``seconds`` each."""
-
-    def __init__(self, folder: Path, url: str, *, documents: int, seconds: float, files: Sequence[Path] = ()) -> None:
-        self.url, self.inbox, self.store = url, folder / "inbox", folder / "store"
-        self.extraction, self.documents = ("real", min(documents, len(files))) if files else ("stand-in", documents)
-        self.inbox.mkdir(parents=True)
-        for file in files[: self.documents]:
-            shutil.copy(file, self.inbox)
-        for number in range(0 if files else documents):
-            content = {"goes": "slow", "seconds": seconds, "number": f"{folder.name}-{number:04}", "gross": f"{number + 1}.00"}
-            (self.inbox / f"d{number:04}.pdf").write_text(json.dumps(content))
-
-    def start(self) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(self.inbox), self.url, str(self.store), str(ROOT / "tests" / "flows"), self.extraction],
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-
-    def finish(self) -> str:
-        """Run to the end; returns what the run said. Raises `SystemExit` when it fails."""
-        run = self.start()
-        _, said = run.communicate(timeout=600)
-        if run.returncode:
-            raise SystemExit(f"benchmarks: the run after the fault failed:\n{said[-2000:]}")
-        return said
-
-    def finished(self) -> int:
-        """How many documents are done at this moment; 0 while there is no database yet."""
-        try:
-            return sum(count for state, count in self.count()[0].items() if state not in ("received", "leased"))
-        except Exception:  # noqa: BLE001 - the database may be away, or not yet made
-            return 0
-
-    def count(self) -> tuple[Counter[str], int, int]:
-        """(documents by state, documents with more than one result, documents whose bytes are missing)."""
-        from sqlalchemy import func, select
-
-        from warehouse.database import open_database
-        from warehouse.document_store import open_document_store
-        from warehouse.tables import DecisionRow, DocumentRow, InvoiceRow
-
-        store = open_document_store(str(self.store))
-        with open_database(self.url) as database, database.read() as session:
-            rows = session.execute(select(DocumentRow.id, DocumentRow.state, DocumentRow.sha256)).all()
-            results = Counter(session.scalars(select(InvoiceRow.document_id)))
-            decisions = dict(session.execute(select(DecisionRow.document_id, func.count()).group_by(DecisionRow.document_id)).all())
-        doubled = sum(results[row.id] > 1 or decisions.get(row.id, 0) > 1 for row in rows) + len(rows) - len({row.sha256 for row in rows})
-        return Counter(row.state for row in rows), doubled, sum(not store.holds(row.sha256) for row in rows)
-
-    def outcome(self, fault: str, kind: str, times: int, note: str = "") -> Outcome:
-        states, doubled, missing = self.count()
-        done = sum(count for state, count in states.items() if state not in ("received", "leased"))
-        return Outcome(fault, kind, times, self.documents, states, self.documents - done + missing, doubled, note)
-
-
-def descendants(pid: int) -> list[int]:
-    """All processes below ``pid``, nearest first."""
-    parents: dict[int, list[int]] = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parents.setdefault(int(path.read_text().rpartition(")")[2].split()[1]), []).append(int(path.parent.name))
-        except (OSError, ValueError):
-            continue
-    found, todo = [], [pid]
-    while todo:
-        below = parents.get(todo.pop(0), [])
-        found += below
-        todo += below
-    return found
-
-
-def kill(pids: Sequence[int]) -> None:
-    for pid in pids:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
 
 
 def wait_for_moment(scene: Scene, run: subprocess.Popen[str], *, after: int, chance: random.Random) -> None:
@@ -215,26 +99,31 @@ def database_away(scene: Scene, kind: str, *, away_s: float, leave: Callable[[],
     return scene.outcome(f"database away for {away_s:.0f} s", kind, 1, waited)
 
 
-def disk_full(scene: Scene, kind: str, disk: Path, *, between: Callable[[], None] = lambda: None) -> Outcome:
-    """Fill the disk when the batch is on its way, see it stop, make room, run again."""
-    run = scene.start()
-    while run.poll() is None and scene.finished() < 4:
-        time.sleep(0.1)
+def disk_full(scene: Scene, kind: str, disk: Path, *, at_start: bool = False, between: Callable[[], None] = lambda: None) -> Outcome:
+    """Fill the disk when the batch is on its way, or before it, see it stop, make room, run again."""
     filler = disk / "filler"
-    with filler.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(bytes(4096))
-        except OSError:
-            pass
+    if at_start:
+        _fill(filler)
+    run = scene.start()
+    if not at_start:
+        while run.poll() is None and scene.finished() < 4:
+            time.sleep(0.1)
+        _fill(filler)
     _, said = run.communicate(timeout=600)
     last = said.strip().splitlines()[-1] if said.strip() else ""
     filler.unlink()
     between()
+    at_stop = scene.finished()
     scene.finish()
-    return scene.outcome(
-        "disk full", kind, 1, f"exit {run.returncode}, {last.partition(' The database')[0] if not run.returncode else last[:160]}"
-    )
+    ended = f"exit {run.returncode} with {at_stop} documents done"
+    note = f"{ended}, {last.partition(' The database')[0] if not run.returncode else last.replace(str(disk), '…')[:200]}"
+    return scene.outcome("disk full before the batch" if at_start else "disk full in mid-batch", kind, 1, note)
+
+
+def _fill(filler: Path) -> None:
+    with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(4096))
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
@@ -253,9 +142,10 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
     options.add_argument("--kills", type=int, default=42, help="kills at random moments, on each database")
     options.add_argument("--kills-only", action="store_true", help="leave the other faults out")
+    options.add_argument("--disk-only", action="store_true", help="only the full disk")
     options.add_argument("--away-s", type=float, default=30.0, help="how long the database is away")
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--folder", type=Path, help="extract the PDF files of this folder instead of stand-ins; the full disk is left out")
+    options.add_argument("--folder", type=Path, help="extract the PDF files of this folder instead of stand-ins")
     options.add_argument("--only", choices=("SQLite", "PostgreSQL"), help="one database only; both at once take half the time")
     given = options.parse_args()
     servers = running_server() if given.only != "SQLite" else contextlib.nullcontext()
@@ -282,6 +172,8 @@ def measure(scratch: Path, kind: str, given: argparse.Namespace, server: Server 
         url = f"sqlite:///{folder / 'lineitem.db'}" if server is None else server.database(f"scene_{number}")
         return Scene(folder, url, documents=documents, seconds=seconds, files=files)
 
+    if given.disk_only:
+        return full_disks(scratch, kind, files)
     outcomes = [
         kill_at_random(scene, kind, f"kill -9 of a {victim}", -(-given.kills // 3), chance) for victim in ("worker", "flow", "process tree")
     ]
@@ -304,35 +196,42 @@ def measure(scratch: Path, kind: str, given: argparse.Namespace, server: Server 
         outcomes.append(database_away(away, kind, away_s=given.away_s + 3, leave=lock, come_back=unlock))
     else:
         outcomes.append(database_away(away, kind, away_s=given.away_s, leave=lambda: server.stop(mode="immediate"), come_back=server.start))
-    outcomes += full_disk(scratch, kind) if not files else []
+    return outcomes + full_disks(scratch, kind, files)
+
+
+def full_disks(scratch: Path, kind: str, files: Sequence[Path] = ()) -> list[Outcome]:
+    """On small file systems of their own, which only an administrator can mount; [] for anyone else."""
+    outcomes: list[Outcome] = []
+    for at_start in (False, True):
+        disk = scratch / f"disk-{kind.lower()}-{at_start:d}"
+        disk.mkdir()
+        count = 24 if kind == "SQLite" or files else 200
+        bytes_ = 2 * sum(file.stat().st_size for file in files[:count]) + (4_000_000 if kind == "SQLite" else 160_000_000)
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={bytes_},mode=777", "tmpfs", str(disk)]
+        if subprocess.run(mount, capture_output=True, check=False).returncode:
+            print("benchmarks: disk full is left out: a file system cannot be mounted here", file=sys.stderr)
+            return outcomes
+        try:
+            outcomes.append(_on_small_disk(disk, kind, files, count=count, at_start=at_start))
+        finally:
+            subprocess.run(["umount", "-l", str(disk)], capture_output=True, check=False)
+            shutil.rmtree(disk, ignore_errors=True)
     return outcomes
 
 
-def full_disk(scratch: Path, kind: str) -> list[Outcome]:
-    """On a small file system of its own, which only an administrator can mount; [] for anyone else."""
-    disk = scratch / f"disk-{kind.lower()}"
-    disk.mkdir()
-    size = "4m" if kind == "SQLite" else "160m"
-    if subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size},mode=777", "tmpfs", str(disk)], capture_output=True, check=False
-    ).returncode:
-        print("benchmarks: disk full is left out: a file system cannot be mounted here", file=sys.stderr)
-        return []
-    try:
-        if kind == "SQLite":
-            folder = disk / "scene"
-            return [disk_full(Scene(folder, f"sqlite:///{folder / 'lineitem.db'}", documents=24, seconds=0.3), kind, disk)]
-        with running_server(parent=disk) as server:
-            scene = Scene(disk / "scene", server.database("full"), documents=200, seconds=0.05)
+def _on_small_disk(disk: Path, kind: str, files: Sequence[Path], *, count: int, at_start: bool) -> Outcome:
+    folder = disk / "scene"
+    if kind == "SQLite":
+        scene = Scene(folder, f"sqlite:///{folder / 'lineitem.db'}", documents=count, seconds=0.3, files=files)
+        return disk_full(scene, kind, disk, at_start=at_start)
+    with running_server(parent=disk) as server:
+        scene = Scene(folder, server.database("full"), documents=count, seconds=0.05, files=files)
 
-            def restart() -> None:  # PostgreSQL itself may have stopped
-                server.stop(mode="immediate", may_be_down=True)
-                server.start()
+        def restart() -> None:  # PostgreSQL itself may have stopped
+            server.stop(mode="immediate", may_be_down=True)
+            server.start()
 
-            return [disk_full(scene, kind, disk, between=restart)]
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], capture_output=True, check=False)
-        shutil.rmtree(disk, ignore_errors=True)
+        return disk_full(scene, kind, disk, at_start=at_start, between=restart)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from typing import Any
 
 from extractors.pipeline import SourceFile
 from extractors.words import Document
+from flows.chunks import BatchOptions
 from flows.comparing import read_all
-from flows.running_batch import BatchOptions
 from schemas.invoice import Invoice
 
 

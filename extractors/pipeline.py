@@ -17,7 +17,7 @@ from extractors.readers.passwords import unlock
 from extractors.reading import read_source
 from extractors.strategy import Decision, Plan, Policy, Strategy, case_of, decide, plan
 from schemas.bookkeeping import Bookkeeping
-from schemas.errors import DocumentError
+from schemas.errors import DocumentError, OtherDocumentError
 from schemas.invoice import DocumentType, Evidence, Invoice, Issue, Route, Severity
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from extractors.confidence import Calibration
     from extractors.model_directory import WordTagger
     from extractors.several_invoices import FilePart
-    from extractors.words import Document
+    from extractors.words import Document, Page
 
 __all__ = [
     "CODE_VERSION",
@@ -89,6 +89,13 @@ def extract_many(
     """
     clock = _Clock(times if times is not None else {})
     tagger, calibration = load_model(options.model_dir)
+
+    def refuse(pages: Sequence[Page]) -> None:
+        from extractors.long_documents import refuse_other
+
+        with clock.stage("tag"):
+            refuse_other(pages, tagger=tagger)
+
     results: dict[int, Invoice] = {}
     documents: dict[int, Document] = {}
     sources = list(sources)
@@ -100,9 +107,11 @@ def extract_many(
                 if options.passwords:
                     unlocked = unlock(source.data, source=source.source, passwords=options.passwords)
                     source = sources[index] = replace(source, data=unlocked)
-                results[index], document = read_source(source, blank, options, on_page=lambda index=index: begun(index))
+                results[index], document = read_source(source, blank, options, refuse=refuse, on_page=lambda index=index: begun(index))
                 if document is not None:
                     documents[index] = document
+            except OtherDocumentError as exc:
+                results[index] = _closed(blank.replace(pages=exc.pages), exc.language, exc.kind, exc.probability)
             except DocumentError as exc:
                 results[index] = _refused(blank, exc)
     begun(None)
@@ -170,21 +179,17 @@ def _read_by_model(
 ) -> dict[int, Invoice]:
     from extractors.assembly.document import assemble
     from extractors.digit_repair import repaired
-    from extractors.long_documents import long_other_documents
 
     with clock.stage("tag"):
-        long = long_other_documents(documents, tagger)
-        closed = {i: _closed(blanks[i], head.language, kind, probability) for i, (head, kind, probability) in long.items()}
-        indices = [i for i in documents if i not in closed]
-        tagged = tagger.tag_many([documents[i] for i in indices])
+        tagged = tagger.tag_many(list(documents.values()))
     with clock.stage("assemble"):
         assembled = [repaired(t, assemble(t), tagger) for t in tagged]
-        invoices = [_invoice(blanks[i], documents[i], a, calibration) for i, a in zip(indices, assembled, strict=True)]
+        invoices = [_invoice(blanks[i], documents[i], a, calibration) for i, a in zip(documents, assembled, strict=True)]
     with clock.stage("tag"):
-        invoices = [_with_others(invoice, documents[i], tagger) for i, invoice in zip(indices, invoices, strict=True)]
+        invoices = [_with_others(invoice, document, tagger) for document, invoice in zip(documents.values(), invoices, strict=True)]
     with clock.stage("categorise"):
         invoices = categorised(invoices, [a.text for a in assembled], bookkeeping)
-    return closed | dict(zip(indices, invoices, strict=True))
+    return dict(zip(documents, invoices, strict=True))
 
 
 def _with_others(invoice: Invoice, document: Document, tagger: WordTagger) -> Invoice:
@@ -319,15 +324,19 @@ def _errors(invoice: Invoice) -> int:
 
 
 class _Clock:
-    """Seconds per stage."""
+    """Seconds per stage; a stage within another counts by itself."""
 
     def __init__(self, times: dict[str, float]) -> None:
         self.times = times
+        self._within = 0.0  # seconds of the stages within the present one
 
     @contextmanager
     def stage(self, name: str) -> Generator[None]:
-        begun = time.perf_counter()
+        begun, outside = time.perf_counter(), self._within
+        self._within = 0.0
         try:
             yield
         finally:
-            self.times[name] = self.times.get(name, 0.0) + time.perf_counter() - begun
+            seconds = time.perf_counter() - begun
+            self.times[name] = self.times.get(name, 0.0) + seconds - self._within
+            self._within = outside + seconds

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from extractors.categories import categorised
+from extractors.long_documents import ends, is_long
 from extractors.options import ExtractOptions, SourceFile
-from extractors.readers.document import read_document
-from extractors.readers.scanned_documents import recognise
-from extractors.words import Document
+from extractors.readers.document import MAX_UNMAPPED_SHARE, read_document, unmapped_share
+from extractors.readers.einvoice_xml import find_xml
+from extractors.readers.scanned_documents import pages_to_recognise, recognise
+from extractors.words import Document, Page
 from schemas.errors import DocumentError, NoTextError
 from schemas.invoice import Invoice
 
 
 def read_source(
-    source: SourceFile, blank: Invoice, options: ExtractOptions, *, on_page: Callable[[], None] = lambda: None
+    source: SourceFile,
+    blank: Invoice,
+    options: ExtractOptions,
+    *,
+    refuse: Callable[[Sequence[Page]], None] = lambda _: None,
+    on_page: Callable[[], None] = lambda: None,
 ) -> tuple[Invoice, Document | None]:
     """The invoice of the file's XML and None, or a blank invoice and the words that the model is to read.
 
-    ``on_page`` is called before each page that OCR reads. Raises the `DocumentError` that says why the file cannot be read.
+    ``refuse`` is shown the pages of a document without XML, as early as can be: each page of a text layer is read when it looks at it, and what it
+    raises spares reading the others. ``on_page`` is called before each page that OCR reads. Raises the `DocumentError` that says why the file cannot
+    be read.
     """
     without_text: NoTextError | None = None
+
+    def before(pages: Sequence[Page]) -> None:
+        if is_long(pages) and _has_text(ends(pages), options) and (options.ignore_xml or find_xml(source.data) is None):
+            refuse(pages)
+
     try:
-        document = read_document(source.data, limits=options.limits)
+        document = read_document(source.data, limits=options.limits, before=before)
     except NoTextError as exc:  # a scan may carry its XML
         without_text, document = exc, Document((), "none")
     blank = blank.replace(pages=len(document.pages))
@@ -33,10 +47,20 @@ def read_source(
         elif invoice is not None:
             return invoice, None
     if options.ocr.is_usable:
-        document = recognise(source.data, _text_layer(source, document, options), options=options.ocr, on_page=on_page)
+        layer = _text_layer(source, document, options)
+        document = recognise(source.data, layer, options=options.ocr, on_page=on_page)
+        if document is not layer:
+            refuse(document.pages)
     elif without_text is not None:
         raise without_text
     return blank.replace(pages=len(document.pages)), document
+
+
+def _has_text(pages: Sequence[Page], options: ExtractOptions) -> bool:
+    """Whether the words of these pages tell what is on them. Where OCR will read some of them anew, they are judged after it."""
+    if options.ocr.is_usable:
+        return not pages_to_recognise(Document(tuple(pages), ""))
+    return any(len(page) for page in pages) and unmapped_share(pages) <= MAX_UNMAPPED_SHARE
 
 
 def _text_layer(source: SourceFile, document: Document, options: ExtractOptions) -> Document | None:

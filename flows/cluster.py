@@ -7,20 +7,24 @@ The cluster's workers do not need to reach Prefect: the flow waits for the chunk
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from flows.inbox import Inbox
+from flows.chunk_work import ChunkWork
+from flows.chunks import BatchOptions, ChunkReport
 from flows.progress import Quiet
-from flows.running_batch import BatchOptions, ChunkReport, RunningBatch
+from flows.running_batch import RunningBatch
 from flows.supervision import Worker
+from flows.tally import Tally
 from flows.work import Task
 from schemas.errors import ConfigurationError
 from warehouse.database import open_database
 from warehouse.document_store import open_document_store
+from warehouse.leases import new_owner
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +84,17 @@ def process_on_cluster(chunk: ClusterChunk) -> ChunkReport:
     tasks = [replace(task, path=store.local_path(task.sha256) or Path(task.sha256)) for task in chunk.tasks]
     try:
         with open_database(chunk.database) as database:
-            batch = RunningBatch(Inbox("", (), {}), database, store, chunk.options, Quiet())
-            batch.batch_id = chunk.batch_id
-            batch.open_second_opinions()
+            progress = Quiet()
+            tally = Tally(progress.say)
+            work = ChunkWork(
+                database, store, chunk.options, progress, tally, batch_id=chunk.batch_id, owner=new_owner(), stop=threading.Event()
+            )
+            work.employ(worker)
             try:
-                return batch.process_chunk(chunk.number, tasks, worker=worker)
+                report = work.process(chunk.number, tasks)
             finally:
-                batch.close_second_opinions()
+                work.close()
+            return replace(report, times=dict(tally.times), notes=tuple(tally.unread))
     finally:
         idle.put(worker)
 

@@ -18,10 +18,10 @@ from extractors.fallback.reading import ground
 from extractors.fallback.row_verdict import row_records
 from extractors.scoring import Score, score
 from extractors.strategy import ROWS, decide
+from flows.chunks import BatchOptions
 from flows.extraction import read_files
 from flows.fallback import asker, budgets, open_provider, opinion_options
 from flows.originals import of_file
-from flows.running_batch import BatchOptions
 from flows.second_opinions import FoundationOpinions
 from flows.settings import Settings
 from flows.work import Result

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from extractors.strategy import FallbackProvider
 from flows.chunks import BatchOptions
 from flows.judging import Judge
+from flows.loading import without_collection
 from flows.progress import Progress, Quiet
 from flows.settings import Settings
 from flows.work import WorkOrder
@@ -100,9 +101,10 @@ def open_batch(
 
     Raises `ConfigurationError`, `ModelError` or `WarehouseError` before anything is processed.
     """
-    from flows.running_batch import RunningBatch
-    from flows.uploads import arrivals
-    from warehouse.database import open_database
+    with without_collection():
+        from flows.running_batch import RunningBatch
+        from flows.uploads import arrivals
+        from warehouse.database import open_database
 
     inbox = arrivals(source, settings)
     options = options or taking_apart(batch_options(settings), settings)

@@ -9,6 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flows.loading import without_collection
 from flows.running_batch import RunningBatch
 from schemas.errors import LineitemError
 
@@ -47,8 +48,9 @@ def report_to_prefect(batch: RunningBatch, source: str, database: str, *, verbos
     under_way = threading.Event()
     threading.Thread(target=_explain_waiting, args=(batch, under_way), daemon=True).start()
     try:
-        from flows.at_work import handed_over
-        from flows.batch import lineitem_batch
+        with without_collection():
+            from flows.at_work import handed_over
+            from flows.batch import lineitem_batch
 
         with recorded_somewhere(), handed_over(batch, under_way.set):
             lineitem_batch(source, database)

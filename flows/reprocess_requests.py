@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from extractors.strategy import FallbackProvider
+from flows.chunks import BatchOptions
 from flows.composition import batch_options, document_store
 from flows.progress import Progress
 from flows.reprocessing import Change, Reprocessing
-from flows.running_batch import BatchOptions
 from flows.settings import Settings
 from schemas.errors import ConfigurationError, LineitemError
 from schemas.invoice import Route

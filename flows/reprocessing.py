@@ -16,13 +16,13 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from flows.chunks import BatchOptions
 from flows.differences import Difference, differences
 from flows.inbox import content_hash
 from flows.lease_keeping import LeaseKeeping
 from flows.patience import Patience
 from flows.progress import Progress
 from flows.registration import fetched, stored_path
-from flows.running_batch import BatchOptions
 from flows.second_opinions import SecondOpinions
 from flows.supervision import Stopped, Worker
 from flows.work import Opinion, Result, Task, Verdict

@@ -1,4 +1,4 @@
-"""A batch at work: documents are registered, leased chunk by chunk, read by worker processes and recorded one transaction each.
+"""A batch at work: documents are registered, cut into chunks, processed by background threads, and what other runs hold is waited for.
 
 Knows nothing of Prefect. The work begins when the batch is made and goes on in background threads, one per worker process; whoever
 orchestrates waits for the chunks. `flows.batch` does so from Prefect tasks, `RunningBatch.reports` without.
@@ -6,38 +6,31 @@ orchestrates waits for the chunks. `flows.batch` does so from Prefect tasks, `Ru
 
 from __future__ import annotations
 
-import contextlib
-import queue
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from functools import partial
 
+from flows.chunk_work import ChunkWork
 from flows.chunks import BatchOptions, ChunkReport, Elsewhere, cut_chunks
-from flows.file_parts import parts_left, register_parts
+from flows.file_parts import parts_left
 from flows.inbox import Inbox
-from flows.lease_keeping import LeaseKeeping
 from flows.patience import Patience
 from flows.progress import Progress
-from flows.registration import fetched, register_documents
-from flows.second_opinions import SecondOpinions
+from flows.registration import register_documents
 from flows.summary import BatchSummary, figures_of
-from flows.supervision import Stopped, Worker
-from flows.work import Opinion, Result, Task, Verdict, rejected
-from schemas.errors import DocumentError, LineitemError, WarehouseError
-from schemas.invoice import Invoice
+from flows.supervision import Worker
+from flows.tally import Tally
+from flows.work import Task
+from schemas.errors import WarehouseError
 from warehouse.batches import begin_batch, end_batch
 from warehouse.database import Database
 from warehouse.document_store import DocumentStore
-from warehouse.documents import finish
-from warehouse.leases import claim, new_owner, release, renew, states
+from warehouse.leases import new_owner, states
 from warehouse.operating_figures import record_figures
 from warehouse.queries import count_by_rule, count_by_status
 from warehouse.tables import FINAL_STATES
-
-__all__ = ["BatchOptions", "ChunkReport", "Elsewhere", "RunningBatch"]
 
 OTHERS_POLL_S = 0.5
 
@@ -60,26 +53,17 @@ class RunningBatch:
         self._elsewhere = elsewhere
         self.batch_id = 0
         self.chunks: list[Sequence[Task]] = []
-        self._begun = self._worked_until = time.perf_counter()
+        self._tally = Tally(progress.say)
         self._owner = new_owner()
-        self._lock = threading.Lock()
         self._stop = threading.Event()
         self._patiently = Patience(options.database_wait_s, progress.say, self._stop.is_set)
         self._outcome = "interrupted"
         self._tasks: list[Task] = []
-        self._ids: set[int] = set()  # of all documents of this batch, done or not
-        self._finished_here: set[int] = set()
-        self._given_up: set[int] = set()
-        self._parts: list[Task] = []  # of files that held several invoices; they follow when all chunks are done
         self._already_done = 0
-        self._pages = 0
-        self._times: Counter[str] = Counter()
-        self._unread: list[str] = []
         self._all_workers: list[Worker] = []
-        self._workers: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+        self._work: ChunkWork | None = None
         self._executor: ThreadPoolExecutor | None = None
         self._futures: list[Future[ChunkReport]] = []
-        self._second_opinions: SecondOpinions | None = None
 
     def __enter__(self) -> RunningBatch:
         """Raises `WarehouseError`."""
@@ -94,45 +78,52 @@ class RunningBatch:
         self._close(error)
 
     def _start(self) -> None:
+        options = self.options
         self.batch_id = begin_batch(
             self.database,
             source=self.inbox.source,
             owner=self._owner,
-            pipeline_version=self.options.pipeline_version,
+            pipeline_version=options.pipeline_version,
             documents=len(self.inbox.documents),
             ignored=sum(self.inbox.ignored.values()),
         )
         self._register()
-        self.progress.begin(len(self._ids), self._already_done)
-        workers = min(self.options.workers if self._elsewhere is None else self._elsewhere.size, len(self._tasks))
-        for _ in range(workers if self._elsewhere is None else min(1, workers)):
-            worker = Worker(self.options.order, stopped=self._stop.is_set)
-            self._all_workers.append(worker)
-            if self._elsewhere is None:  # else one is kept for what dead machines leave, and starts when it is needed
-                worker.start()
-            self._workers.put(worker)
-        self.chunks = cut_chunks(self._tasks, most=self.options.chunk, workers=workers)
-        threads = max(workers, 1) + 1  # while one chunk is recorded, all worker processes read
-        self.open_second_opinions()
-        if self._second_opinions is not None:
-            threads *= 2  # while some chunks wait for answers, the worker processes read on
+        self.progress.begin(len(self._tally.documents), self._already_done)
+        places = min(options.workers if self._elsewhere is None else self._elsewhere.size, len(self._tasks))
+        self.chunks = cut_chunks(self._tasks, most=options.chunk, workers=places)
+        workers = self._hire(places)
+        work = self._work = ChunkWork(
+            self.database,
+            self.store,
+            options,
+            self.progress,
+            self._tally,
+            batch_id=self.batch_id,
+            owner=self._owner,
+            stop=self._stop,
+        )
+        for worker in workers:
+            work.employ(worker)
+        numbered = enumerate(self.chunks, start=1)
         if self._elsewhere is not None:
-            self._futures = [self._elsewhere.submit(self, number, chunk) for number, chunk in enumerate(self.chunks, start=1)]
+            self._futures = [self._elsewhere.submit(self, number, chunk) for number, chunk in numbered]
             for future in self._futures:
                 future.add_done_callback(self._note_chunk)
             return
+        threads = max(places, 1) + 1  # while one chunk is recorded, all worker processes read
+        if work.hears_second_opinions:
+            threads *= 2  # while some chunks wait for answers, the worker processes read on
         executor = self._executor = ThreadPoolExecutor(threads, thread_name_prefix="lineitem-chunk")
-        self._futures = [executor.submit(self.process_chunk, number, chunk) for number, chunk in enumerate(self.chunks, start=1)]
+        self._futures = [executor.submit(work.process, number, chunk) for number, chunk in numbered]
 
-    def open_second_opinions(self) -> None:
-        """Hear a foundation model about doubtful documents from now on, where the options name one."""
-        if self.options.second_opinions is not None:
-            self._second_opinions = self.options.second_opinions(self.database, self.batch_id)
-
-    def close_second_opinions(self) -> None:
-        """Wait for the calls that are under way."""
-        if self._second_opinions is not None:
-            self._second_opinions.close()
+    def _hire(self, places: int) -> Sequence[Worker]:
+        """A worker process for each place on this machine. Where others do the work one is kept for what they leave when they die, and starts then."""
+        for _ in range(places if self._elsewhere is None else min(1, places)):
+            worker = Worker(self.options.order, stopped=self._stop.is_set)
+            self._all_workers.append(worker)
+            if self._elsewhere is None:
+                worker.start()
+        return self._all_workers
 
     def _register(self) -> None:
         """Make a task of every document that is not done, one per content."""
@@ -145,139 +136,27 @@ class RunningBatch:
             max_bytes=self.options.order.document_max_bytes,
             patience=self._patiently,
         )
-        self._tasks, self._ids, self._already_done = registration.tasks, registration.ids, len(registration.done)
+        self._tasks, self._already_done = registration.tasks, len(registration.done)
+        self._tally.add_new(registration.ids)
         for sentence in registration.unread:
-            self._leave_unread(sentence)
+            self._tally.leave_unread(sentence)
         wholes = {original.source for original in self.inbox.documents} if registration.done else set[str]()
         version = self.options.pipeline_version
         left = self._patiently(lambda: parts_left(wholes, self.database, self.store, pipeline_version=version))
-        self._tasks.extend(task for task in left if task.document_id not in self._ids)
-        self._ids.update(task.document_id for task in left)
-
-    def process_chunk(self, number: int, tasks: Sequence[Task], *, worker: Worker | None = None) -> ChunkReport:
-        """Lease, read and record one chunk, by ``worker`` or whichever is free."""
-        begun = time.perf_counter()
-        counts: Counter[str] = Counter()
-        pages = 0
-        finished: list[int] = []
-        if worker is not None:
-            self._workers.put(worker)
-        for result in self._with_second_opinions(self._read(tasks)):
-            invoice = self._record(result)
-            if invoice is not None:
-                counts[invoice.status.value] += 1
-                pages += invoice.pages
-                finished.append(result.task.document_id)
-                self.progress.advance(invoice.status.value)
-        with self._lock:
-            self._pages += pages
-            self._worked_until = time.perf_counter()
-        notes = tuple(self._unread) if worker is not None else ()
-        return ChunkReport(number, dict(counts), pages, time.perf_counter() - begun, tuple(finished), dict(self._times), notes)
+        new = self._tally.add_new(task.document_id for task in left)
+        self._tasks.extend(task for task in left if task.document_id in new)
 
     def _note_chunk(self, future: Future[ChunkReport]) -> None:
         """Take into this batch's figures what another machine did."""
         if future.cancelled() or future.exception() is not None:
             return  # said to whoever waits for the chunk
         report = future.result()
-        with self._lock:
-            self._pages += report.pages
-            self._times.update(report.times)
-            self._finished_here.update(report.finished)
-            self._worked_until = time.perf_counter()
+        self._tally.add(pages=report.pages, times=report.times, finished=report.finished)
         for sentence in report.notes:
-            self._leave_unread(sentence)
+            self._tally.leave_unread(sentence)
         for status, count in report.counts.items():
             for _ in range(count):
                 self.progress.advance(status)
-
-    def _read(self, tasks: Sequence[Task]) -> Sequence[Result]:
-        """The results of those tasks that nobody else is working on."""
-        worker = self._workers.get()  # before the leases, which nobody renews while a chunk waits for its turn
-        try:
-            return self._read_by(worker, tasks)
-        finally:
-            self._workers.put(worker)
-
-    def _read_by(self, worker: Worker, tasks: Sequence[Task]) -> Sequence[Result]:
-        if self._stop.is_set():
-            return ()
-        lease_s = self.options.lease_s
-        wanted = [task.document_id for task in tasks]
-        ids = self._patiently(lambda: claim(self.database, wanted, owner=self._owner, lease_s=lease_s))
-        mine = [task for task in tasks if task.document_id in ids]
-        if not mine:
-            return ()
-        keep_lease = LeaseKeeping(lambda: renew(self.database, list(ids), owner=self._owner, lease_s=lease_s), lease_s=lease_s)
-        try:
-            with fetched(self.store, mine) as ready:
-                answer = worker.run(ready, waiting=keep_lease)
-        except Stopped:
-            release(self.database, list(ids), owner=self._owner)
-            return ()
-        except BaseException:
-            self._stop.set()  # what ended this chunk would end the others too
-            with contextlib.suppress(WarehouseError):  # the first error is the one to report
-                release(self.database, list(ids), owner=self._owner)
-            raise
-        with self._lock:
-            self._times.update(answer.times)
-        return answer.results
-
-    def _with_second_opinions(self, results: Sequence[Result]) -> Iterator[Result]:
-        """The results as they come, the doubtful ones after the foundation model was asked where policy allows. Leases are kept meanwhile."""
-        if self._second_opinions is None:
-            yield from results
-            return
-        lease_s = self.options.lease_s
-        pending = {result.task.document_id for result in results}
-        keep_lease = LeaseKeeping(lambda: renew(self.database, list(pending), owner=self._owner, lease_s=lease_s), lease_s=lease_s)
-        for result in self._second_opinions.of(results, stopped=self._stop.is_set):
-            if result is None:
-                keep_lease()
-                continue
-            pending.discard(result.task.document_id)
-            yield result
-        if pending:  # the batch was stopped
-            release(self.database, list(pending), owner=self._owner)
-
-    def _record(self, result: Result) -> Invoice | None:
-        """Write one result. None: there is nothing to count, the document is left to another run."""
-        task = result.task
-        if result.verdict is Verdict.CHANGED or result.invoice is None:
-            self._leave_unread(f"{result.reason}; run again to process it")
-            self._given_up.add(task.document_id)
-            release(self.database, [task.document_id], owner=self._owner)
-            return None
-        if result.parts:
-            self._follow_with(result)
-        try:
-            return self._finish(task, result.invoice, result.opinion)
-        except LineitemError:
-            raise
-        except Exception as exc:  # noqa: BLE001 - values that the database cannot hold cost one document, not the batch
-            reason = f"The result could not be recorded: {type(exc).__name__}: {exc}."[:500]
-            return self._finish(task, rejected(task, DocumentError.rule, reason))
-
-    def _follow_with(self, result: Result) -> None:
-        """Take the parts of a file into this batch: registered at once, processed after the chunks."""
-        version, batch_id = self.options.pipeline_version, self.batch_id
-        parts = self._patiently(
-            lambda: register_parts(result.task, result.parts, self.database, self.store, pipeline_version=version, batch_id=batch_id)
-        )
-        with self._lock:
-            self._parts.extend(task for task in parts if task.document_id not in self._ids)
-            self._ids.update(task.document_id for task in parts)
-
-    def _finish(self, task: Task, invoice: Invoice, opinion: Opinion | None = None) -> Invoice | None:
-        options, document_id = self.options, task.document_id
-        judge = partial(options.judge, opinion=opinion)
-        stored = self._patiently(
-            lambda: finish(self.database, document_id, invoice, owner=self._owner, batch_id=self.batch_id, today=options.today, judge=judge)
-        )
-        if stored is not None:
-            self._finished_here.add(document_id)
-        return stored
 
     def chunk_report(self, number: int) -> ChunkReport:
         """Wait for the chunk with this number (from 1). Raises what ended it."""
@@ -293,7 +172,7 @@ class RunningBatch:
     @property
     def finished_count(self) -> int:
         """How many documents this run has recorded so far."""
-        return len(self._finished_here)
+        return len(self._tally.finished)
 
     @property
     def is_stopped(self) -> bool:
@@ -312,40 +191,41 @@ class RunningBatch:
     def settle(self) -> None:
         """Process the parts of files; wait for documents that other runs are working on; take over those whose run died. Ends when every
         document is done."""
-        self._process_parts()
-        said = False
+        assert self._work is not None  # the batch was entered
+        self._process_parts(self._work)
+        tally, said = self._tally, False
         while not self._stop.is_set():
             now = self._patiently(lambda: states(self.database, [task.document_id for task in self._tasks]))
             held = [
-                task for task in self._tasks if now.get(task.document_id) not in FINAL_STATES and task.document_id not in self._given_up
+                task for task in self._tasks if now.get(task.document_id) not in FINAL_STATES and task.document_id not in tally.given_up
             ]
             if not held:
-                for document_id in now.keys() - self._finished_here - self._given_up:
+                for document_id in now.keys() - tally.finished - tally.given_up:
                     self.progress.advance(now[document_id])
                 self._outcome = "finished"
                 return
             if not said:
                 self.progress.say(f"Another run is working on {len(held)} of these documents; waiting for it.")
                 said = True
-            before = len(self._finished_here)
+            before = len(tally.finished)
             for start in range(0, len(held), self.options.chunk):
-                self.process_chunk(0, held[start : start + self.options.chunk])
-            if len(self._finished_here) == before:
+                self._work.process(0, held[start : start + self.options.chunk])
+            if len(tally.finished) == before:
                 time.sleep(OTHERS_POLL_S)
 
-    def _process_parts(self) -> None:
-        if not self._parts or self._stop.is_set():
+    def _process_parts(self, work: ChunkWork) -> None:
+        if not work.parts or self._stop.is_set():
             return
         assert self._executor is not None  # only worker processes of this machine take files apart
-        self.progress.say(f"{len(self._parts)} further documents: parts of files that held several invoices.")
-        chunks = cut_chunks(self._parts, most=self.options.chunk, workers=self.options.workers)
-        self._tasks.extend(self._parts)
-        self._parts = []
-        list(self._executor.map(partial(self.process_chunk, 0), chunks))
+        self.progress.say(f"{len(work.parts)} further documents: parts of files that held several invoices.")
+        chunks = cut_chunks(work.parts, most=self.options.chunk, workers=self.options.workers)
+        self._tasks.extend(work.parts)
+        work.parts = []
+        list(self._executor.map(partial(work.process, 0), chunks))
 
     def summary(self) -> BatchSummary:
         """How the batch stands: states of all its documents, whoever processed them."""
-        ids = sorted(self._ids)
+        tally, ids = self._tally, sorted(self._tally.documents)
         return BatchSummary(
             batch_id=self.batch_id,
             source=self.inbox.source,
@@ -353,20 +233,15 @@ class RunningBatch:
             files=len(self.inbox.documents) + len(self.inbox.unread),
             documents=len(ids),
             already_done=self._already_done,
-            processed=len(self._finished_here),
+            processed=len(tally.finished),
             counts=count_by_status(self.database, ids),
             rules=count_by_rule(self.database, ids),
-            pages=self._pages,
-            seconds=self._worked_until - self._begun,
-            stage_seconds=dict(self._times),
-            unread=tuple(self._unread),
+            pages=tally.pages,
+            seconds=tally.seconds,
+            stage_seconds=dict(tally.times),
+            unread=tuple(tally.unread),
             ignored=self.inbox.ignored_sentence(),
         )
-
-    def _leave_unread(self, sentence: str) -> None:
-        with self._lock:
-            self._unread.append(sentence)
-        self.progress.say(sentence)
 
     def _close(self, error: BaseException | None) -> None:
         self._stop.set()
@@ -374,23 +249,25 @@ class RunningBatch:
             self._executor.shutdown(wait=True, cancel_futures=True)
         for future in self._futures if self._elsewhere is not None else ():
             future.cancel()
-        self.close_second_opinions()
+        if self._work is not None:
+            self._work.close()
         for worker in self._all_workers:
             worker.kill()
         if isinstance(error, Exception):
             self._outcome = "failed"
         if not self.batch_id:
             return
-        notes = [*self._unread, *([str(error)] if isinstance(error, Exception) else [])]
+        tally = self._tally
+        notes = [*tally.unread, *([str(error)] if isinstance(error, Exception) else [])]
         try:
             end_batch(
                 self.database,
                 self.batch_id,
                 outcome=self._outcome,
-                processed=len(self._finished_here),
-                pages=self._pages,
-                seconds=self._worked_until - self._begun,
-                stage_seconds=self._times,
+                processed=len(tally.finished),
+                pages=tally.pages,
+                seconds=tally.seconds,
+                stage_seconds=tally.times,
                 notes=notes,
             )
             if self._outcome == "finished":

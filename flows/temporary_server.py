@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
+from flows.loading import without_collection
+
 START_LIMIT_S = 300.0
 RECORD_LIMIT_S = 60.0
 STOP_LIMIT_S = 10.0
@@ -69,14 +71,15 @@ def temporary_server() -> Generator[str]:
 
 
 def _application() -> Any:
-    server: Any = import_module("prefect.server.api.server")
-    api = server.api
-    whole = server.API_ROUTERS
-    server.API_ROUTERS = tuple(getattr(api, name).router for name in ROUTERS)
-    try:
-        return server.create_app(ephemeral=True, final=True)
-    finally:
-        server.API_ROUTERS = whole
+    with without_collection():
+        server: Any = import_module("prefect.server.api.server")
+        api = server.api
+        whole = server.API_ROUTERS
+        server.API_ROUTERS = tuple(getattr(api, name).router for name in ROUTERS)
+        try:
+            return server.create_app(ephemeral=True, final=True)
+        finally:
+            server.API_ROUTERS = whole
 
 
 def _wait_until_recorded() -> None:

@@ -21,6 +21,7 @@ from typing import Any
 from extractors.several_invoices import FilePart
 from extractors.strategy import Strategy
 from extractors.words import Document
+from flows.loading import without_collection
 from flows.work import Answer, Begun, Defect, Opinion, Ready, Result, Task, Unusable, Verdict, WorkOrder, rejected
 from schemas.errors import DocumentError, DocumentLimitError, LineitemError
 from schemas.invoice import Invoice, Status
@@ -60,7 +61,8 @@ def main() -> None:
 def prepare(order: WorkOrder) -> Ready | Unusable:
     """Load model and libraries before the first document, whose time is limited, by extracting nothing."""
     try:
-        order.extract([], options=order.options)
+        with without_collection():
+            order.extract([], options=order.options)
     except LineitemError as exc:
         return Unusable(exc)
     except Exception as exc:  # noqa: BLE001 - said by the coordinator, in one line

@@ -9,7 +9,8 @@ LineitemError
 │   ├── DamagedDocumentError    the structure cannot be parsed
 │   ├── EmptyDocumentError      zero bytes or zero pages
 │   ├── NoTextError             pages without a usable text layer
-│   └── DocumentLimitError      too large, too many pages, too slow, too much memory
+│   ├── DocumentLimitError      too large, too many pages, too slow, too much memory
+│   └── OtherDocumentError      a long report, order, ...: a few pages show that it is no invoice
 ├── ModelError                  the specialist's files are missing or do not fit together
 ├── DocumentStoreError          the store of original files cannot be read or written
 ├── FallbackError               a foundation model could not be asked or did not answer; the document goes to a person
@@ -71,6 +72,17 @@ class NoTextError(DocumentError):
 
 class DocumentLimitError(DocumentError):
     rule = "LI-DOC-LIMIT"
+
+
+class OtherDocumentError(DocumentError):
+    """A few of the document's ``pages`` show that it is neither invoice nor credit note. ``kind`` and ``language`` are those that it was found
+    to be, ``probability`` how sure that is."""
+
+    rule = "LI-NOTINV"
+
+    def __init__(self, kind: str, *, language: str, probability: float, pages: int) -> None:
+        super().__init__(f"This looks like a {kind.replace('_', ' ')}, not like an invoice or a credit note.")
+        self.kind, self.language, self.probability, self.pages = kind, language, probability, pages
 
 
 class ModelError(LineitemError):

@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import platform
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Insert, Update, and_, or_, select, update
+from sqlalchemy import Connection, Update, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -49,24 +49,25 @@ class Registered:
 
 def register(database: Database, arrivals: Sequence[Arrival], *, pipeline_version: str, batch_id: int) -> list[Registered]:
     """Make sure that each arrival has a row (state ``received``) and that its path is remembered. Same order as ``arrivals``."""
+    if not arrivals:
+        return []
     now = datetime.now(UTC)
     with database.write() as session:
-        for arrival in arrivals:
-            session.execute(
-                _insert_new(
-                    session,
-                    DocumentRow,
-                    sha256=arrival.sha256,
-                    pipeline_version=pipeline_version,
-                    name=arrival.name,
-                    source=arrival.source,
-                    state="received",
-                    received_at=now,
-                    batch_id=batch_id,
-                    size_bytes=arrival.size_bytes,
-                    stored_at=now if arrival.stored else None,
-                )
-            )
+        documents = [
+            {
+                "sha256": arrival.sha256,
+                "pipeline_version": pipeline_version,
+                "name": arrival.name,
+                "source": arrival.source,
+                "state": "received",
+                "received_at": now,
+                "batch_id": batch_id,
+                "size_bytes": arrival.size_bytes,
+                "stored_at": now if arrival.stored else None,
+            }
+            for arrival in arrivals
+        ]
+        _insert_new(session.connection(), DocumentRow, documents)
         found = select(DocumentRow.sha256, DocumentRow.id, DocumentRow.state).where(
             DocumentRow.pipeline_version == pipeline_version, DocumentRow.sha256.in_({a.sha256 for a in arrivals})
         )
@@ -74,11 +75,11 @@ def register(database: Database, arrivals: Sequence[Arrival], *, pipeline_versio
         stored = {arrival.sha256 for arrival in arrivals if arrival.stored}
         earlier = update(DocumentRow).where(DocumentRow.sha256.in_(stored), DocumentRow.stored_at.is_(None)).values(stored_at=now)
         session.execute(earlier.execution_options(synchronize_session=False))
-        for arrival in arrivals:
-            document_id = rows[arrival.sha256].id
-            session.execute(
-                _insert_new(session, SourceRow, document_id=document_id, path=clean(arrival.source), batch_id=batch_id, seen_at=now)
-            )
+        sources = [
+            {"document_id": rows[arrival.sha256].id, "path": clean(arrival.source), "batch_id": batch_id, "seen_at": now}
+            for arrival in arrivals
+        ]
+        _insert_new(session.connection(), SourceRow, sources)
     return [rows[a.sha256] for a in arrivals]
 
 
@@ -93,10 +94,10 @@ def unfinished(database: Database, *, pipeline_version: str, inside: str) -> lis
         return [(Registered(id, sha256, state), name, source) for id, sha256, state, name, source in session.execute(query)]
 
 
-def _insert_new(session: Session, table: type[Table], **values: object) -> Insert:
-    """An INSERT that does nothing where a row with the same unique key exists."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).values(**values).on_conflict_do_nothing()
+def _insert_new(connection: Connection, table: type[Table], rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert those of ``rows`` whose unique key no row has yet. All in one statement: one by one, their SQL costs more than their storage."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
 
 
 def claim(database: Database, ids: Sequence[int], *, owner: str, lease_s: float) -> set[int]:

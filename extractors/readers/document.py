@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from extractors.readers.einvoice_xml import claims_einvoice, is_einvoice
-from extractors.readers.text_layer import read_text_layer
+from extractors.readers.text_layer import open_text_layer
 from extractors.readers.xml_elements import parse_xml
 from extractors.words import Document, Page
 from schemas.errors import DocumentLimitError, EmptyDocumentError, NotADocumentError, NoTextError
 
 # Private use and replacement characters: fonts without a mapping to Unicode. More than this share and the text layer is noise.
-_MAX_UNMAPPED_SHARE = 0.5
+MAX_UNMAPPED_SHARE = 0.5
 
 
 class Kind(StrEnum):
@@ -79,9 +79,10 @@ def kind_of(data: bytes) -> Kind:
     return Kind.TEXT
 
 
-def read_document(data: bytes, *, limits: ReadLimits | None = None) -> Document:
+def read_document(data: bytes, *, limits: ReadLimits | None = None, before: Callable[[Sequence[Page]], None] = lambda _: None) -> Document:
     """The words of a file. A bare e-invoice XML has none: a document without pages, reader ``xml``.
 
+    ``before`` is shown the pages of a PDF, each of which is read when it looks at it, before all are read; what it raises ends the reading.
     Raises `EmptyDocumentError`, `DocumentLimitError`, `NotADocumentError`, `EncryptedDocumentError`, `DamagedDocumentError`, and
     `NoTextError` for images and for PDFs without a usable text layer.
     """
@@ -99,12 +100,14 @@ def read_document(data: bytes, *, limits: ReadLimits | None = None) -> Document:
         raise NoTextError("The file is an image without a text layer; OCR (the ocr extra) would be needed to read it.")
     if kind is not Kind.PDF:
         raise NotADocumentError(f"Expected a PDF or an e-invoice XML, found {_with_article(kind)}.")
-    document = read_text_layer(data, max_pages=limits.max_pages)
+    with open_text_layer(data, max_pages=limits.max_pages) as layer:
+        before(layer)
+        document = layer.document()
     if not len(document):
         raise NoTextError(
             f"None of the {len(document.pages)} page(s) has a text layer; the document is probably a scan (the ocr extra reads it)."
         )
-    if unmapped_share(document.pages) > _MAX_UNMAPPED_SHARE:
+    if unmapped_share(document.pages) > MAX_UNMAPPED_SHARE:
         raise NoTextError("The text layer has no usable characters: its fonts do not say which letters their glyphs are.")
     return document
 

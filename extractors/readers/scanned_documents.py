@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.readers.document import Kind, kind_of, unmapped_share
+from extractors.readers.document import MAX_UNMAPPED_SHARE, Kind, kind_of, unmapped_share
 from extractors.readers.ocr_engines import OcrEngine, OcrName, is_installed, open_engine
 from extractors.readers.pdfium import open_pdf
 from extractors.readers.picture_files import picture_pages
@@ -21,7 +21,6 @@ from schemas.errors import DamagedDocumentError, DocumentLimitError, NoTextError
 SAME_WORDS = 0.5  # of a hidden text layer's words that OCR must find too; a layer of another document shares under 0.2
 _GARBLED_WORDS = 15  # a page with fewer long words is not judged
 _GARBLED_SHARE = 0.6  # of long Latin words without a vowel: 0.02 to 0.15 in the languages served, nearly all in shifted encodings
-_MAX_UNMAPPED_SHARE = 0.5
 _LONG_WORD = re.compile(r"[A-Za-zÀ-ž]{4,}")
 _VOWEL = re.compile(r"[aeiouyà-åè-ïò-öù-ýąęıőűāēīū]", re.IGNORECASE)
 
@@ -48,7 +47,7 @@ def pages_to_recognise(document: Document) -> list[int]:
 
 def is_garbled(page: Page) -> bool:
     """Whether the text layer's characters are not those of the glyphs: unmapped, or words that no language has."""
-    if unmapped_share([page]) > _MAX_UNMAPPED_SHARE:
+    if unmapped_share([page]) > MAX_UNMAPPED_SHARE:
         return True
     words = _LONG_WORD.findall(" ".join(page.texts))
     return len(words) >= _GARBLED_WORDS and sum(_VOWEL.search(word) is None for word in words) > _GARBLED_SHARE * len(words)

@@ -6,6 +6,10 @@ render mode once per text object.
 
 from __future__ import annotations
 
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from typing import Any, overload
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,26 +27,59 @@ _IS_SPACE[list(WHITESPACE)] = True
 _SOFT_HYPHEN, _LINE_END_HYPHEN, _HYPHEN = 0xAD, 0x02, 0x2D
 
 
-def read_text_layer(data: bytes, *, max_pages: int | None = None) -> Document:
-    """Read every page's words with boxes, sizes and weights.
+class TextLayer(Sequence[Page]):
+    """The pages of an open PDF: words with boxes, sizes and weights. Each is read when it is asked for first, and kept.
 
-    Invisible text (render mode 3, fully transparent, off the page, under 1 pt) is dropped and counted in ``Document.hidden``, except where
+    Invisible text (render mode 3, fully transparent, off the page, under 1 pt) is dropped and counted, except where
     a page consists of an image with invisible text over it: the OCR layer of a scan, kept with a confidence below 1.
+    """
+
+    def __init__(self, pdf: Any) -> None:
+        self._pdf = pdf
+        self._read: dict[int, tuple[Page, int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._pdf)
+
+    @overload
+    def __getitem__(self, index: int) -> Page: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Page, ...]: ...
+    def __getitem__(self, index: int | slice) -> Page | tuple[Page, ...]:
+        """Raises `DamagedDocumentError` or `DocumentLimitError` for a page that cannot be read."""
+        numbers = range(len(self))[index]
+        return self._page(numbers)[0] if isinstance(numbers, int) else tuple(self._page(number)[0] for number in numbers)
+
+    def _page(self, index: int) -> tuple[Page, int]:
+        if index not in self._read:
+            with PdfiumPage(self._pdf, index) as page:
+                self._read[index] = _read_page(page, index + 1)
+        return self._read[index]
+
+    def document(self) -> Document:
+        """All pages."""
+        pages = self[:]
+        return Document(pages, "pypdfium2", sum(hidden for _, hidden in self._read.values()))
+
+
+@contextmanager
+def open_text_layer(data: bytes, *, max_pages: int | None = None) -> Generator[TextLayer]:
+    """The text layer of a PDF, for as long as it is open.
+
     Raises `EmptyDocumentError`, `NotADocumentError`, `EncryptedDocumentError`, `DamagedDocumentError` and, with more than
     ``max_pages`` pages, `DocumentLimitError`.
     """
-    pages: list[Page] = []
-    hidden = 0
     with open_pdf(data) as pdf:
-        count = len(pdf)
-        if max_pages is not None and count > max_pages:
-            raise DocumentLimitError(f"The document has {count} pages, the limit is {max_pages}.")
-        for index in range(count):
-            with PdfiumPage(pdf, index) as page:
-                words, dropped = _read_page(page, index + 1)
-            pages.append(words)
-            hidden += dropped
-    return Document(tuple(pages), "pypdfium2", hidden)
+        layer = TextLayer(pdf)
+        if max_pages is not None and len(layer) > max_pages:
+            raise DocumentLimitError(f"The document has {len(layer)} pages, the limit is {max_pages}.")
+        yield layer
+
+
+def read_text_layer(data: bytes, *, max_pages: int | None = None) -> Document:
+    """Every page of a PDF. Raises what `open_text_layer` and `TextLayer` raise."""
+    with open_text_layer(data, max_pages=max_pages) as layer:
+        return layer.document()
 
 
 def hidden_boxes(data: bytes) -> list[NDArray[np.float32]]:

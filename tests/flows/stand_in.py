@@ -21,7 +21,7 @@ from schemas.errors import ModelError
 from schemas.invoice import Evidence, Header, Invoice, Issue, LineItem, Severity
 
 if TYPE_CHECKING:
-    from flows.running_batch import BatchOptions
+    from flows.chunks import BatchOptions
     from flows.settings import Settings
 
 TODAY = date(2026, 6, 1)
@@ -144,8 +144,8 @@ def _page(lines: Sequence[str]) -> Any:
 
 
 def options(**changes: Any) -> BatchOptions:
+    from flows.chunks import BatchOptions
     from flows.judging import Judge  # here, because worker processes load this file for the extraction alone
-    from flows.running_batch import BatchOptions
     from flows.work import WorkOrder
 
     order = WorkOrder(

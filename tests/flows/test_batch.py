@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import stand_in
 
-from flows import running_batch
+from flows import chunk_work
 from flows.composition import open_batch, run_batch
 from flows.settings import Settings
 from flows.summary import BatchSummary
@@ -48,7 +48,7 @@ def test_workers_read_on_while_results_are_recorded(inbox: Path, database_url: s
     second_chunk_begun = threading.Event()
     claims: list[object] = []
     read_on: list[bool] = []
-    really_claim, really_finish = running_batch.claim, running_batch.finish
+    really_claim, really_finish = chunk_work.claim, chunk_work.finish
 
     def claim(*arguments: Any, **options: Any) -> Any:
         claims.append(arguments)
@@ -60,8 +60,8 @@ def test_workers_read_on_while_results_are_recorded(inbox: Path, database_url: s
         read_on.append(second_chunk_begun.wait(timeout=60))
         return really_finish(*arguments, **options)
 
-    monkeypatch.setattr(running_batch, "claim", claim)
-    monkeypatch.setattr(running_batch, "finish", finish)
+    monkeypatch.setattr(chunk_work, "claim", claim)
+    monkeypatch.setattr(chunk_work, "finish", finish)
     summary = run(inbox, database_url, workers=1, chunk=1)
     assert dict(summary.counts) == {"accepted": 3}
     assert read_on == [True, True, True]

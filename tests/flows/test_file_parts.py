@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import stand_in
 
-import flows.running_batch
+import flows.chunk_work
 from extractors.pipeline import SourceFile
 from extractors.several_invoices import FilePart
 from flows.composition import run_batch
@@ -75,7 +75,7 @@ def test_each_invoice_of_a_file_is_a_document_of_its_own(three_in_two_files: Pat
 def test_a_run_that_ends_before_the_parts_is_finished_by_the_next(
     three_in_two_files: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def killed(batch: RunningBatch) -> None:
+    def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
@@ -91,14 +91,14 @@ def test_a_run_that_ends_before_the_parts_is_finished_by_the_next(
 def test_a_run_that_ends_between_parts_and_whole_does_all_again(
     three_in_two_files: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    register = flows.running_batch.register_parts
+    register = flows.chunk_work.register_parts
 
     def killed(*arguments: Any, **more: Any) -> Any:
         register(*arguments, **more)
         raise WarehouseError("ended here")
 
     with monkeypatch.context() as patch, pytest.raises(WarehouseError, match="ended here"):
-        patch.setattr(flows.running_batch, "register_parts", killed)
+        patch.setattr(flows.chunk_work, "register_parts", killed)
         run(three_in_two_files, database_url)
     before = states(database_url)
     assert before["both"] == ("leased", 0)
