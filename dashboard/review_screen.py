@@ -12,6 +12,7 @@ from dashboard.checking import by_severity, check
 from dashboard.doubts import doubts
 from dashboard.editing import ADJUSTMENT_FIELDS, EDITABLE_LINES, TAX_FIELDS, Edited, edited
 from dashboard.periods import link
+from dashboard.processing_again import request_made
 from dashboard.queue_pages import next_link, order_of, rule_of
 from dashboard.showing import Site
 from dashboard.shown_issues import shown_issues
@@ -29,7 +30,7 @@ from schemas.invoice import (
 )
 from schemas.rules_reading import DISAGREEMENT
 from warehouse.documents import decisions, sources
-from warehouse.reprocess_requests import ROUTES
+from warehouse.reprocess_requests import newest_request_for
 from warehouse.review_queue import queue_length
 from warehouse.reviews import reviews_of, version_of
 from warehouse.versions import Version, versions
@@ -67,6 +68,8 @@ def review_screen(
         "version": (form or {}).get("version") or version_of(database, document_id),
         "holder": holder,
         "problem": problem,
+        "typed": form is not None,
+        "request_made": request_made(newest_request_for(database, document_id)),
         "errors": found.errors,
         "issues": shown_issues(issues),
         "doubts": doubts(invoice, issues),
@@ -97,7 +100,7 @@ def review_screen(
         "versions": earlier,
         "sources": sources(database, document_id),
         "page_now": page_now,
-        "routes": ROUTES,
+        "routes": site.services.routes,
         "rivals": rivals(invoice, earlier),
     }
     return site.show(request, "review.html", values, status_code=status)
