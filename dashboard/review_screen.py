@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from fastapi import Request, Response
+from markupsafe import Markup
 
 from dashboard.access import Visitor
 from dashboard.checking import by_severity, check
@@ -16,7 +18,7 @@ from dashboard.processing_again import request_made
 from dashboard.queue_pages import next_link, order_of, rule_of
 from dashboard.showing import Site
 from dashboard.shown_issues import shown_issues
-from dashboard.wording import plain
+from dashboard.wording import plain, words
 from schemas.invoice import (
     CRITICAL_FIELDS,
     HEADER_FIELDS,
@@ -89,6 +91,7 @@ def review_screen(
         "spend_categories": SPEND_CATEGORIES,
         "tax_categories": TAX_CATEGORIES,
         "adjustment_kinds": tuple(AdjustmentKind),
+        "options_of": options_of,
         "document_types": tuple(DocumentType),
         "query": link("", {"order": order_of(query).value, "rule": rule_of(query)}),
         "order": order_of(query).value,
@@ -104,6 +107,14 @@ def review_screen(
         "rivals": rivals(invoice, earlier),
     }
     return site.show(request, "review.html", values, status_code=status)
+
+
+@cache
+def options_of(options: Sequence[str], value: str | None) -> Markup:
+    """The options of a choice, ``value`` chosen. Kept: a long invoice has the same ones in every row."""
+    choice = Markup('<option value="{}"{}>{}</option>')
+    made = [choice.format(each, Markup(" selected") * (each == value), words(each) if len(each) > 2 else each) for each in options]
+    return Markup('<option value=""></option>') + Markup("").join(made)
 
 
 def first_page(invoice: Invoice) -> int:

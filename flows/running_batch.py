@@ -32,6 +32,7 @@ from warehouse.batches import begin_batch, end_batch
 from warehouse.database import Database
 from warehouse.document_store import DocumentStore
 from warehouse.documents import finish
+from warehouse.fallback import calls_by_outcome, spent_usd
 from warehouse.leases import claim, new_owner, release, renew, states
 from warehouse.operating_figures import record_figures
 from warehouse.queries import count_by_rule, count_by_status
@@ -361,6 +362,8 @@ class RunningBatch:
             stage_seconds=dict(self._times),
             unread=tuple(self._unread),
             ignored=self.inbox.ignored_sentence(),
+            calls=calls_by_outcome(self.database, batch_id=self.batch_id),
+            cost_usd=spent_usd(self.database, batch_id=self.batch_id),
         )
 
     def _leave_unread(self, sentence: str) -> None:
