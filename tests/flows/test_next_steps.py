@@ -9,7 +9,6 @@ import pytest
 from flows.summary import BatchSummary
 from flows.terminal import typed_name
 
-
 SUMMARY = BatchSummary(
     batch_id=1, source="inbox", database="sqlite:///lineitem.db", files=1, documents=1, already_done=0, processed=1, counts={"accepted": 1},
     rules={}, pages=1, seconds=1.0, stage_seconds={},
