@@ -20,7 +20,7 @@ def login_routes(site: Site) -> APIRouter:
     def login_page(
         request: Request, *, problem: str = "", name: str = "", to: str = "/", status: int = 200, changed: bool = False
     ) -> Response:
-        values = {"problem": problem, "name": name, "to": to, "database": None, "changed": changed}
+        values = {"problem": problem, "name": name, "to": to, "changed": changed}
         return site.show(request, "login.html", values, status_code=status)
 
     @router.get("/login")

@@ -40,7 +40,6 @@ class Site:
             return visitor is not None and has_role(visitor.user, role)
 
         shared = {
-            "database": self.database.url if visitor else None,
             "visitor": visitor,
             "csrf": visitor.csrf if visitor else "",
             "may": may,
