@@ -52,6 +52,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         messenger.start()
+        site.again.begin()  # what was asked for before this server started
         yield
         messenger.stop()
         pictures.close()

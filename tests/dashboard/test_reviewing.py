@@ -190,6 +190,9 @@ def test_the_dashboard_processes_again_at_once_where_it_can_and_offers_the_ways_
     act(client, 1, form_on(client, 1), "reprocess")
     assert begun.wait(30), "nobody has to start a command"
     ended.set()
+    begun.clear()
+    with TestClient(app, base_url="http://127.0.0.1:8420"):
+        assert begun.wait(30), "what was asked for before the server started is not forgotten"
 
 
 def test_two_reviewers_do_not_overwrite_each_other(app: FastAPI, login: Callable[..., TestClient]) -> None:
