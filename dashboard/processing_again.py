@@ -43,11 +43,15 @@ class ProcessingAgain:
 
 
 def request_made(request: ReprocessRequest | None) -> str:
-    """What the screen of a document says about the newest request to process it again; nothing once it is done."""
-    if request is None or request.state == "done":
+    """What the screen of a document says about the newest request to process it again; nothing once that changed it."""
+    if request is None or (request.state == "done" and request.outcome.get("changed")):
         return ""
     who, when = request.requested_by.removeprefix("user:"), moment(request.requested_at)
     match request.state:
+        case "done" if request.outcome.get("same"):
+            return f"It was processed again ({who}, {when}), and nothing changed."
+        case "done":
+            return f"It was to be processed again ({who}, {when}), but could not be read, or somebody was at work on it."
         case "running":
             return f"It is being processed again at this moment ({who}, {when})."
         case "failed":

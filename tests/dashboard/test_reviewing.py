@@ -169,6 +169,12 @@ def test_what_could_not_be_processed_again_is_back_in_the_queue_and_says_why(app
     assert "It is being processed again at this moment (reviewer" in client.get("/documents/1").text
     end_request(database, request.id, state="failed", outcome={"error": "No foundation model is configured."})
     assert ">first</a>" in client.get("/review").text
+    act(client, 2, form_on(client, 2), "reprocess")
+    again = take_request(database, owner="somebody", lease_s=60)
+    assert again
+    end_request(database, again.id, state="done", outcome={"documents": 1, "same": 1})
+    assert ">second</a>" in client.get("/review").text, "nothing was decided anew, so a person decides"
+    assert "and nothing changed." in client.get("/review/2").text
     page = client.get("/review/1").text
     assert "which failed: No foundation model is configured." in page
     assert act(client, 1, form_on(client, 1), "approve", **{"header.gross_total": "1190.00"}).status_code == 200
