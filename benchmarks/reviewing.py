@@ -36,7 +36,7 @@ MOST_STOPS = 40
 WAIT_S = 120.0
 READ_S = 2.0
 # On the screen: the next document's address, its first value in focus, and its picture drawn.
-SHOWN = "location.pathname !== '{here}' && document.activeElement?.name && document.getElementById('page')?.complete"
+SHOWN = "location.pathname !== '{here}' && document.activeElement?.name && (document.getElementById('page')?.complete ?? true)"
 # Card, Moran & Newell, The Keystroke-Level Model, CACM 23 (1980): an average typist's key, and one mental preparation.
 KEY_S, MENTAL_S = 0.28, 1.35
 
