@@ -24,7 +24,8 @@ RUN /opt/lineitem/bin/pip install --no-deps --constraint constraints.txt . \
     && /opt/lineitem/bin/python -m compileall -q /opt/lineitem/lib
 
 FROM ${PYTHON_IMAGE} AS run
-# OpenCV, which the OCR uses, wants these two.
+# OpenCV, which the OCR uses, wants these two. Not pinned: Debian's security updates are wanted, and the base image pins the release.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libgl1 libglib2.0-0 \
     && rm -rf /var/lib/apt/lists/* \

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from dashboard.access import SCOPES, Anyone, has_role
+from dashboard.access import SCOPES, Anyone, Visitor, has_role
 from dashboard.form_fields import Form
 from dashboard.passwords import hash_password, is_password, weakness
 from dashboard.showing import Site
@@ -19,21 +19,27 @@ def account_routes(site: Site) -> APIRouter:
     router = APIRouter()
     database = site.database
 
+    def account_page(request: Request, visitor: Visitor, *, new: str | None = None, problem: str = "") -> Response:
+        values = {
+            "tokens": list_tokens(database, user_id=visitor.user.id),
+            "scopes": scopes_of(visitor),
+            "new": new,
+            "problem": problem,
+        }
+        return site.show(request, "account.html", values, status_code=400 if problem else 200)
+
     @router.get("/account")
     def account(request: Request, visitor: Anyone) -> Response:
-        scopes = [scope for scope, role in SCOPES.items() if has_role(visitor.user, role)]
-        return site.show(request, "account.html", {"tokens": list_tokens(database, user_id=visitor.user.id), "scopes": scopes, "new": None})
+        return account_page(request, visitor)
 
     @router.post("/account/tokens")
     def new_token(request: Request, visitor: Anyone, form: Form) -> Response:
-        allowed = [scope for scope, role in SCOPES.items() if has_role(visitor.user, role)]
-        chosen = [scope for scope in allowed if f"scope.{scope}" in form]
+        chosen = [scope for scope in scopes_of(visitor) if f"scope.{scope}" in form]
         name, days = form.get("name", "").strip(), form.get("days", "90")
-        token = None
-        if name and chosen and days.isdecimal() and 1 <= int(days) <= LONGEST_TOKEN_DAYS:
-            token = add_token(database, visitor.user, name=name, scopes=chosen, days=int(days))
-        values = {"tokens": list_tokens(database, user_id=visitor.user.id), "scopes": allowed, "new": token}
-        return site.show(request, "account.html", values, status_code=200 if token else 400)
+        if not (name and chosen and days.isdecimal() and 1 <= int(days) <= LONGEST_TOKEN_DAYS):
+            problem = f"A token needs a name, at least one scope, and an end in 1 to {LONGEST_TOKEN_DAYS} days."
+            return account_page(request, visitor, problem=problem)
+        return account_page(request, visitor, new=add_token(database, visitor.user, name=name, scopes=chosen, days=int(days)))
 
     @router.post("/account/tokens/{token_id}/revoke")
     def end_token(visitor: Anyone, token_id: int) -> Response:
@@ -63,8 +69,13 @@ def account_routes(site: Site) -> APIRouter:
         if problem:
             return site.show(request, "password.html", {"problem": problem, "must": user.must_change}, status_code=400)
         set_password(database, user.id, hash_password(new), must_change=False, actor=user.name)
-        response = RedirectResponse("/login", status_code=303)
+        response = RedirectResponse("/login?changed=1", status_code=303)
         response.delete_cookie(site.cookie, path="/")
         return response
 
     return router
+
+
+def scopes_of(visitor: Visitor) -> list[str]:
+    """What a token of this person may be allowed to do: no more than the person."""
+    return [scope for scope, role in SCOPES.items() if has_role(visitor.user, role)]

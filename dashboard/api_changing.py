@@ -70,11 +70,12 @@ def changing_routes(site: Site) -> APIRouter:
 
     @router.post("/documents/{document_id}/reprocess", response_model=Requested, status_code=202, operation_id="reprocess_document")
     def reprocess(request: Request, visitor: Writer, document_id: DocumentId, body: Reprocessing, key: Key = None) -> Response:
-        """Ask for a document to be processed again by the next run."""
+        """Ask for a document to be processed again: at once where the dashboard can do it, else by the next run."""
 
         def work() -> tuple[int, dict[str, Any]]:
             stored_of(database, document_id)
             made = send_back(database, document_id, route=body.route, version=body.version, reviewer=visitor.user.name)
+            site.again.begin()
             return 202, Requested(id=document_id, request=made).model_dump()
 
         return once(database, visitor, key, request.url.path, body.model_dump_json().encode(), work)

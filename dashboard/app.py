@@ -24,6 +24,7 @@ from dashboard.overview_page import overview_routes
 from dashboard.page_pictures import PagePictures
 from dashboard.periods import link
 from dashboard.picture_pages import picture_routes
+from dashboard.processing_again import ProcessingAgain
 from dashboard.review_pages import review_routes
 from dashboard.services import Services
 from dashboard.showing import HERE, Site, make_templates
@@ -45,12 +46,13 @@ def create_app(
     """
     database = open_database(database_url, create=False)
     pictures = PagePictures(passwords=services.passwords)
-    site = Site(database, services, pictures, make_templates(), cookie_name(database.url), https)
+    site = Site(database, services, pictures, make_templates(), cookie_name(database.url), https, ProcessingAgain(services.reprocess))
     messenger = Messenger(database)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         messenger.start()
+        site.again.begin()  # what was asked for before this server started
         yield
         messenger.stop()
         pictures.close()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from markupsafe import Markup
 
 WIDTH, HALF, HEIGHT = 1080, 560, 200
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 10, 24
+DIGIT = 8  # width of a character beside the axis, at most
 ANCHORS = ("start", "middle", "middle", "middle", "end")  # of five labels over the whole width
 LABEL = 96  # room for a label below the axis
 
@@ -24,12 +25,13 @@ def stacked_bars(
     """One bar per column (name, count by kind), the first kind at the bottom. ``links`` lead from a column's name to what is behind it."""
     most = max((sum(parts.values()) for _, parts in columns), default=0)
     top = _round_up(most)
-    step = (width - LEFT - RIGHT) / max(len(columns), 1)
+    left = max(LEFT, DIGIT * len(_whole(top)) + 8)
+    step = (width - left - RIGHT) / max(len(columns), 1)
     thick = max(min(step * 0.72, 48.0), 1.0)
-    marks = [_axis(top, width)]
-    every = max(1, -(-len(columns) * LABEL // (width - LEFT - RIGHT)))
+    marks = [_axis(top, width, left)]
+    every = max(1, -(-len(columns) * LABEL // (width - left - RIGHT)))
     for number, (name, parts) in enumerate(columns):
-        x = LEFT + step * number + (step - thick) / 2
+        x = left + step * number + (step - thick) / 2
         y = float(HEIGHT - BOTTOM)
         bars: list[Markup] = []
         for kind in kinds:
@@ -58,9 +60,8 @@ def bars(
 
 def points(values: Sequence[tuple[float, float, float]], *, title: str, width: int = HALF) -> Markup:
     """Points (x, y, weight) between 0 and 1 against the diagonal: a reliability diagram."""
-    marks = [_axis(1.0, width, form="{:.0%}".format)]
-    size = _plot_height()
-    left = LEFT
+    left, size = LEFT, _plot_height()
+    marks = [_axis(1.0, width, left, form="{:.0%}".format)]
     marks.append(
         Markup('<line class="diagonal" x1="{}" y1="{}" x2="{:.1f}" y2="{}"/>').format(
             left, HEIGHT - BOTTOM, width - RIGHT, HEIGHT - BOTTOM - size
@@ -77,15 +78,19 @@ def points(values: Sequence[tuple[float, float, float]], *, title: str, width: i
     return _picture(marks, title, width)
 
 
-def _axis(top: float, width: int, form: object = None) -> Markup:
+def _axis(top: float, width: int, left: float, form: Callable[[float], str] | None = None) -> Markup:
     marks: list[Markup] = []
     for part in range(5):
         value = top * part / 4
         y = HEIGHT - BOTTOM - _plot_height() * part / 4
-        marks.append(Markup('<line class="grid" x1="{}" y1="{:.1f}" x2="{}" y2="{:.1f}"/>').format(LEFT, y, width - RIGHT, y))
-        text = form(value) if callable(form) else f"{value:,.0f}".replace(",", " ") if top >= 4 else f"{value:g}"
-        marks.append(_label(LEFT - 6, y + 4, str(text), "end"))
+        marks.append(Markup('<line class="grid" x1="{}" y1="{:.1f}" x2="{}" y2="{:.1f}"/>').format(left, y, width - RIGHT, y))
+        marks.append(_label(left - 6, y + 4, (form or _whole)(value), "end"))
     return Markup("").join(marks)
+
+
+def _whole(value: float) -> str:
+    """A number of documents or an amount, thousands apart."""
+    return f"{value:,.0f}".replace(",", " ")
 
 
 def _short(name: str) -> str:

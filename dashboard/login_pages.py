@@ -17,15 +17,17 @@ def login_routes(site: Site) -> APIRouter:
     router = APIRouter()
     database = site.database
 
-    def login_page(request: Request, *, problem: str = "", name: str = "", to: str = "/", status: int = 200) -> Response:
-        values = {"problem": problem, "name": name, "to": to, "database": None}
+    def login_page(
+        request: Request, *, problem: str = "", name: str = "", to: str = "/", status: int = 200, changed: bool = False
+    ) -> Response:
+        values = {"problem": problem, "name": name, "to": to, "changed": changed}
         return site.show(request, "login.html", values, status_code=status)
 
     @router.get("/login")
-    def login(request: Request, to: str = "/") -> Response:
+    def login(request: Request, to: str = "/", changed: str = "") -> Response:
         if request.state.visitor is not None:
             return RedirectResponse(local_path(to), status_code=303)
-        return login_page(request, to=local_path(to))
+        return login_page(request, to=local_path(to), changed=bool(changed))
 
     @router.post("/login")
     def log_in(request: Request, form: Form) -> Response:

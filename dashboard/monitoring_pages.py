@@ -13,13 +13,16 @@ from fastapi import APIRouter, Request, Response
 from dashboard.access import Anyone, DocumentId
 from dashboard.charts import bars, stacked_bars
 from dashboard.periods import Period, conditions_of, link, period_of
+from dashboard.processing_again import request_made
 from dashboard.showing import Site
+from dashboard.wording import words
 from schemas.invoice import HEADER_FIELDS
-from schemas.tax_codes import JURISDICTIONS
+from schemas.tax_codes import JURISDICTIONS, names_of_codes
 from warehouse.document_lists import counts, page_of_documents
 from warehouse.documents import decisions, load_many, sources
 from warehouse.exports import neutral_cell
 from warehouse.monitoring import batches_with_outcomes, slowest
+from warehouse.reprocess_requests import newest_request_for
 from warehouse.reviews import reviews_of
 from warehouse.totals import TaxTotal, sellers, spend_by_category, spend_by_code, tax_by_month, tax_by_rate
 from warehouse.versions import versions
@@ -80,6 +83,7 @@ def monitoring_routes(site: Site) -> APIRouter:
             "decisions": decisions(database, document_id),
             "reviews": reviews_of(database, document_id),
             "versions": versions(database, document_id),
+            "request_made": request_made(newest_request_for(database, document_id)),
         }
         return site.show(request, "document.html", values)
 
@@ -108,7 +112,7 @@ def monitoring_routes(site: Site) -> APIRouter:
             "rate": ("VAT by category and rate", ("Category", "Rate %"), tax_by_rate(database, **span)),
             "month": ("By month of issue", ("Month",), tax_by_month(database, **span)),
             "category": ("By what was bought", ("Category",), spend_by_category(database, **span)),
-            "code": (f"By code ({place})", ("Code",), spend_by_code(database, place, **span)),
+            "code": (f"By code ({words(place)})", ("Code",), spend_by_code(database, place, **span)),
         }
         if export in tables:
             return _csv(f"tax-{export}", *tables[export][1:])
@@ -117,8 +121,8 @@ def monitoring_routes(site: Site) -> APIRouter:
             "period": chosen,
             "tables": tables,
             "jurisdiction": place,
+            "labels": names_of_codes(place),
             "jurisdictions": JURISDICTIONS,
-            "currencies": sorted({total.currency for total in tables["month"][2]}),
             "chart": bars(months, title="Net total by month of issue") if len({t.currency for t in tables["month"][2]}) == 1 else None,
         }
         return site.show(request, "tax.html", values)

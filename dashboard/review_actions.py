@@ -20,7 +20,6 @@ from dashboard.wording import place
 from schemas.errors import ReviewConflictError, StillBrokenError
 from schemas.invoice import Status
 from warehouse.documents import load_many
-from warehouse.reprocess_requests import ROUTES
 from warehouse.reviews import Action, last_action_of, send_back, store_action, undo
 
 LONGEST_S = 8 * 3600.0
@@ -39,7 +38,7 @@ def action_routes(site: Site) -> APIRouter:
             undo(database, last.document_id, reviewer=visitor.user.name)
         except ReviewConflictError as exc:
             return said(request, 409, str(exc))
-        return done(request, f"/review/{last.document_id}")
+        return done(request, where(request, last.document_id))
 
     @router.post("/review/{document_id}")
     def act(request: Request, visitor: Reviewer, document_id: DocumentId, form: Form) -> Response:
@@ -49,9 +48,10 @@ def action_routes(site: Site) -> APIRouter:
         stored, what, name = invoices[0], form.get("do", ""), visitor.user.name
         version = int(form["version"]) if form.get("version", "").isdecimal() and len(form["version"]) < 10 else 0
 
-        def again(problem: str, status: int) -> Response:
+        def again(problem: str, status: int, *, field: str | None = None) -> Response:
+            """The same screen with ``problem``; ``field`` is what the person has to type into."""
             if wants_json(request):
-                return JSONResponse({"problem": problem}, status_code=status)
+                return JSONResponse({"problem": problem, "field": field}, status_code=status)
             return review_screen(site, request, visitor, document_id, stored, form=form, problem=problem, status=status)
 
         if what.partition(".")[0] in ("add", "delete", "merge", "split"):
@@ -61,11 +61,12 @@ def action_routes(site: Site) -> APIRouter:
         try:
             if what == "reprocess":
                 route = form.get("route")
-                send_back(database, document_id, route=route if route in ROUTES else None, version=version, reviewer=name)
+                send_back(database, document_id, route=route if route in services.routes else None, version=version, reviewer=name)
+                site.again.begin()
                 return done(request, onward)
             if what == "reject":
                 if reason is None:
-                    return again("Say why it is rejected.", 422)
+                    return again("Say why it is rejected.", 422, field="reason")
                 # Nothing that was typed is taken over into a document that is thrown out.
                 action = Action("reject", name, reason=reason, seconds=seconds_of(form))
                 judge = PersonsJudge(name, Status.REJECTED, (), reason)
@@ -76,18 +77,17 @@ def action_routes(site: Site) -> APIRouter:
             found = edited(stored, form, editor=name)
             if found.errors:
                 first, why = next(iter(found.errors.items()))
-                return again(f"{place(first)}: {why}", 422)
+                return again(f"{place(first)}: {why}", 422, field=first)
             if what == "correct" and not found.corrections:
                 return again("Nothing was changed.", 422)
             action = Action(what, name, found.corrections, found.critical_changed, reason, seconds_of(form))
             judge = PersonsJudge(name, Status.ACCEPTED if what == "approve" else None, found.corrections, reason)
             store_action(database, document_id, found.invoice, version=version, action=action, today=services.today(), judge=judge)
         except StillBrokenError as exc:
-            return again(str(exc), 422)
+            return again(str(exc), 422, field="reason")
         except ReviewConflictError as exc:
             return again(str(exc), 409)
-        here = link(f"/review/{document_id}", {"order": order_of(request.query_params).value, "rule": rule_of(request.query_params)})
-        return done(request, onward if what == "approve" else here)
+        return done(request, onward if what == "approve" else where(request, document_id))
 
     def said(request: Request, status: int, problem: str) -> Response:
         if wants_json(request):
@@ -95,6 +95,12 @@ def action_routes(site: Site) -> APIRouter:
         return site.message(request, "That did not work", problem, status_code=status)
 
     return router
+
+
+def where(request: Request, document_id: int) -> str:
+    """The screen of a document, in the order and under the rule in which the queue is gone through."""
+    query = request.query_params
+    return link(f"/review/{document_id}", {"order": order_of(query).value if "order" in query else None, "rule": rule_of(query)})
 
 
 def done(request: Request, to: str) -> Response:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from fastapi import Request, Response
+from markupsafe import Markup
 
 from dashboard.access import Visitor
 from dashboard.checking import by_severity, check
 from dashboard.doubts import doubts
 from dashboard.editing import ADJUSTMENT_FIELDS, EDITABLE_LINES, TAX_FIELDS, Edited, edited
 from dashboard.periods import link
+from dashboard.processing_again import request_made
 from dashboard.queue_pages import next_link, order_of, rule_of
 from dashboard.showing import Site
 from dashboard.shown_issues import shown_issues
-from dashboard.wording import plain
+from dashboard.wording import plain, words
 from schemas.invoice import (
     CRITICAL_FIELDS,
     HEADER_FIELDS,
@@ -29,7 +32,7 @@ from schemas.invoice import (
 )
 from schemas.rules_reading import DISAGREEMENT
 from warehouse.documents import decisions, sources
-from warehouse.reprocess_requests import ROUTES
+from warehouse.reprocess_requests import newest_request_for
 from warehouse.review_queue import queue_length
 from warehouse.reviews import reviews_of, version_of
 from warehouse.versions import Version, versions
@@ -67,6 +70,8 @@ def review_screen(
         "version": (form or {}).get("version") or version_of(database, document_id),
         "holder": holder,
         "problem": problem,
+        "typed": form is not None,
+        "request_made": request_made(newest_request_for(database, document_id)),
         "errors": found.errors,
         "issues": shown_issues(issues),
         "doubts": doubts(invoice, issues),
@@ -86,6 +91,7 @@ def review_screen(
         "spend_categories": SPEND_CATEGORIES,
         "tax_categories": TAX_CATEGORIES,
         "adjustment_kinds": tuple(AdjustmentKind),
+        "options_of": options_of,
         "document_types": tuple(DocumentType),
         "query": link("", {"order": order_of(query).value, "rule": rule_of(query)}),
         "order": order_of(query).value,
@@ -97,10 +103,18 @@ def review_screen(
         "versions": earlier,
         "sources": sources(database, document_id),
         "page_now": page_now,
-        "routes": ROUTES,
+        "routes": site.services.routes,
         "rivals": rivals(invoice, earlier),
     }
     return site.show(request, "review.html", values, status_code=status)
+
+
+@cache
+def options_of(options: Sequence[str], value: str | None) -> Markup:
+    """The options of a choice, ``value`` chosen. Kept: a long invoice has the same ones in every row."""
+    choice = Markup('<option value="{}"{}>{}</option>')
+    made = [choice.format(each, Markup(" selected") * (each == value), words(each) if len(each) > 2 else each) for each in options]
+    return Markup('<option value=""></option>') + Markup("").join(made)
 
 
 def first_page(invoice: Invoice) -> int:

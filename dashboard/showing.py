@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dashboard.access import Visitor, has_role
 from dashboard.page_pictures import PagePictures
+from dashboard.processing_again import ProcessingAgain
 from dashboard.services import Services
 from dashboard.wording import FILTERS
 from warehouse.database import Database
@@ -29,6 +30,7 @@ class Site:
     templates: Jinja2Templates
     cookie: str
     https: bool
+    again: ProcessingAgain
 
     def show(self, request: Request, template: str, values: Mapping[str, object], *, status_code: int = 200) -> Response:
         """A page. Templates see ``visitor``, ``csrf`` and ``may(role)`` beside ``values``."""
@@ -38,7 +40,6 @@ class Site:
             return visitor is not None and has_role(visitor.user, role)
 
         shared = {
-            "database": self.database.url if visitor else None,
             "visitor": visitor,
             "csrf": visitor.csrf if visitor else "",
             "may": may,

@@ -15,13 +15,19 @@ SPELLINGS = {
     "xml": "XML",
     "einvoice": "e-invoice",
     "leased": "being processed",
+    **{name: name.upper() for name in ("us", "uk", "eu", "de", "c", "sa103f", "mtd", "skr03")},  # of sets of tax codes
     "received": "waiting",
 }
 
 
 def words(name: str) -> str:
     """A name of the data contract as a person writes it: ``seller_vat_id`` → ``seller VAT id``."""
-    return " ".join(SPELLINGS.get(part, part) for part in str(name).split("_"))
+    return " ".join(SPELLINGS.get(part, part) for part in str(name).removeprefix("user:").replace("+", " and ").split("_"))
+
+
+def read_by(route: str) -> str:
+    """Who a document's values come from: ``read by task model``, ``decided by a person``."""
+    return "decided by a person" if route == "human" else f"read by {words(route)}"
 
 
 def place(path: str | None) -> str:
@@ -117,6 +123,7 @@ def plain(value: object) -> str:
 
 FILTERS: dict[str, Callable[..., str]] = {
     "words": words,
+    "read_by": read_by,
     "place": place,
     "amount": amount,
     "grouped": grouped,

@@ -43,7 +43,8 @@ def explain(invoice: Invoice, decision: Decision | None, calls: Sequence[Fallbac
     cost = sum((row.cost_nano_usd if row.cost_nano_usd is not None else row.reserved_nano_usd) for row in calls)
     paid = [row for row in calls if row.outcome != "cached"]
     if paid:
-        sentences.append(f"The foundation model was called {len(paid)} times for it, for {cost / 1e9:.4f} USD.")
+        often = "once" if len(paid) == 1 else f"{len(paid)} times"
+        sentences.append(f"The foundation model was called {often} for it, for {cost / 1e9:.4f} USD.")
     return Explanation(tuple(sentences))
 
 

@@ -27,6 +27,7 @@ from schemas.errors import WarehouseError
 from warehouse.batches import begin_batch, end_batch
 from warehouse.database import Database
 from warehouse.document_store import DocumentStore
+from warehouse.fallback import calls_by_outcome, spent_usd
 from warehouse.leases import new_owner, states
 from warehouse.operating_figures import record_figures
 from warehouse.queries import count_by_rule, count_by_status
@@ -241,6 +242,8 @@ class RunningBatch:
             stage_seconds=dict(tally.times),
             unread=tuple(tally.unread),
             ignored=self.inbox.ignored_sentence(),
+            calls=calls_by_outcome(self.database, batch_id=self.batch_id),
+            cost_usd=spent_usd(self.database, batch_id=self.batch_id),
         )
 
     def _close(self, error: BaseException | None) -> None:

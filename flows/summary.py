@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ TOP_REASONS = 8
 class BatchSummary:
     """``counts`` are the states of all documents of the batch, whoever processed them; ``rules`` counts the flagged or rejected ones that break
     each rule. ``processed``, ``pages``, ``seconds`` (from the beginning to the last document's record) and ``stage_seconds`` (summed over the
-    worker processes) are this run's own work. ``unread`` are files that could not be opened at all."""
+    worker processes) are this run's own work. ``unread`` are files that could not be opened at all. ``calls`` to the foundation model by how
+    they ended, and what they cost."""
 
     batch_id: int
     source: str
@@ -33,6 +35,8 @@ class BatchSummary:
     stage_seconds: Mapping[str, float]
     unread: tuple[str, ...] = ()
     ignored: str | None = None
+    calls: Mapping[str, int] = field(default_factory=dict[str, int])
+    cost_usd: Decimal = Decimal(0)
 
     @property
     def exit_code(self) -> int:
@@ -51,6 +55,14 @@ class BatchSummary:
             facts.append(("not readable", str(len(self.unread))))
         if open_ones := self.documents - sum(self.counts.get(status, 0) for status in ("accepted", "review", "rejected")):
             facts.append(("not done", str(open_ones)))
+        if asked := sum(self.calls.values()):
+            failed = asked - self.calls.get("ok", 0) - self.calls.get("cached", 0)
+            facts.append(
+                (
+                    "foundation model",
+                    f"{asked} call{'s' * (asked != 1)}, {self.cost_usd:.4f} USD" + (f"; {failed} failed" if failed else ""),
+                )
+            )
         if self.processed:
             facts.append(("speed", f"{self.pages} pages in {self.seconds:.1f} s = {self.pages_per_s:.1f} pages/s"))
         if self.stage_seconds:
@@ -104,7 +116,7 @@ def render(summary: BatchSummary) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    from flows.terminal import shown
+    from flows.terminal import shown, typed_name
     from schemas.rules import RULES
 
     colours = {"accepted": "green", "review": "yellow", "rejected": "red", "not readable": "red", "not done": "red"}
@@ -122,5 +134,9 @@ def render(summary: BatchSummary) -> RenderableType:
         for rule, count in list(summary.rules.items())[:TOP_REASONS]:
             reasons.add_row(Text(rule), str(count), Text(sentences.get(rule, "")))
         parts += [Text(""), reasons]
-    steps = [Text.assemble("  ", shown(command, "bold"), "\n      ", (what, "dim")) for command, what in summary.next_steps()]
+    name = typed_name()
+    steps = [
+        Text.assemble("  ", shown(name + command.removeprefix("lineitem"), "bold"), "\n      ", (what, "dim"))
+        for command, what in summary.next_steps()
+    ]
     return Group(*parts, Text("\nWhere to look next", "italic"), *steps)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import sys
 import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +22,17 @@ def console(*, stderr: bool = False) -> Console:
 
     terminal = (sys.stderr if stderr else sys.stdout).isatty()
     return Console(stderr=stderr, width=None if terminal else PIPED_WIDTH, highlight=False, soft_wrap=False)
+
+
+def typed_name(started_as: str | None = None) -> str:
+    """What to type for this command: ``lineitem`` where the shell finds it, else the path by which it was started, such as
+    ``.venv/bin/lineitem``."""
+    path = Path(started_as or sys.argv[0])
+    if path.name != "lineitem" or shutil.which("lineitem"):
+        return "lineitem"
+    with contextlib.suppress(ValueError):
+        path = path.resolve().relative_to(Path.cwd())
+    return str(path)
 
 
 def printable(value: object) -> str:

@@ -67,6 +67,15 @@ def shipped_tax_codes() -> tuple[TaxCode, ...]:
     return parse_tax_codes(None)
 
 
+def names_of_codes(jurisdiction: str) -> dict[str, str]:
+    """What the shipped table calls a code, without what it adds in brackets. Codes that stand for several things have no name."""
+    found: dict[str, set[str]] = {}
+    for each in shipped_tax_codes():
+        if each.jurisdiction == jurisdiction:
+            found.setdefault(each.code, set()).add(each.label.partition(" (")[0])
+    return {code: names.pop() for code, names in found.items() if len(names) == 1}
+
+
 def parse_tax_codes(text: str | None, *, file: str = "tax_codes.csv") -> tuple[TaxCode, ...]:
     """The rows of a table given as CSV text, of the shipped one when None.
 

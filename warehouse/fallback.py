@@ -104,6 +104,13 @@ def spent_usd(database: Database, *, batch_id: int | None = None) -> Decimal:
         return usd_where(session, FallbackCallRow.batch_id == batch_id if batch_id is not None else FallbackCallRow.id > 0)
 
 
+def calls_by_outcome(database: Database, *, batch_id: int) -> dict[str, int]:
+    """How many calls a batch made, by how they ended."""
+    query = select(FallbackCallRow.outcome, func.count()).where(FallbackCallRow.batch_id == batch_id).group_by(FallbackCallRow.outcome)
+    with database.read() as session:
+        return dict(session.execute(query).tuples().all())
+
+
 def cost_between(database: Database, since: date, until: date) -> Decimal | None:
     """USD that are spent or reserved on the days (UTC) from ``since`` to ``until``, both included; None where no call was made."""
     in_period = FallbackCallRow.day.between(since, until)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from schemas.errors import ConfigurationError, WarehouseError
@@ -15,7 +15,11 @@ from schemas.invoice import Route
 from warehouse.database import Database
 from warehouse.leases import is_dead_owner
 from warehouse.selections import Selection
+from warehouse.tables import DecisionRow
 from warehouse.tables_operation import ReprocessRequestRow
+from warehouse.tables_review import ReviewRow
+
+REQUESTS_SEARCHED = 200
 
 # The ways that can be asked for; a person's edit is no way of processing.
 ROUTES: tuple[str, ...] = (Route.EINVOICE_XML.value, Route.TASK_MODEL.value, Route.FOUNDATION_MODEL.value)
@@ -96,13 +100,29 @@ def keep_request(database: Database, request_id: int, *, owner: str, lease_s: fl
 
 
 def end_request(database: Database, request_id: int, *, state: str, outcome: Mapping[str, Any], batch_id: int | None = None) -> None:
-    """Record how a request ended: ``state`` done or failed, and in ``outcome`` what came of it."""
+    """Record how a request ended: ``state`` done or failed, and in ``outcome`` what came of it.
+
+    Documents that a reviewer sent and that were not decided anew are back in the queue.
+    """
     with database.write() as session:
         row = session.get(ReprocessRequestRow, request_id)
         if row is None:
             raise WarehouseError(f"Reprocess request {request_id} is not in {database.url}.")
         row.state, row.outcome, row.batch_id = state, dict(outcome), batch_id
         row.finished_at, row.owner, row.owned_until = datetime.now(UTC), None, None
+        # What was not decided anew, because it could not be read or the request failed, waits for a person as before.
+        newest = select(func.max(DecisionRow.id)).where(DecisionRow.document_id == ReviewRow.document_id).scalar_subquery()
+        left = (
+            ReviewRow.action == "reprocess",
+            ReviewRow.document_id.in_(Selection.from_json(row.selection).ids),
+            ReviewRow.decision_id == newest,
+        )
+        session.execute(update(ReviewRow).where(*left).values(undone=True), execution_options={"synchronize_session": False})
+
+
+def newest_request_for(database: Database, document_id: int) -> ReprocessRequest | None:
+    """The newest of the last `REQUESTS_SEARCHED` requests that names the document by its id."""
+    return next((each for each in list_requests(database, limit=REQUESTS_SEARCHED) if document_id in each.selection.ids), None)
 
 
 def list_requests(database: Database, *, limit: int = 50) -> list[ReprocessRequest]:

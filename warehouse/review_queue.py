@@ -127,8 +127,8 @@ def _ordered(session: Session, order: Order, rule: str | None) -> Select[int]:
         query = query.where(DocumentRow.id.in_(select(IssueRow.document_id).where(IssueRow.rule == rule, IssueRow.severity == "error")))
     match order:
         case Order.VALUE:
-            # A float is good enough to sort by; currencies are not converted.
-            return query.order_by(cast(InvoiceRow.gross_total, Float).desc().nulls_last(), DocumentRow.id)
+            # A float is good enough to sort by; currencies are not converted. A large credit note weighs as much as a large invoice.
+            return query.order_by(func.abs(cast(InvoiceRow.gross_total, Float)).desc().nulls_last(), DocumentRow.id)
         case Order.AGE:
             return query.order_by(DocumentRow.finished_at, DocumentRow.id)
         case Order.REASON:

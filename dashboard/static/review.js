@@ -6,13 +6,14 @@ import { addRow, deleteRow, joinRow, splitRow, tableOf } from "/static/rows.js";
 const CHECK_AFTER_MS = 300;
 const LEASE_EVERY_MS = 60_000;
 
-let form, paper, opened, focused, timer, checking, ahead, visited;
+let form, paper, opened, focused, timer, checking, ahead, visited, typed;
 
 function begin() {
   form = document.getElementById("review");
   opened = Date.now();
   ahead = null;
   visited = new Set();
+  typed = form.dataset.typed === "1";
   paper = new Paper(form, takeWord);
   form.addEventListener("focusin", (event) => {
     if (!event.target.matches(".fields input, .fields select")) return;
@@ -104,6 +105,7 @@ function send(path, body) {
 }
 
 function changed() {
+  typed = true;
   document.getElementById("approve-word").textContent = "Correct and approve";
   clearTimeout(timer);
   timer = setTimeout(check, CHECK_AFTER_MS);
@@ -166,12 +168,11 @@ async function act(what) {
   say("");
   form.classList.add("busy");
   try {
-    const path = form.getAttribute("action");
-    const answer = await send(what === "undo" ? "/review/undo" : path, what === "undo" ? new URLSearchParams() : values(what));
-    const { next, problem } = await answer.json();
+    const answer = what === "undo" ? await send(`/review/undo${location.search}`, new URLSearchParams()) : await send(form.getAttribute("action"), values(what));
+    const { next, problem, field } = await answer.json();
     if (next) return await show(next);
     say(problem);
-    if (/why|reason/i.test(problem)) named("reason").focus();
+    if (field) focus(fieldOf(field) || document.activeElement);
   } catch {
     say("The server does not answer. Nothing was stored.");
   } finally {
@@ -181,6 +182,7 @@ async function act(what) {
 
 // Another document in this window: read ahead where it is the expected one, so that it is there at once.
 async function show(url) {
+  typed = false;
   if (!/^\/review\/\d/.test(url)) return location.assign(url);
   const text = ahead?.url === url ? await ahead.text : await read(url);
   if (!text) return location.assign(url);
@@ -208,10 +210,18 @@ function readAhead() {
   });
 }
 
+// What was typed is not thrown away by one key.
+function leave(go) {
+  if (!typed) return go();
+  typed = false;
+  say("What you typed is not stored. Ctrl+S stores it; the same key again leaves it behind.");
+}
+
 async function keepLease() {
   const answer = await send(`/review/${form.dataset.id}/lease`, new URLSearchParams()).catch(() => null);
   const holder = answer?.ok ? (await answer.json()).holder : null;
   if (holder) say(`${holder} has this document open. You can look, but not store anything until they are done.`);
+  else if (answer?.ok) document.getElementById("held")?.remove(); // it is ours now
 }
 
 function clicked(event) {
@@ -240,7 +250,10 @@ function submitted(event) {
   if (["add", "delete", "split", "merge"].includes(step)) {
     if (table === "nothing") return event.preventDefault();
     const body = document.getElementById(table)?.tBodies[0];
-    if (!body?.rows.length) return; // no row to copy: the server makes one
+    if (!body?.rows.length) {
+      typed = false; // goes to the server with the form
+      return; // no row to copy: the server makes one
+    }
     event.preventDefault();
     change(step, step === "add" ? null : event.submitter.closest("tr"), document.getElementById(table));
   } else {
@@ -282,8 +295,8 @@ const doing = {
   "zoom-fit": () => paper.resize(0),
   split: () => inRow("split"),
   merge: () => inRow("merge"),
-  next: () => show(form.dataset.next),
-  undo: () => act("undo"),
+  next: () => leave(() => show(form.dataset.next)),
+  undo: () => leave(() => act("undo")),
   help: () => document.getElementById("help").showModal(),
 };
 
@@ -332,5 +345,8 @@ document.addEventListener("keydown", (event) => {
   done();
 });
 addEventListener("popstate", () => location.reload());
+addEventListener("beforeunload", (event) => {
+  if (typed) event.preventDefault();
+});
 setInterval(keepLease, LEASE_EVERY_MS);
 begin();

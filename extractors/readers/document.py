@@ -105,7 +105,7 @@ def read_document(data: bytes, *, limits: ReadLimits | None = None, before: Call
         document = layer.document()
     if not len(document):
         raise NoTextError(
-            f"None of the {len(document.pages)} page(s) has a text layer; the document is probably a scan (the ocr extra reads it)."
+            f"None of the {len(document.pages)} page(s) has a text layer; the document is probably a scan, which OCR reads (pip install rapidocr)."
         )
     if unmapped_share(document.pages) > MAX_UNMAPPED_SHARE:
         raise NoTextError("The text layer has no usable characters: its fonts do not say which letters their glyphs are.")

@@ -71,7 +71,7 @@ def test_each_document_in_the_list_leads_to_its_values_places_and_reasons(visit:
     text = text_of(client.get(link[1]).text)
     assert "BR-CO-15" in text
     assert "Gross total" in text
-    assert "page 2: “1.190,00”, 98 %, task_model+arithmetic" in text
+    assert "page 2: “1.190,00”, 98 %, task model and arithmetic" in text
     assert "Torque wrench" in text
     assert "99.9 % sure" in text, "what is not certain is not shown as 100 %"
     assert "inbox/odd-one.pdf" in text

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from threading import Event
 
 import pytest
 from conftest import csrf_of
@@ -19,7 +20,7 @@ from dashboard.typed_values import amount_of, date_of
 from schemas.invoice import Invoice, LineItem
 from warehouse.audit import list_audit
 from warehouse.documents import decisions, load
-from warehouse.reprocess_requests import list_requests
+from warehouse.reprocess_requests import end_request, list_requests, take_request
 from warehouse.reviews import reviews_of
 from warehouse.versions import versions
 
@@ -157,6 +158,47 @@ def test_processing_again_is_asked_for_and_off_the_queue_until_it_happened(app: 
     assert request.route == "task_model"
     assert ">first</a>" not in client.get("/review").text
     assert ">second</a>" in client.get("/review").text
+
+
+def test_what_could_not_be_processed_again_is_back_in_the_queue_and_says_why(app: FastAPI, login: Callable[..., TestClient]) -> None:
+    client, database = login(app), app.state.site.database
+    act(client, 1, form_on(client, 1), "reprocess")
+    assert "It waits to be processed again (reviewer" in client.get("/review/1").text
+    request = take_request(database, owner="somebody", lease_s=60)
+    assert request
+    assert "It is being processed again at this moment (reviewer" in client.get("/documents/1").text
+    end_request(database, request.id, state="failed", outcome={"error": "No foundation model is configured."})
+    assert ">first</a>" in client.get("/review").text
+    act(client, 2, form_on(client, 2), "reprocess")
+    again = take_request(database, owner="somebody", lease_s=60)
+    assert again
+    end_request(database, again.id, state="done", outcome={"documents": 1, "same": 1})
+    assert ">second</a>" in client.get("/review").text, "nothing was decided anew, so a person decides"
+    assert "and nothing changed." in client.get("/review/2").text
+    page = client.get("/review/1").text
+    assert "which failed: No foundation model is configured." in page
+    assert act(client, 1, form_on(client, 1), "approve", **{"header.gross_total": "1190.00"}).status_code == 200
+
+
+def test_the_dashboard_processes_again_at_once_where_it_can_and_offers_the_ways_it_has(
+    warehouse: Fill, application: Callable[..., FastAPI], login: Callable[..., TestClient]
+) -> None:
+    begun, ended = Event(), Event()
+    app = application(
+        warehouse([flagged("first", page_of("first"), number="first-1")]),
+        reprocess=lambda: (begun.set(), ended.wait(30)),
+        routes=("einvoice_xml", "task_model"),
+    )
+    client = login(app)
+    page = client.get("/review/1").text
+    assert 'value="task_model"' in page
+    assert 'value="foundation_model"' not in page
+    act(client, 1, form_on(client, 1), "reprocess")
+    assert begun.wait(30), "nobody has to start a command"
+    ended.set()
+    begun.clear()
+    with TestClient(app, base_url="http://127.0.0.1:8420"):
+        assert begun.wait(30), "what was asked for before the server started is not forgotten"
 
 
 def test_two_reviewers_do_not_overwrite_each_other(app: FastAPI, login: Callable[..., TestClient]) -> None:

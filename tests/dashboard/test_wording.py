@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import pytest
 
 from dashboard.charts import HALF, bars
 from dashboard.periods import Period
-from dashboard.wording import age, money
+from dashboard.wording import age, money, read_by, words
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -36,6 +37,19 @@ def test_amounts_stand_below_each_other_whether_a_currency_is_known_or_not() -> 
 
 def test_the_last_days_end_where_the_period_ends() -> None:
     assert Period(date(2026, 1, 1), date(2026, 5, 4)).last(7) == Period(date(2026, 4, 28), date(2026, 5, 4))
+
+
+def test_amounts_beside_a_chart_are_not_cut_off() -> None:
+    drawn = bars([("2026-11", 1_850_000.0)], title="Net total by month")
+    labels = re.findall(r'<text x="([\d.]+)" y="[\d.]+" text-anchor="end">([^<]*)</text>', drawn)
+    assert labels[-1][1] == "2 000 000"
+    assert all(float(x) >= 7 * len(text) for x, text in labels), "12.5 px type is 7 px wide at most for a digit"
+
+
+def test_who_read_or_decided_is_said_in_words() -> None:
+    assert [read_by("human"), read_by("task_model")] == ["decided by a person", "read by task model"]
+    assert words("task_model+arithmetic") == "task model and arithmetic"
+    assert words("user:anna") == "anna"
 
 
 def test_labels_of_a_chart_leave_each_other_room() -> None:

@@ -146,6 +146,7 @@ def test_processing_again_asks_the_foundation_model_and_books_it_to_its_batch(
     with open_database(database_url) as database:
         newest = list_batches(database)[0]
         assert books.spent_usd(database, batch_id=newest.id) > 0
+        assert books.calls_by_outcome(database, batch_id=newest.id) == {"ok": len(endpoint.requests)}
         _, _, decision = decisions(database, change.document_id)[-1]
         assert decision.strategy in ("ask_fields", "ask_document")
         day = datetime.now(UTC).date()

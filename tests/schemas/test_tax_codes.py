@@ -11,7 +11,7 @@ from invoices import invoice, line
 from schemas.countries import EU_COUNTRIES
 from schemas.errors import ConfigurationError
 from schemas.invoice import SPEND_CATEGORIES, TAX_CATEGORIES
-from schemas.tax_codes import JURISDICTIONS, assign_tax_codes, parse_tax_codes
+from schemas.tax_codes import JURISDICTIONS, assign_tax_codes, names_of_codes, parse_tax_codes
 from schemas.vat_rates import rate_exists, vat_rates
 
 HEADER = "jurisdiction,spend_category,tax_category,country,rate,code,label,valid_from,valid_to,source\n"
@@ -122,6 +122,12 @@ def test_an_own_table_can_be_used() -> None:
 )
 def test_rates_by_country_and_day(country: str, rate: str, day: date, expected: bool | None) -> None:
     assert rate_exists(country, Decimal(rate), day) is expected
+
+
+def test_codes_have_names_where_they_stand_for_one_thing() -> None:
+    assert names_of_codes("us_schedule_c")["25"] == "Utilities"
+    assert names_of_codes("uk_sa103f")["24"] == "Advertising and business entertainment costs"
+    assert "8" not in names_of_codes("de_input_vat_key"), "5 % in the second half of 2020, 7 % before and after"
 
 
 def test_rates_cover_the_union_and_its_neighbours_without_gaps_today() -> None:

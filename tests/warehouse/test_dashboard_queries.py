@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from records import invoice_of, record
 from sqlalchemy import select
@@ -59,6 +60,24 @@ def test_only_the_newest_result_of_a_content_waits_in_the_queue(database: Databa
     assert [each.id for each in queue(database, order=Order.AGE)] == [newer, other]
     assert next_in_queue(database, order=Order.AGE, reviewer="ann", after=other) == newer
     assert first not in {each.id for each in queue(database)}
+
+
+def test_a_large_credit_note_stands_with_the_large_invoices(database: Database) -> None:
+    totals = ("119.00", "-5000.00", "250.00", None)
+    made = [
+        record(
+            database,
+            invoice_of(
+                f"n{number}",
+                status=Status.REVIEW,
+                invoice_number=f"R-{number}",
+                issue_date=date(2026, 5, 1 + number),
+                gross_total=None if total is None else Decimal(total),
+            ),
+        )
+        for number, total in enumerate(totals)
+    ]
+    assert [each.id for each in queue(database, order=Order.VALUE)] == [made[1], made[2], made[0], made[3]]
 
 
 def test_days_confidences_and_observations_count_every_document_once(database: Database) -> None:
