@@ -46,8 +46,8 @@ def agree_in_columns(words: Words, probabilities: NDArray[np.float32]) -> NDArra
 
 
 def take_named_charges_for_items(words: Words, probabilities: NDArray[np.float32]) -> None:
-    """Amounts that were taken for charges or allowances of the whole document but stand in the items' column, beside words that name an item, become
-    amounts of items; ``probabilities`` is changed in place."""
+    """Amounts that were taken for charges or allowances of the whole document, or without certainty for nothing, but stand in the items' column, beside
+    words that name an item, become amounts of items; ``probabilities`` is changed in place."""
     best = probabilities.argmax(1)
     amounts = np.flatnonzero(np.isin(best, _AMOUNTS))
     if not len(amounts):
