@@ -108,7 +108,7 @@ def calls_by_outcome(database: Database, *, batch_id: int) -> dict[str, int]:
     """How many calls a batch made, by how they ended."""
     query = select(FallbackCallRow.outcome, func.count()).where(FallbackCallRow.batch_id == batch_id).group_by(FallbackCallRow.outcome)
     with database.read() as session:
-        return {outcome: count for outcome, count in session.execute(query)}
+        return {outcome: int(count) for outcome, count in session.execute(query)}
 
 
 def cost_between(database: Database, since: date, until: date) -> Decimal | None:
