@@ -159,7 +159,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ran = list(run_part(part, quick=options.quick, exam=Path(scratch) / "exam"))
             sections.append(section(part, ran))
             failed += [part.name for step in ran if not step.is_good]
-    text = page(sections, quick=options.quick, failed=failed)
+    left_out = [part.title for part in PARTS if part not in parts]
+    text = page(sections, quick=options.quick, failed=failed, left_out=left_out)
     PAGE.parent.mkdir(parents=True, exist_ok=True)
     PAGE.write_text(text, encoding="utf-8")
     print(f"written: {PAGE.relative_to(ROOT)}")
@@ -220,11 +221,12 @@ def section(part: Part, ran: Sequence[Ran]) -> str:
     return "\n\n".join(texts)
 
 
-def page(sections: Sequence[str], *, quick: bool, failed: Sequence[str]) -> str:
-    """The whole page."""
+def page(sections: Sequence[str], *, quick: bool, failed: Sequence[str], left_out: Sequence[str] = ()) -> str:
+    """The whole page; ``left_out``: titles of the parts that were not asked for."""
     kind = "**A quick run with small samples: it shows that everything runs, its figures mean little.** " if quick else ""
     ending = f" Parts that failed: {', '.join(dict.fromkeys(failed))}." if failed else ""
-    return INTRODUCTION + f"\n{kind}Measured {machine()}.{ending}\n\n" + "\n\n".join(sections) + "\n"
+    missing = f" Not measured in this run: {'; '.join(left_out)}." if left_out else ""
+    return INTRODUCTION + f"\n{kind}Measured {machine()}.{ending}{missing}\n\n" + "\n\n".join(sections) + "\n"
 
 
 def _text(output: str | bytes | None) -> str:

@@ -43,6 +43,7 @@ def test_what_commands_print_is_on_the_page_with_its_failures(monkeypatch: pytes
     monkeypatch.setattr(proof, "PARTS", parts)
     assert proof.main(["--quick"]) == 1
     text = (tmp_path / "proof.md").read_text()
+    assert "Not measured" not in text
     assert "7 of 7" in text
     assert "exit code 3" in text
     assert "never')` took" not in text
@@ -80,3 +81,14 @@ def test_the_page_does_not_say_where_this_copy_lies(tmp_path: Path, monkeypatch:
     )
     ran = proof.run_command("python where.py {exam}", exam=tmp_path / "scratch" / "exam", timeout_s=60)
     assert ran.output == "EXAM model\n"
+
+
+def test_a_page_of_some_parts_names_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    parts = (
+        proof.Part("good", "All is well", "README", ("python -c print(7)",)),
+        proof.Part("long", "Hours of it", "faults", ("python -c print(8)",)),
+    )
+    for name, value in (("PAGE", tmp_path / "proof.md"), ("ROOT", tmp_path), ("PARTS", parts)):
+        monkeypatch.setattr(proof, name, value)
+    assert proof.main(["--quick", "--only", "good"]) == 0
+    assert "Not measured in this run: Hours of it." in (tmp_path / "proof.md").read_text()
