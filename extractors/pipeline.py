@@ -240,6 +240,7 @@ def _closed(blank: Invoice, language: str, kind: str, probability: float) -> Inv
 
 def _invoice(blank: Invoice, document: Document, assembled: Assembled, calibration: Calibration) -> Invoice:
     from extractors.confidence import signals
+    from extractors.reading_confidence import weakest_reading
     from schemas.instructions import find_instructions
     from schemas.rules_reading import injected_text
 
@@ -257,7 +258,7 @@ def _invoice(blank: Invoice, document: Document, assembled: Assembled, calibrati
         tax_breakdown=assembled.totals.breakdown,
         line_items=assembled.line_items,
         document_adjustments=assembled.totals.adjustments,
-        confidence=calibration.probability(signals(assembled)),
+        confidence=min(calibration.probability(signals(assembled)), weakest_reading(document, assembled.evidence)),
         evidence=_placed(calibration.evidence(assembled.evidence), document),
         issues=(*blank.issues, *issues),
         seller_country=assembled.seller_country,
