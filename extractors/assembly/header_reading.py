@@ -62,10 +62,9 @@ def read_header(
     tagged_names = [*by_label.get("seller_name", ()), *by_label.get("buyer_name", ())]
     names = whole_names(words, captions, probabilities, tagged_names)
     choices["seller_name"], choices["buyer_name"] = choose_names(words, captions, probabilities, names, clean=clean_name)
-    if choices["seller_name"] is None:
-        head = letterhead(words, captions, probabilities)
-        if head is not None and text_key(head.text) not in _key(choices["buyer_name"]):
-            choices["seller_name"] = Choice(clean_name(head.text), head, head.probability)
+    head = letterhead(words, captions, probabilities)
+    if choices["seller_name"] is None and head is not None and text_key(head.text) not in _key(choices["buyer_name"]):
+        choices["seller_name"] = Choice(clean_name(head.text), head, head.probability)
     choices["seller_vat_id"], choices["buyer_vat_id"] = choose_vat_ids(
         words,
         captions,
@@ -102,8 +101,7 @@ def read_header(
     values |= {name: choice.value for name, choice in choices.items() if choice is not None}
     evidence = {f"header.{name}": evidence_of(choice.span, SET_BY) for name, choice in choices.items() if choice is not None}
     header = Header(**values)
-    other = _is_another(letterhead(words, captions, probabilities), header)
-    return ReadHeader(header, evidence, seller_country, buyer_country, order.assumed, other)
+    return ReadHeader(header, evidence, seller_country, buyer_country, order.assumed, _is_another(head, header))
 
 
 def _is_another(head: Span | None, header: Header) -> bool:

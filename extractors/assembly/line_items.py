@@ -20,7 +20,7 @@ _UNIT_TAIL = re.compile(r"^[-+]?[\d.,'’ ]+\s*([^\W\d_][\w.²³/]*)$")
 _LABEL_PREFIX = re.compile(r"^[^\d:]{2,25}[:#]\s*(?=\S)")
 _UNREAD = frozenset({0, LABEL_INDEX["line.note"], LABEL_INDEX["line.discount"]})
 _LOOSE = _UNREAD | {LABEL_INDEX["line.position"]}
-_EXACT = Decimal("0.005")
+EXACT = Decimal("0.005")
 _FRACTION = re.compile(r"[.,]\d")
 ALTERNATIVE_FLOOR = 0.02  # readings less likely than this are never tried by the arithmetic
 SET_BY = "task_model"
@@ -256,9 +256,14 @@ def _is_loose(shares: NDArray[np.float32]) -> bool:
 
 
 def _is_proof(amount: Decimal, quantity: Decimal, price: Decimal, discount: Decimal | None, percent: Decimal | None) -> bool:
-    """Whether an amount is the product of two numbers that would hardly meet by chance: neither is 0 or 1, and the product is exact."""
-    exact = any(abs(abs(a) - abs(amount)) <= _EXACT for a in line_amounts(quantity, price, discount, percent))
-    return exact and not {abs(quantity), abs(price)} & {Decimal(0), Decimal(1)}
+    """Whether an amount is exactly the product of two numbers that would hardly meet by chance."""
+    exact = any(abs(abs(a) - abs(amount)) <= EXACT for a in line_amounts(quantity, price, discount, percent))
+    return exact and is_telling(quantity, price)
+
+
+def is_telling(quantity: Decimal, price: Decimal) -> bool:
+    """Whether the product of two numbers proves something: neither is 0 or 1."""
+    return not {abs(quantity), abs(price)} & {Decimal(0), Decimal(1)}
 
 
 def _identifier(text: str) -> str:

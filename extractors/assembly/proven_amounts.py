@@ -13,7 +13,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.line_items import first_number
+from extractors.assembly.line_items import EXACT, first_number, is_telling
 from extractors.assembly.numbers import NumberHabit, parse_percent
 from extractors.assembly.spans import LABEL_INDEX, Words, set_label
 from extractors.assembly.total_options import printed_amounts
@@ -23,7 +23,7 @@ _NET, _GROSS, _PRICE, _QUANTITY, _RATE, _NAME = (
 )
 _OF_ROWS = frozenset({_NET, _GROSS, _PRICE, _QUANTITY, _RATE, *(LABEL_INDEX[f"line.{n}"] for n in ("discount", "item_code", "position"))})
 LINES_BELOW = 2  # the numbers of a row may stand on lines of their own below it
-EXACT, ROUNDED = Decimal("0.005"), Decimal("0.011")
+ROUNDED = Decimal("0.011")  # a net amount and a gross amount, both rounded
 EDGE_PT = 2.0
 
 
@@ -122,9 +122,7 @@ def _makes(net: Decimal, rate: Decimal, gross: Decimal) -> bool:
 def _product(numbers: Sequence[_Number]) -> _Number | None:
     """In a row without an amount, the spare number that is quantity times price, where neither is one."""
     quantity, price = _only(numbers, _QUANTITY), _only(numbers, _PRICE)
-    if quantity is None or price is None or any(n.label == _GROSS for n in numbers):
-        return None
-    if {abs(quantity.value), abs(price.value)} & {Decimal(0), Decimal(1)}:
+    if quantity is None or price is None or any(n.label == _GROSS for n in numbers) or not is_telling(quantity.value, price.value):
         return None
     found = [n for n in _spare(numbers) if abs(n.value - quantity.value * price.value) <= EXACT]
     return found[-1] if found else None
