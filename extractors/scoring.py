@@ -236,7 +236,7 @@ def same_value(key: str, expected: Any, found: Any, *, unsigned: bool = False, a
         return max(likeness(text, found) for text in (expected, *alternatives)) >= DESCRIPTION_LIKENESS
     if key in NAME_FIELDS and likeness(expected, found) >= NAME_LIKENESS:
         return True
-    return _letters(expected) == _letters(found)
+    return letters_of(expected) == letters_of(found)
 
 
 def likeness(a: Any, b: Any) -> float:
@@ -294,7 +294,8 @@ def _number(value: Any) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _letters(value: Any) -> str:
+def letters_of(value: Any) -> str:
+    """A value's letters and digits, without case: what is compared of numbers, dates and names."""
     return re.sub(r"[^\w]+", "", unicodedata.normalize("NFKC", str(value)).casefold())
 
 

@@ -56,6 +56,16 @@ _SHARED_SYMBOLS = frozenset({"$", "kr", "kr.", "¥", "£"})  # of several curren
 _BOTH_ORDERS = frozenset({"en", "es", "other"})  # languages written by countries that put the month first and by others
 
 
+def part_of(path: str) -> str | None:
+    """The part of `PARTS` that a value belongs to, by its path such as ``line_items.3.quantity``; None where a document is right without it."""
+    where, _, name = path.partition(".")
+    if where == "line_items":
+        return "names" if name.endswith("description") else "numbers" if not name.endswith("tax_rate") else None
+    if name not in CRITICAL_FIELDS:
+        return None
+    return name if name in PARTS else "totals"
+
+
 def signals(assembled: Assembled) -> list[float]:
     """The signals of one document, in the order of `SIGNALS`."""
     values = (

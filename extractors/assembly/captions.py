@@ -20,7 +20,7 @@ LONGEST_ADDRESS = 9  # lines
 LONGEST_CAPTION = 8  # words before the value
 LONGEST_HEADING = 5  # words
 _VALUE = re.compile(r"\d")
-_GLUED = re.compile(r"^[^\W\d][^\d:]{2,24}:(?=\S)")
+_GLUED = re.compile(r"^[(\[]?[^\W\d][^\d:]{2,24}:(?=\S)")
 _FILL = re.compile(r"^[\W_]*$|^(?:EUR|USD|GBP|CHF)$")
 
 

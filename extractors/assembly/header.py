@@ -35,6 +35,12 @@ _IBAN_LENGTHS = {
 }  # fmt: skip
 
 
+SHORTEST_ID, FEWEST_DIGITS_OF_ID = 9, 7  # of a word that can be a whole VAT id
+FEWEST_DIGITS_AFTER = 5  # of a word behind it that is no part of it: "RT0001" and "MVA" are
+_COUNTRY_CODE = re.compile(r"[A-Z]{2}")
+_BEFORE_BRACKET = re.compile(r"^\(?[^\s)(]{1,7}\)(?=\w{6})")  # "BT-31)DE136695976"
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A chosen value, the span that shows it best, and the support for it over all spans that read the same."""
@@ -74,7 +80,7 @@ def clean_name(text: str) -> str:
 
 def clean_vat_id(text: str) -> str:
     """A VAT id without spaces, without a glued label and without another number that is printed after it."""
-    parts = _GLUED_WORD.sub("", clean_identifier(text)).upper().strip("()[]").split()
+    parts = _one_id(_GLUED_WORD.sub("", clean_identifier(_BEFORE_BRACKET.sub("", text))).upper().strip("()[]").split())
     compact = _SHORT_VAT_LABEL.sub("", "".join(parts))
     glued = _GLUED_VAT_LABEL.match(compact)
     if glued:
@@ -82,6 +88,18 @@ def clean_vat_id(text: str) -> str:
     cut = 2 + _AFTER_PREFIX.get(compact[:2], len(compact))
     ends = {len(compact) - len("".join(parts[k:])) for k in range(1, len(parts))}  # where a printed word ends
     return compact[:cut] if cut in ends and not compact[cut:].isdecimal() else compact
+
+
+def _one_id(parts: list[str]) -> list[str]:
+    """The words of one id: a word that is a whole id ends it where another number or the letters of a country follow."""
+    for k, part in enumerate(parts):
+        part, mark, _ = part.partition(";")
+        digits = sum(c.isdigit() for c in part)
+        whole = digits >= FEWEST_DIGITS_OF_ID and len(text_key(part)) >= SHORTEST_ID
+        after = parts[k + 1] if k + 1 < len(parts) else ""
+        if whole and (mark or sum(c.isdigit() for c in after) >= FEWEST_DIGITS_AFTER or _COUNTRY_CODE.fullmatch(after)):
+            return [*parts[:k], part]
+    return parts
 
 
 def iban_is_valid(text: str) -> bool:

@@ -16,7 +16,7 @@ from extractors.confidence import GROUPS, group_of
 from extractors.model_directory import WordTagger
 from extractors.pipeline import categorised
 from extractors.scoring import align, same_value, score
-from extractors.signals import PARTS, signals
+from extractors.signals import PARTS, part_of, signals
 from extractors.training.windows_data import load_shard
 from extractors.words import Document
 from schemas.bookkeeping import Bookkeeping
@@ -85,7 +85,7 @@ def add_outcome(outcomes: Outcomes, truth: Record, assembled: Assembled, invoice
     """Add what one document's reading shows and whether it is right."""
     found = invoice.to_json()
     scored = score([(truth, found)])
-    wrong = {part for _, path, expected, _ in scored.wrong if (part := _part_of(path, expected)) is not None}
+    wrong = {part for _, path, expected, _ in scored.wrong if (part := _part_that_counts(path, expected)) is not None}
     if len(truth["line_items"]) != len(found["line_items"]) or (scored.perfect == 0 and not wrong):
         wrong.add("numbers")
     document = len(outcomes.right)
@@ -99,14 +99,9 @@ def add_outcome(outcomes: Outcomes, truth: Record, assembled: Assembled, invoice
             outcomes.values.setdefault(group, []).append((document, shown.confidence, right))
 
 
-def _part_of(path: str, expected: object) -> str | None:
+def _part_that_counts(path: str, expected: object) -> str | None:
     """The part of a document that a wrong value belongs to; None where the document counts as right all the same."""
-    where, _, name = path.partition(".")
-    if where == "line_items":
-        return "names" if name.endswith("description") else "numbers" if not name.endswith("tax_rate") else None
-    if expected is None or name not in CRITICAL_FIELDS:
-        return None
-    return name if name in PARTS else "totals"
+    return None if expected is None and not path.startswith("line_items") else part_of(path)
 
 
 def _values(truth: Record, found: Record) -> list[tuple[str, bool]]:
