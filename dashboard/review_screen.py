@@ -30,7 +30,7 @@ from schemas.invoice import (
     LineItem,
     Route,
 )
-from schemas.rules_reading import DISAGREEMENT
+from schemas.rules_reading import DISAGREEMENT, READ_TWICE
 from warehouse.documents import decisions, sources
 from warehouse.reprocess_requests import newest_request_for
 from warehouse.review_queue import queue_length
@@ -40,6 +40,7 @@ from warehouse.versions import Version, versions
 # Columns of the grid that most invoices print; the others are shown where a line has them.
 LINE_COLUMNS = ("description", "quantity", "unit", "unit_price", "net_amount", "tax_rate", "tax_category", "spend_category")
 RARE_COLUMNS = ("position", "item_code", "discount", "discount_percent", "gross_amount")
+SECOND_NETWORK = "second_network"  # of the specialist
 NUMBER_COLUMNS = ("quantity", "unit_price", "discount", "discount_percent", "net_amount", "gross_amount", "tax_rate")
 
 
@@ -141,8 +142,8 @@ def width_of(name: str, lines: Sequence[LineItem]) -> int:
 def rivals(invoice: Invoice, earlier: Sequence[Version]) -> dict[str, tuple[str, str]]:
     """What another reading says, where it differs from the value that stands: by path, (who read it, the value).
 
-    Where the specialist and a foundation model disagree, that was recorded as an issue with both values; for other header fields it is the
-    newest other value of an earlier result.
+    Where the specialist and a foundation model, or the specialist's two networks, disagree, that was recorded as an issue with both values; for other
+    header fields it is the newest other value of an earlier result.
     """
     found: dict[str, tuple[str, str]] = {}
     for version in earlier:
@@ -151,12 +152,13 @@ def rivals(invoice: Invoice, earlier: Sequence[Version]) -> dict[str, tuple[str,
             if other is not None and other != getattr(invoice.header, name):
                 found[f"header.{name}"] = version.invoice.route.value, str(other)
     for issue in invoice.issues:
-        if issue.rule != DISAGREEMENT.id or issue.field is None:
+        other = {DISAGREEMENT.id: Route.FOUNDATION_MODEL.value, READ_TWICE.id: SECOND_NETWORK}.get(issue.rule)
+        if other is None or issue.field is None:
             continue
         stands = value_at(invoice, issue.field)
-        for reader, value in ((Route.FOUNDATION_MODEL, issue.expected), (Route.TASK_MODEL, issue.found)):
-            if value and value != stands:
-                found[issue.field] = reader.value, value
+        for reader, value in ((other, issue.expected), (Route.TASK_MODEL.value, issue.found)):
+            if value and value != stands and issue.field != "line_items":
+                found[issue.field] = reader, value
                 break
     return found
 

@@ -4,24 +4,22 @@ A document is right when all its parts are (`extractors.signals.PARTS`). Each pa
 signals sees what goes together. The mean of the two, in log-odds, is brought to scale. All are fitted on generated documents kept apart from training
 (`extractors.training.calibrate`) and ship beside the network in ``calibration.json``, as do the curves that turn the network's probability of a
 single value into a calibrated one.
+
+A document that two networks read (`extractors.cross_check`) is believed by both readings and by where they differ (`Agreement`).
 """
 
 from __future__ import annotations
 
-import json
 import math
-import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, cast
 
+from extractors.cross_check import AGREEMENT_SIGNALS
 from extractors.signals import PARTS, SIGNALS, signals
-from schemas.errors import ModelError
 from schemas.invoice import Evidence
 
-__all__ = ["SIGNALS", "Calibration", "Part", "Scale", "ValueCurve", "group_of", "load_calibration", "save_calibration", "signals"]
+__all__ = ["SIGNALS", "Agreement", "Calibration", "Part", "Scale", "ValueCurve", "group_of", "signals"]
 
 GROUPS: Mapping[str, str] = {
     "invoice_number": "number", "purchase_order": "number", "issue_date": "date", "due_date": "date", "currency": "currency",
@@ -30,7 +28,6 @@ GROUPS: Mapping[str, str] = {
     "description": "line_text", "quantity": "line_number", "unit_price": "line_number", "net_amount": "line_number", "gross_amount": "line_number",
     "tax_rate": "line_rate",
 }  # fmt: skip
-FORMAT = 4
 _LARGEST_LOGIT = 7.0
 _PLACE = {name: place for place, name in enumerate(SIGNALS)}
 
@@ -97,11 +94,40 @@ class ValueCurve:
         return _sigmoid(self.slope * logit(raw) + self.offset)
 
 
+# What a document's two readings show: log-odds that each is right, by itself, and where they differ.
+PAIR_SIGNALS: tuple[str, ...] = ("log_odds_first", "log_odds_second", *AGREEMENT_SIGNALS)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Confidence in a document that was read twice: the mean, in log-odds, of a logistic model and a forest over `PAIR_SIGNALS`, brought to scale.
+
+    ``from_probability``: only documents of which the first reading is at least that sure are read again; the others could not be accepted anyway.
+    ``differing``: by group of fields, how often a value is right that the second reading gives differently."""
+
+    whole: Part
+    forest: Forest
+    scale: Scale
+    accept_threshold: float
+    from_probability: float = 0.0
+    differing: Mapping[str, float] = field(default_factory=dict[str, float])
+
+    def raw(self, signals: Sequence[float]) -> float:
+        """Probability that the document is right, not yet to scale. ``signals`` in the order of `PAIR_SIGNALS`."""
+        linear = self.whole.bias + sum(w * x for w, x in zip(self.whole.weights, signals, strict=True))
+        return _sigmoid((linear + self.forest.log_odds(signals)) / 2)
+
+    def evidence(self, evidence: Mapping[str, Evidence], differing: Collection[str]) -> dict[str, Evidence]:
+        """The evidence, where values at the paths ``differing`` are no surer than such values are right."""
+        most = {path: self.differing.get(group_of(path) or "", 1.0) for path in differing}
+        return {path: replace(e, confidence=min(e.confidence, most.get(path, 1.0))) for path, e in evidence.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """The models of the parts, by name, and of the whole; what brings them to scale; the threshold chosen with them; and the curves of single values
     by group (`group_of`). ``rare``: by signals too rare for the models to learn from, the share of right documents among those that show one: none
-    of them is surer than that."""
+    of them is surer than that. ``agreement``: where a second network reads too; ``accept_threshold`` is then that of documents read twice."""
 
     parts: Mapping[str, Part]
     forest: Forest
@@ -109,6 +135,7 @@ class Calibration:
     accept_threshold: float
     curves: Mapping[str, ValueCurve] = field(default_factory=dict[str, ValueCurve])
     rare: Mapping[str, float] = field(default_factory=dict[str, float])
+    agreement: Agreement | None = None
 
     def probability(self, signals: Sequence[float]) -> float:
         """Probability that the document is right, 0 to 1."""
@@ -118,7 +145,20 @@ class Calibration:
         """As `probability`, not yet to scale."""
         product = math.prod(self.part_probabilities(signals).values())
         together = _sigmoid((logit(product) + self.forest.log_odds(signals)) / 2)
-        return min([together, *(share for name, share in self.rare.items() if signals[_PLACE[name]])])
+        return min(together, self._most(signals))
+
+    def _most(self, signals: Sequence[float]) -> float:
+        """The most that a document with these signals is believed."""
+        return min((share for name, share in self.rare.items() if signals[_PLACE[name]]), default=1.0)
+
+    def pair_signals(self, first: Sequence[float], second: Sequence[float], agreement: Sequence[float]) -> list[float]:
+        """`PAIR_SIGNALS` of two readings by their `SIGNALS` and their `AGREEMENT_SIGNALS`."""
+        return [logit(self.raw(first)), logit(self.raw(second)), *agreement]
+
+    def probability_of_pair(self, first: Sequence[float], second: Sequence[float], agreement: Sequence[float]) -> float:
+        """As `probability`, for a document that was read twice."""
+        assert self.agreement is not None
+        return self.agreement.scale.probability(min(self.agreement.raw(self.pair_signals(first, second, agreement)), self._most(first)))
 
     def part_probabilities(self, signals: Sequence[float]) -> dict[str, float]:
         """Probability of each part that it is right. ``signals`` in the order of `SIGNALS`."""
@@ -150,85 +190,3 @@ def logit(probability: float) -> float:
 
 def _sigmoid(z: float) -> float:
     return 1 / (1 + math.exp(-max(min(z, 30.0), -30.0)))
-
-
-def load_calibration(directory: Path) -> Calibration:
-    """Read ``calibration.json``. Raises `ModelError` when it is missing or was made for other signals."""
-    try:
-        data = cast("Mapping[str, Any]", json.loads((directory / "calibration.json").read_text(encoding="utf-8")))
-        if data["format"] != FORMAT or data["signals"] != list(SIGNALS):
-            raise ValueError("it was fitted with other signals")
-        parts = {name: _part(data["parts"][name], signals) for name, signals in PARTS.items()}
-        curves = {name: _curve(entry) for name, entry in data["curves"].items()}
-        rare = {name: float(share) for name, share in data["rare"].items() if _PLACE[name] >= 0}
-        return Calibration(parts, _forest(data["forest"]), _scale(data["scale"]), float(data["accept_threshold"]), curves, rare)
-    except (OSError, ValueError, KeyError, TypeError) as exc:
-        raise ModelError(f"the calibration in {directory} cannot be used ({exc!r}): calibrate the model again") from exc
-
-
-def save_calibration(calibration: Calibration, directory: Path, *, measured: Mapping[str, object]) -> None:
-    """Write ``calibration.json`` with what was ``measured`` when it was fitted."""
-    parts = {
-        name: {"bias": round(part.bias, 5), "weights": {s: round(w, 5) for s, w in zip(PARTS[name], part.weights, strict=True)}}
-        for name, part in calibration.parts.items()
-    }
-    data = {
-        "format": FORMAT,
-        "accept_threshold": round(calibration.accept_threshold, 4),
-        "scale": [[round(x, 6), round(y, 6)] for x, y in calibration.scale.points],
-        "parts": parts,
-        "rare": {name: round(share, 4) for name, share in calibration.rare.items()},
-        "signals": list(SIGNALS),
-        "forest": [[_plain(node) for node in tree] for tree in calibration.forest.trees],
-        "curves": {name: _rounded(curve) for name, curve in calibration.curves.items()},
-        "measured": measured,
-    }
-    (directory / "calibration.json").write_text(_compact(data), encoding="utf-8")
-
-
-def _compact(data: Mapping[str, object]) -> str:
-    """JSON with a list of numbers, or of such lists, on one line: a tree of the forest is a line."""
-    numbers = re.sub(
-        r"\[\s+(-?[\d.e+-]+(?:,\s+-?[\d.e+-]+)*)\s+\]", lambda m: "[" + re.sub(r"\s+", "", m[1]) + "]", json.dumps(data, indent=1)
-    )
-    return re.sub(r"\]\s+\]", "]]", re.sub(r"([\[,])\s+(?=\[-?\d)", r"\1", numbers)) + "\n"
-
-
-def _part(entry: Mapping[str, Any], names: Sequence[str]) -> Part:
-    weights = cast("Mapping[str, float]", entry["weights"])
-    if set(weights) != set(names):
-        raise ValueError(f"signals {sorted(set(weights) ^ set(names))} are not expected or missing")
-    return Part(float(entry["bias"]), tuple(float(weights[name]) for name in names))
-
-
-def _forest(trees: Sequence[Sequence[Sequence[float]]]) -> Forest:
-    if not trees:
-        raise ValueError("a forest without trees")
-    return Forest(tuple(tuple(_node(node) for node in tree) for tree in trees))
-
-
-def _node(entry: Sequence[float]) -> Node:
-    if len(entry) == 1:
-        return Node(-1, 0.0, 0, 0, float(entry[0]))
-    signal, threshold, left, right = entry
-    return Node(int(signal), float(threshold), int(left), int(right), 0.0)
-
-
-def _plain(node: Node) -> list[float]:
-    return [round(node.value, 4)] if node.signal < 0 else [node.signal, round(node.threshold, 5), node.left, node.right]
-
-
-def _curve(entry: Sequence[float]) -> ValueCurve:
-    slope, offset = entry
-    return ValueCurve(float(slope), float(offset))
-
-
-def _scale(entries: Sequence[Sequence[float]]) -> Scale:
-    points = tuple((float(x), float(y)) for x, y in entries)
-    if len(points) < 2 or sorted(points) != list(points):
-        raise ValueError(f"a scale of {len(points)} points, expected two or more in rising order")
-    return Scale(points)
-
-
-def _rounded(curve: ValueCurve) -> list[float]:
-    return [round(curve.slope, 5), round(curve.offset, 5)]

@@ -14,9 +14,11 @@ from typing import Any
 from extractors.assembly.document import Assembled
 from extractors.scoring import LINE_FIELDS, letters_of, same_value
 from extractors.signals import PARTS, part_of
-from schemas.invoice import CRITICAL_FIELDS, HEADER_FIELDS, LineItem
+from schemas.invoice import HEADER_FIELDS, Issue, LineItem
+from schemas.rules_reading import read_differently
 
 ROWS = "line_items"
+MOST_TOLD = 8
 # What two readings show of each other, in order.
 AGREEMENT_SIGNALS: tuple[str, ...] = (*(f"differs_{part}" for part in PARTS), "other_values", "names_not_equal", "type_differs")
 
@@ -51,6 +53,11 @@ def agreement_signals(first: Assembled, second: Assembled, found: Sequence[Diffe
     values["names_not_equal"] = math.log1p(sum(letters_of(a.description or "") != letters_of(b.description or "") for a, b in pairs))
     values["type_differs"] = float(first.document_type != second.document_type)
     return [values[name] for name in AGREEMENT_SIGNALS]
+
+
+def issues_of(found: Sequence[Difference]) -> tuple[Issue, ...]:
+    """What a reviewer is told of differences: the first `MOST_TOLD` of them."""
+    return tuple(read_differently(d.path, d.first, d.second) for d in found[:MOST_TOLD])
 
 
 def _part(path: str) -> str | None:

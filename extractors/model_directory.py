@@ -12,12 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from extractors.confidence import Calibration, load_calibration
+from extractors.calibration_file import load_calibration
+from extractors.confidence import Calibration
 from extractors.tagger import MODEL_DIRECTORY, TaggedDocument, Tagger
 from extractors.words import Document
 from schemas.errors import ModelError
 
 OWN_FILES = ("specialist.json", "calibration.json", "model.onnx")
+SECOND = "second"  # folder, within a model's, of the network that reads what could be accepted again
+SECOND_FILES = (f"{SECOND}/specialist.json", f"{SECOND}/model.onnx")
 CHECKPOINT_FILES = ("config.json", "calibration.json")
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin")
 NEVER_ACCEPT = 1.0  # no confidence reaches it: without a calibration a person looks at every document
@@ -60,19 +63,29 @@ def open_tagger(directory: Path | None) -> WordTagger:
     return CheckpointTagger(directory)
 
 
+def has_second(directory: Path | None) -> bool:
+    """Whether a second network ships with the model."""
+    return ((directory or MODEL_DIRECTORY) / SECOND / "model.onnx").exists()
+
+
+def open_second(directory: Path | None) -> WordTagger:
+    """The second network of the model in ``directory``. Raises `ModelError` when it cannot be loaded."""
+    return Tagger((directory or MODEL_DIRECTORY) / SECOND)
+
+
 def calibration_of(directory: Path | None) -> Calibration:
     """The calibration beside a model. A checkpoint without one gets that of the shipped model with a threshold that nothing reaches."""
     directory = directory or MODEL_DIRECTORY
     if is_checkpoint(directory) and not (directory / "calibration.json").exists():
         return replace(load_calibration(MODEL_DIRECTORY), accept_threshold=NEVER_ACCEPT)
-    return load_calibration(directory)
+    return load_calibration(directory, twice=has_second(directory))
 
 
 def model_files(directory: Path | None) -> list[Path]:
     """The files that a model's results depend on, in a fixed order."""
     directory = directory or MODEL_DIRECTORY
     if not is_checkpoint(directory):
-        names: Sequence[str] = OWN_FILES
+        names: Sequence[str] = (*OWN_FILES, *SECOND_FILES)
     else:
         weights = sorted(path.name for path in directory.glob("*.safetensors"))
         names = (*CHECKPOINT_FILES, "tokenizer.json", "tokenizer_config.json", *WEIGHTS[1:], *weights)

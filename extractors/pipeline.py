@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractors.categories import categorised
+from extractors.model_reading import Reading, StageClock, closed, cross_check, read_by_model
 from extractors.options import ExtractOptions, SourceFile
 from extractors.readers.passwords import unlock
 from extractors.reading import read_source
 from extractors.strategy import Decision, Plan, Policy, Strategy, case_of, decide, plan
-from schemas.bookkeeping import Bookkeeping
 from schemas.errors import DocumentError, OtherDocumentError
-from schemas.invoice import DocumentType, Evidence, Invoice, Issue, Route, Severity
+from schemas.invoice import Invoice, Issue, Severity
 
 if TYPE_CHECKING:
-    from extractors.assembly.document import Assembled
     from extractors.confidence import Calibration
     from extractors.model_directory import WordTagger
     from extractors.several_invoices import FilePart
@@ -42,7 +39,7 @@ __all__ = [
 ]
 
 CODE_VERSION = "0.1.0"
-STAGES = ("read", "tag", "assemble", "categorise", "validate", "second read")
+STAGES = ("read", "tag", "assemble", "categorise", "validate", "second read", "cross-check")
 
 
 def pipeline_version(options: ExtractOptions) -> str:
@@ -87,7 +84,7 @@ def extract_many(
     of each file before foreign code reads it, so that the one which ends the process is known; None: reading is over. Raises `ModelError` when the
     model cannot be loaded.
     """
-    clock = _Clock(times if times is not None else {})
+    clock = StageClock(times if times is not None else {})
     tagger, calibration = load_model(options.model_dir)
 
     def refuse(pages: Sequence[Page]) -> None:
@@ -111,13 +108,14 @@ def extract_many(
                 if document is not None:
                     documents[index] = document
             except OtherDocumentError as exc:
-                results[index] = _closed(blank.replace(pages=exc.pages), exc.language, exc.kind, exc.probability)
+                results[index] = closed(blank.replace(pages=exc.pages), exc.language, exc.kind, exc.probability)
             except DocumentError as exc:
                 results[index] = _refused(blank, exc)
     begun(None)
     if words is not None:
         words.update(documents)
-    results.update(_read_by_model(documents, results, tagger, calibration, clock, options.bookkeeping))
+    readings = read_by_model(documents, results, tagger, calibration, clock, options.bookkeeping)
+    results.update({i: reading.invoice for i, reading in readings.items()})
     if parts is not None:
         for i, document in documents.items():
             if files := _parts(results[i], sources[i], document):
@@ -130,15 +128,27 @@ def extract_many(
     if again:
         second = _second_reading({i: sources[i] for i in again}, checked, tagger, calibration, clock, options)
         for i, chosen in again.items():
-            checked[i], outcome = _better(checked[i], second.get(i))
+            checked[i], outcome = _better(checked[i], second[i].invoice if i in second else None)
+            if i in second and checked[i] is second[i].invoice:
+                readings[i] = second[i]
             if read_again is not None:
                 read_again[i] = (*chosen.reasons, outcome)
+    with clock.stage("cross-check"):
+        cross_check(checked, readings, calibration, clock, open_second=lambda: load_second(options.model_dir))
     return [invoice.replace(status=decision(invoice, threshold).status) for invoice in checked]
 
 
 def decision(invoice: Invoice, threshold: float) -> Decision:
     """The decision on a validated invoice, with its reasons."""
     return decide(invoice, accept_threshold=threshold)
+
+
+@lru_cache(maxsize=2)
+def load_second(directory: Path | None) -> WordTagger:
+    """The second network of a model, loaded once per process."""
+    from extractors.model_directory import open_second
+
+    return open_second(directory)
 
 
 @lru_cache(maxsize=2)
@@ -169,45 +179,6 @@ def _refused(blank: Invoice, error: DocumentError) -> Invoice:
     return blank.replace(issues=(Issue(error.rule, Severity.ERROR, None, None, None, str(error)),))
 
 
-def _read_by_model(
-    documents: dict[int, Document],
-    blanks: dict[int, Invoice],
-    tagger: WordTagger,
-    calibration: Calibration,
-    clock: _Clock,
-    bookkeeping: Bookkeeping,
-) -> dict[int, Invoice]:
-    from extractors.assembly.document import assemble
-    from extractors.digit_repair import repaired
-
-    with clock.stage("tag"):
-        tagged = tagger.tag_many(list(documents.values()))
-    with clock.stage("assemble"):
-        assembled = [repaired(t, assemble(t), tagger) for t in tagged]
-        invoices = [_invoice(blanks[i], documents[i], a, calibration) for i, a in zip(documents, assembled, strict=True)]
-    with clock.stage("tag"):
-        invoices = [_with_others(invoice, document, tagger) for document, invoice in zip(documents.values(), invoices, strict=True)]
-    with clock.stage("categorise"):
-        invoices = categorised(invoices, [a.text for a in assembled], bookkeeping)
-    return dict(zip(documents, invoices, strict=True))
-
-
-def _with_others(invoice: Invoice, document: Document, tagger: WordTagger) -> Invoice:
-    """The invoice with the issue that its file holds others beside it, where page numbers begin again and the parts' invoice numbers differ."""
-    from extractors.assembly.document import assemble
-    from extractors.several_invoices import numbered_parts
-    from schemas.rules_reading import several_invoices
-
-    parts = numbered_parts(document) if len(document.pages) > 1 else []
-    if len(parts) < 2:
-        return invoice
-    read = [assemble(tagged) for tagged in tagger.tag_many(parts)]
-    numbers = dict.fromkeys(part.header.invoice_number for part in read if part.is_invoice and part.header.invoice_number)
-    if len(numbers) < 2:
-        return invoice
-    return invoice.replace(issues=(*invoice.issues, several_invoices(", ".join(map(str, numbers)), len(numbers))))
-
-
 def _parts(invoice: Invoice, source: SourceFile, document: Document) -> tuple[FilePart, ...]:
     """The files of the invoices that ``source`` holds, where each part has a number of its own; else none, and a person sees the whole."""
     from extractors.readers.document import Kind, kind_of
@@ -232,51 +203,6 @@ def _split(whole: Invoice, count: int) -> Invoice:
     return blank.replace(issues=(split_file(numbers, count),))
 
 
-def _closed(blank: Invoice, language: str, kind: str, probability: float) -> Invoice:
-    from schemas.rules_reading import not_an_invoice
-
-    return blank.replace(language=language, issues=(*blank.issues, not_an_invoice(kind)), confidence=probability)
-
-
-def _invoice(blank: Invoice, document: Document, assembled: Assembled, calibration: Calibration) -> Invoice:
-    from extractors.confidence import signals
-    from extractors.reading_confidence import weakest_reading
-    from schemas.instructions import find_instructions
-    from schemas.rules_reading import injected_text
-
-    if not assembled.is_invoice:
-        return _closed(blank, assembled.language, assembled.document_type, assembled.type_probability)
-    issues = (injected_text(f"{document.hidden} hidden words", hidden=True),) if document.hidden else ()
-    instruction = find_instructions(assembled.text)
-    if instruction:
-        issues = (*issues, injected_text(instruction, hidden=False))
-    return blank.replace(
-        language=assembled.language,
-        document_type=DocumentType(assembled.document_type),
-        route=Route.TASK_MODEL,
-        header=assembled.header,
-        tax_breakdown=assembled.totals.breakdown,
-        line_items=assembled.line_items,
-        document_adjustments=assembled.totals.adjustments,
-        confidence=min(calibration.probability(signals(assembled)), weakest_reading(document, assembled.evidence)),
-        evidence=_placed(calibration.evidence(assembled.evidence), document),
-        issues=(*blank.issues, *issues),
-        seller_country=assembled.seller_country,
-        buyer_country=assembled.buyer_country,
-    )
-
-
-def _placed(evidence: Mapping[str, Evidence], document: Document) -> Mapping[str, Evidence]:
-    """The evidence with its boxes on the pages as they came: scans are read upright and level."""
-    placements = {page.number: page.placement for page in document.pages if page.placement is not None}
-    if not placements:
-        return evidence
-    return {
-        path: replace(e, box=placement.box(e.box)) if (placement := placements.get(e.page)) is not None else e
-        for path, e in evidence.items()
-    }
-
-
 def _can_be_read_again(invoice: Invoice, document: Document, options: ExtractOptions) -> bool:
     return _errors(invoice) > 0 and document.reader == "pypdfium2" and len(document.pages) <= options.second_read_pages
 
@@ -292,9 +218,9 @@ def _second_reading(
     first: Sequence[Invoice],
     tagger: WordTagger,
     calibration: Calibration,
-    clock: _Clock,
+    clock: StageClock,
     options: ExtractOptions,
-) -> dict[int, Invoice]:
+) -> dict[int, Reading]:
     """pdfplumber's reading of documents that broke a rule; none of those that it cannot read."""
     from extractors.readers.pdfplumber_reader import read_with_pdfplumber
 
@@ -307,9 +233,10 @@ def _second_reading(
             except DocumentError:
                 continue  # the first reading stands
         blanks[i] = Invoice(id=source.id, sha256=first[i].sha256, source=source.source, pages=first[i].pages)
-    read = _read_by_model(documents, blanks, tagger, calibration, clock, options.bookkeeping)
+    read = read_by_model(documents, blanks, tagger, calibration, clock, options.bookkeeping)
     with clock.stage("validate"):
-        return dict(zip(read, validated(list(read.values()), options), strict=True))
+        judged = validated([reading.invoice for reading in read.values()], options)
+    return {i: replace(reading, invoice=invoice) for (i, reading), invoice in zip(read.items(), judged, strict=True)}
 
 
 def _better(first: Invoice, second: Invoice | None) -> tuple[Invoice, str]:
@@ -322,22 +249,3 @@ def _better(first: Invoice, second: Invoice | None) -> tuple[Invoice, str]:
 
 def _errors(invoice: Invoice) -> int:
     return sum(issue.severity is Severity.ERROR for issue in invoice.issues)
-
-
-class _Clock:
-    """Seconds per stage; a stage within another counts by itself."""
-
-    def __init__(self, times: dict[str, float]) -> None:
-        self.times = times
-        self._within = 0.0  # seconds of the stages within the present one
-
-    @contextmanager
-    def stage(self, name: str) -> Generator[None]:
-        begun, outside = time.perf_counter(), self._within
-        self._within = 0.0
-        try:
-            yield
-        finally:
-            seconds = time.perf_counter() - begun
-            self.times[name] = self.times.get(name, 0.0) + seconds - self._within
-            self._within = outside + seconds

@@ -31,7 +31,7 @@ def model_facts(settings: Settings) -> list[Fact]:
         ("kind", "transformers checkpoint (torch)" if checkpoint else "specialist (ONNX)"),
         ("pipeline version", pipeline_version(extract_options(settings, today=date.today()))),
         ("SHA-256", model_digest(folder)),
-        ("files", ", ".join(f"{file.name} {_size(file)}" for file in model_files(folder))),
+        ("files", ", ".join(f"{file.relative_to(folder)} {_size(file)}" for file in model_files(folder))),
     ]
     facts += _architecture(description)
     facts += _labels(description)

@@ -56,6 +56,7 @@ XML_AGREES = Rule(
 SPLIT_FILE = Rule("LI-DOC-SPLIT", "Lineitem", _ERROR, _READING, "The file is one document; else each invoice in it becomes one.")
 SEVERAL_INVOICES = Rule("LI-SEVERAL", "Lineitem", _ERROR, _READING, "The file holds one invoice.")
 
+READ_TWICE = Rule("LI-TWICE", "Lineitem", _WARNING, _READING, "Both networks of the specialist read the same value.")
 DISAGREEMENT = Rule("LI-AGREE", "Lineitem", _ERROR, _READING, "The specialist and a foundation model read the same value.")
 
 FILE_RULES: tuple[Rule, ...] = (
@@ -75,6 +76,7 @@ READING_RULES: tuple[Rule, ...] = (
     INJECTED_TEXT,
     XML_AGREES,
     SEVERAL_INVOICES,
+    READ_TWICE,
     DISAGREEMENT,
     *FILE_RULES,
 )
@@ -130,3 +132,15 @@ def readers_disagree(field: str, *, specialist: str | None, foundation: str | No
     """Both values go to a person; a field that is not critical is a warning only."""
     message = f"The specialist reads {specialist or 'nothing'}, the foundation model {foundation or 'nothing'}: a person decides."
     return Issue(DISAGREEMENT.id, _ERROR if critical else _WARNING, field, foundation, specialist, message)
+
+
+def read_differently(field: str, first: str | None, second: str | None) -> Issue:
+    """``field`` is read as ``first``; a second network, whose reading is ``second``, disagrees (None: it finds nothing there)."""
+    if field == "line_items":
+        message = f"A second network finds {second} rows of items here, not {first}."
+    else:
+        name = field.rpartition(".")[2].replace("_", " ")
+        where = f" of row {int(field.split('.')[1]) + 1}" if field.startswith("line_items.") else ""
+        told = f"reads the {name}{where} as {second}" if second is not None else f"finds no {name}{where}"
+        message = f"A second network {told}."
+    return Issue(READ_TWICE.id, READ_TWICE.severity, field, second, first, message[:500])

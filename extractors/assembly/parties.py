@@ -25,7 +25,9 @@ REPEATED = 0.02
 # Chosen on generated layouts.
 HEADING_ODDS = 20.0  # for the party that the block of a candidate is headed with
 FLOOR = 0.005  # the network is never surer than this
-FOOTER_ODDS = 5.0  # for the seller, whose name stands at the foot of a page too: 654 of 1,443 generated invoices showed his there, 74 the buyer's
+FOOTER_ODDS = (
+    5.0  # for the seller, whose name stands at the foot of a page too: 654 of 1,443 generated invoices showed his there, 74 the buyer's
+)
 LATER_PAGE_ODDS = 8.0  # for the seller, whose name heads the pages behind the first too: 95 of 1,443, and 2
 FOOT, HEAD = 0.86, 0.08  # shares of a page's height where its foot begins and its head ends
 OTHER_PARTY = 0.35  # what is left of a candidate in the block of a delivery address, a bank or a contact
@@ -48,7 +50,14 @@ def choose_names(
     domains = text_key(" ".join(_DOMAIN.findall(words.full_text)))
     odds = _odds_by_place(words, {text_key(clean(span.text)) for span in spans})
     shares = [
-        _shares(words, captions, probabilities, span, ("header.seller_name", "header.buyer_name"), odds=odds.get(text_key(clean(span.text)), 1.0))
+        _shares(
+            words,
+            captions,
+            probabilities,
+            span,
+            ("header.seller_name", "header.buyer_name"),
+            odds=odds.get(text_key(clean(span.text)), 1.0),
+        )
         for span in spans
     ]
 
@@ -70,7 +79,8 @@ def _odds_by_place(words: Words, names: Iterable[str]) -> dict[str, float]:
         if number:
             heads.append(_text_between(page, 0.0, HEAD))
     return {
-        name: (FOOTER_ODDS if any(name in text for text in feet) else 1.0) * (LATER_PAGE_ODDS if any(name in text for text in heads) else 1.0)
+        name: (FOOTER_ODDS if any(name in text for text in feet) else 1.0)
+        * (LATER_PAGE_ODDS if any(name in text for text in heads) else 1.0)
         for name in names
         if name
     }

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from extractors.confidence import Calibration, ValueCurve, save_calibration
+from extractors.calibration_file import save_calibration
+from extractors.confidence import Agreement, Calibration, ValueCurve
+from extractors.model_directory import has_second, open_second
 from extractors.tagger import Tagger
 from extractors.training.calibration_data import Outcomes, as_invoice, collect
 from extractors.training.confidence_model import (
@@ -25,18 +27,24 @@ from extractors.training.confidence_model import (
     Flags,
     Floats,
     Threshold,
+    agreements_out_of_fold,
     area_under_curve,
     choose_threshold,
     expected_calibration_error,
     fit_curve,
+    fit_pairs,
     fit_parts,
     fit_scale,
     out_of_fold,
+    pairs_out_of_fold,
     probabilities,
     reliability,
     scaled_out_of_fold,
     to_scale,
 )
+
+WORTH = 0.95  # probability by two readings for which it is worth to read again, or the threshold where that is lower
+MISSED_BY_START = 0.02  # share of such documents that the first reading alone keeps from being read again
 
 __all__ = ["as_invoice", "calibrate", "main"]
 
@@ -47,19 +55,29 @@ def calibrate(model: Path, shards: Sequence[Path], *, today: date, test: Sequenc
     Returns the figures. Raises `ValueError` where all documents are right or all are wrong.
     """
     tagger = Tagger(model, threads=2)
+    second = open_second(model) if has_second(model) else None
     outcomes = collect(
-        tagger, shards, today=today, report=lambda done: print(f"\rcalibration: shard {done} of {len(shards)}", end="", flush=True)
+        tagger,
+        shards,
+        today=today,
+        second=second,
+        report=lambda done: print(f"\rcalibration: shard {done} of {len(shards)}", end="", flush=True),
     )
     print()
     calibration, figures = fit(outcomes)
+    agreement = None
+    if second is not None:
+        agreement, figures_twice = fit_agreement(outcomes)
+        figures |= figures_twice
     if test:
         held = collect(tagger, test, today=today)
         x, right, flagged = np.array(held.signals), np.array(held.right), np.array(held.flagged)
         figures |= {
-            f"test_{k}": v for k, v in _judge("other documents", calibration, probabilities(calibration, x), right, flagged).items()
+            f"test_{k}": v
+            for k, v in _judge("other documents", calibration.accept_threshold, probabilities(calibration, x), right, flagged).items()
         }
         _value_report(held, calibration.curves)
-    save_calibration(calibration, model, measured=figures)
+    save_calibration(calibration, model, measured=figures, agreement=agreement)
     return figures
 
 
@@ -74,16 +92,42 @@ def fit(outcomes: Outcomes) -> tuple[Calibration, dict[str, float]]:
     threshold = choose_threshold(to_scale(scale, raw)[~flagged], right[~flagged])
     curves = {group: fit_curve(*_columns(found)) for group, found in sorted(outcomes.values.items())}
     calibration = replace(fit_parts(x, parts), scale=scale, accept_threshold=threshold.value, curves=curves)
-    figures = _judge("cross-validation by document", calibration, to_scale(scale, raw), right, flagged)
+    figures = _judge("cross-validation by document", threshold.value, to_scale(scale, raw), right, flagged)
     figures["ece"] = expected_calibration_error(scaled_out_of_fold(raw, right), right)
     print(f"  ECE with a scale fitted on other documents {figures['ece']:.4f}")
     if len(set(outcomes.layout)) > 1:
         unseen = to_scale(scale, out_of_fold(x, parts, outcomes.layout))
-        figures |= {f"layout_{k}": v for k, v in _judge("cross-validation by layout", calibration, unseen, right, flagged).items()}
+        figures |= {f"layout_{k}": v for k, v in _judge("cross-validation by layout", threshold.value, unseen, right, flagged).items()}
     print(_threshold_line(threshold))
     figures |= {"bound_on_wrong": threshold.bound}
     figures |= _value_report(outcomes)
     return calibration, {name: round(value, 4) for name, value in figures.items()}
+
+
+def fit_agreement(outcomes: Outcomes) -> tuple[Agreement, dict[str, float]]:
+    """What a second reading adds to the confidence, and its figures, all of them cross-validated by document; prints the reliability."""
+    x, right, flagged = np.array(outcomes.signals), np.array(outcomes.right), np.array(outcomes.flagged)
+    second, agreement = np.array(outcomes.second_signals), np.array(outcomes.agreement)
+    parts = outcomes.flags_by_part
+    first_alone, pairs = pairs_out_of_fold(x, second, agreement, parts)
+    raw = agreements_out_of_fold(pairs, right)
+    scale = fit_scale(raw, right)
+    twice = to_scale(scale, raw)
+    alone = to_scale(fit_scale(first_alone, right), first_alone)
+    worth = ~flagged & (twice >= min(WORTH, choose_threshold(twice[~flagged], right[~flagged]).value))
+    start = float(np.quantile(alone[worth], MISSED_BY_START)) if worth.any() else 0.0
+    final = np.where(~flagged & (alone >= start), twice, np.minimum(alone, start))
+    threshold = choose_threshold(final[~flagged], right[~flagged])
+    differing = {group: (sum(found) + 1) / (len(found) + 2) for group, found in sorted(outcomes.differing.items())}
+    fitted = fit_pairs(pairs, right)
+    model = Agreement(fitted.whole, fitted.forest, scale, threshold.value, start, differing)
+    figures = _judge("two readings, cross-validation by document", threshold.value, final, right, flagged)
+    figures["ece"] = expected_calibration_error(np.where(alone >= start, scaled_out_of_fold(raw, right), alone), right)
+    figures["read_twice"] = float((~flagged & (alone >= start)).mean())
+    print(f"  read twice {figures['read_twice']:.1%}; ECE with a scale fitted on other documents {figures['ece']:.4f}")
+    print(_threshold_line(threshold))
+    figures |= {"bound_on_wrong": threshold.bound}
+    return model, {f"twice_{name}": round(value, 4) for name, value in figures.items()}
 
 
 def _on_curve(curve: ValueCurve, raw: Floats) -> Floats:
@@ -94,9 +138,9 @@ def _columns(found: Sequence[tuple[int, float, bool]]) -> tuple[Floats, Flags]:
     return np.array([p for _, p, _ in found], np.float64), np.array([r for _, _, r in found], bool)
 
 
-def _judge(name: str, calibration: Calibration, confidence: Floats, right: Flags, flagged: Flags) -> dict[str, float]:
+def _judge(name: str, threshold: float, confidence: Floats, right: Flags, flagged: Flags) -> dict[str, float]:
     """Print and return what a confidence is worth."""
-    accepted = ~flagged & (confidence >= calibration.accept_threshold)
+    accepted = ~flagged & (confidence >= threshold)
     figures = {
         "documents": float(len(right)),
         "right": float(right.mean()),

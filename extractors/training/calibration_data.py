@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from extractors.assembly.document import Assembled, assemble
 from extractors.confidence import GROUPS, group_of
+from extractors.cross_check import agreement_signals, differences
 from extractors.model_directory import WordTagger
 from extractors.pipeline import categorised
 from extractors.scoring import align, same_value, score
@@ -20,7 +21,7 @@ from extractors.signals import PARTS, part_of, signals
 from extractors.training.windows_data import load_shard
 from extractors.words import Document
 from schemas.bookkeeping import Bookkeeping
-from schemas.invoice import CRITICAL_FIELDS, DocumentType, Invoice, Severity
+from schemas.invoice import DocumentType, Invoice, Severity
 from schemas.rules import RuleContext, validate
 
 Record = Mapping[str, Any]
@@ -30,7 +31,8 @@ AHEAD = timedelta(days=366)  # generated dates run to the end of a year, so some
 @dataclass(slots=True)
 class Outcomes:
     """n documents: ``signals`` one list each, ``right``, ``right_parts`` by part, ``flagged`` (a rule is broken at error level), ``layout`` (how the head of
-    the page is arranged), and values by group: (document, probability, right)."""
+    the page is arranged), and values by group: (document, probability, right). Where a second network read them too: its signals, how the readings
+    agree (`extractors.cross_check.AGREEMENT_SIGNALS`), and by group whether values are right that it reads differently."""
 
     signals: list[list[float]] = field(default_factory=list[list[float]])
     right: list[bool] = field(default_factory=list[bool])
@@ -38,6 +40,9 @@ class Outcomes:
     flagged: list[bool] = field(default_factory=list[bool])
     layout: list[str] = field(default_factory=list[str])
     values: dict[str, list[tuple[int, float, bool]]] = field(default_factory=dict[str, list[tuple[int, float, bool]]])
+    second_signals: list[list[float]] = field(default_factory=list[list[float]])
+    agreement: list[list[float]] = field(default_factory=list[list[float]])
+    differing: dict[str, list[bool]] = field(default_factory=dict[str, list[bool]])
 
     @property
     def flags_by_part(self) -> dict[str, NDArray[np.bool_]]:
@@ -65,24 +70,33 @@ def as_invoice(assembled: Assembled, *, id: str = "") -> Invoice:
     )
 
 
-def collect(tagger: WordTagger, shards: Sequence[Path], *, today: date, report: Callable[[int], None] = lambda done: None) -> Outcomes:
-    """The outcomes of all invoices and credit notes of the shards; ``report`` is called with the number of shards done."""
+def collect(
+    tagger: WordTagger,
+    shards: Sequence[Path],
+    *,
+    today: date,
+    second: WordTagger | None = None,
+    report: Callable[[int], None] = lambda done: None,
+) -> Outcomes:
+    """The outcomes of all invoices and credit notes of the shards; ``second`` reads them too; ``report`` is called with the number of shards done."""
     outcomes = Outcomes()
     for number, shard in enumerate(shards):
         samples = [s for s in load_shard(shard) if s.document_type in ("invoice", "credit_note")]
-        assembled = [assemble(tagged) for tagged in tagger.tag_many([Document(s.pages, reader="generated") for s in samples])]
+        documents = [Document(s.pages, reader="generated") for s in samples]
+        assembled = [assemble(tagged) for tagged in tagger.tag_many(documents)]
+        others = [assemble(tagged) for tagged in second.tag_many(documents)] if second else [None] * len(documents)
         invoices = categorised([as_invoice(a) for a in assembled], [a.text for a in assembled], Bookkeeping())
         issues = validate(invoices, context=RuleContext(today=today + AHEAD))
-        for sample, a, invoice, found in zip(samples, assembled, invoices, issues, strict=True):
+        for sample, a, other, invoice, found in zip(samples, assembled, others, invoices, issues, strict=True):
             outcomes.flagged.append(not a.is_invoice or any(i.severity is Severity.ERROR for i in found))
             outcomes.layout.append(sample.layout.get("arrangement", ""))
-            add_outcome(outcomes, sample.truth, a, invoice)
+            add_outcome(outcomes, sample.truth, a, invoice, second=other)
         report(number + 1)
     return outcomes
 
 
-def add_outcome(outcomes: Outcomes, truth: Record, assembled: Assembled, invoice: Invoice) -> None:
-    """Add what one document's reading shows and whether it is right."""
+def add_outcome(outcomes: Outcomes, truth: Record, assembled: Assembled, invoice: Invoice, *, second: Assembled | None = None) -> None:
+    """Add what one document's reading, or its two readings, show and whether the first is right."""
     found = invoice.to_json()
     scored = score([(truth, found)])
     wrong = {part for _, path, expected, _ in scored.wrong if (part := _part_that_counts(path, expected)) is not None}
@@ -93,10 +107,18 @@ def add_outcome(outcomes: Outcomes, truth: Record, assembled: Assembled, invoice
     outcomes.right.append(not wrong)
     for name, flags in outcomes.right_parts.items():
         flags.append(name not in wrong)
+    other: set[str] = set()
+    if second is not None:
+        differing = differences(assembled, second)
+        other = {difference.path for difference in differing}
+        outcomes.second_signals.append(signals(second))
+        outcomes.agreement.append(agreement_signals(assembled, second, differing))
     for path, right in _values(truth, found):
         shown, group = assembled.evidence.get(path), group_of(path)
         if shown is not None and group is not None:
             outcomes.values.setdefault(group, []).append((document, shown.confidence, right))
+        if path in other and group is not None:
+            outcomes.differing.setdefault(group, []).append(right)
 
 
 def _part_that_counts(path: str, expected: object) -> str | None:

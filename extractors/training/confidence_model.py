@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.confidence import Calibration, Forest, Node, Part, Scale, ValueCurve, logit
+from extractors.confidence import PAIR_SIGNALS, Agreement, Calibration, Forest, Node, Part, Scale, ValueCurve, logit
 from extractors.signals import PARTS, SIGNALS
 
 Floats = NDArray[np.float64]
@@ -150,6 +150,36 @@ def out_of_fold(x: Floats, right_parts: Mapping[str, Flags], groups: Sequence[st
     folds: Any = KFold(FOLDS, shuffle=True, random_state=0) if groups is None else GroupKFold(min(FOLDS, len(set(groups))))
     for fit, held in folds.split(x, groups=groups):
         result[held] = probabilities(fit_parts(x[fit], {name: flags[fit] for name, flags in right_parts.items()}), x[held])
+    return result
+
+
+def pairs_out_of_fold(x: Floats, second: Floats, agreement: Floats, right_parts: Mapping[str, Flags]) -> tuple[Floats, Floats]:
+    """For every document, by a model that was fitted without it: the confidence of the first reading alone [n], not yet to scale, and the
+    `PAIR_SIGNALS` of both readings [n, pair signals]. ``x``, ``second`` [n, signals] are the signals of the readings."""
+    from sklearn.model_selection import KFold
+
+    alone, pairs = np.zeros(len(x)), np.zeros((len(x), len(PAIR_SIGNALS)))
+    for fit, held in KFold(FOLDS, shuffle=True, random_state=0).split(x):
+        model = fit_parts(x[fit], {name: flags[fit] for name, flags in right_parts.items()})
+        alone[held] = [model.raw(row) for row in x[held].tolist()]
+        for i in held.tolist():
+            pairs[i] = model.pair_signals(x[i].tolist(), second[i].tolist(), agreement[i].tolist())
+    return alone, pairs
+
+
+def fit_pairs(pairs: Floats, right: Flags) -> Agreement:
+    """What `PAIR_SIGNALS` [n, pair signals] say of documents. Scale, threshold and start are still open."""
+    return Agreement(_fit_part(pairs, right), fit_forest(pairs, right), IDENTITY, 1.0)
+
+
+def agreements_out_of_fold(pairs: Floats, right: Flags) -> Floats:
+    """Confidence [n] of documents that were read twice, each by a model that was fitted without it, not yet to scale."""
+    from sklearn.model_selection import KFold
+
+    result = np.zeros(len(pairs))
+    for fit, held in KFold(FOLDS, shuffle=True, random_state=2).split(pairs):
+        model = fit_pairs(pairs[fit], right[fit])
+        result[held] = [model.raw(row) for row in pairs[held].tolist()]
     return result
 
 

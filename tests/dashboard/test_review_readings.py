@@ -15,7 +15,7 @@ from PIL import Image
 from dashboard.review_screen import rivals
 from extractors.readers.passwords import SourcePassword
 from schemas.invoice import Invoice
-from schemas.rules_reading import readers_disagree
+from schemas.rules_reading import read_differently, readers_disagree
 
 Fill = Callable[[Sequence[Invoice]], str]
 
@@ -24,15 +24,18 @@ def disagreeing() -> Invoice:
     issues = (
         readers_disagree("header.gross_total", specialist="1910.00", foundation="1190.00", critical=True),
         readers_disagree("line_items.0.quantity", specialist="4", foundation="40", critical=True),
+        read_differently("header.seller_name", "Nordwind GmbH", "Südwind GmbH"),
+        read_differently("line_items", "2", "3"),
         readers_disagree("header.due_date", specialist="2026-06-03", foundation=None, critical=False),
     )
     return flagged("torn", page_of("torn")).replace(issues=issues)
 
 
-def test_the_other_value_is_offered_where_specialist_and_foundation_model_differ() -> None:
+def test_the_other_value_is_offered_where_two_readings_differ() -> None:
     assert rivals(disagreeing(), ()) == {
         "header.gross_total": ("foundation_model", "1190.00"),
         "line_items.0.quantity": ("foundation_model", "40"),
+        "header.seller_name": ("second_network", "Südwind GmbH"),
     }
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from extractors.confidence import Calibration, Forest, Node, Part, Scale, ValueCurve, load_calibration, save_calibration
+from extractors.calibration_file import load_calibration, save_calibration
+from extractors.confidence import PAIR_SIGNALS, Agreement, Calibration, Forest, Node, Part, Scale, ValueCurve
 from extractors.signals import PARTS, SIGNALS
 from extractors.tagger import MODEL_DIRECTORY
 from schemas.errors import ModelError
@@ -51,6 +52,16 @@ def test_values_of_a_group_are_calibrated_and_others_left_alone() -> None:
 def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
     save_calibration(calibration(), tmp_path, measured={"documents": 1000.0})
     assert load_calibration(tmp_path) == calibration()
+
+
+def test_the_part_for_two_networks_counts_only_where_there_are_two(tmp_path: Path) -> None:
+    forest, straight = Forest(((Node(-1, 0.0, 0, 0, 0.9),),)), Scale(((0.0, 0.0), (1.0, 1.0)))
+    agreement = Agreement(Part(1.0, (0.5,) * len(PAIR_SIGNALS)), forest, straight, 0.8, 0.4, {"total": 0.5})
+    save_calibration(calibration(), tmp_path, measured={}, agreement=agreement)
+    assert load_calibration(tmp_path) == calibration()
+    assert load_calibration(tmp_path, twice=True) == replace(calibration(), agreement=agreement, accept_threshold=0.8)
+    save_calibration(calibration(), tmp_path, measured={})
+    assert load_calibration(tmp_path, twice=True) == calibration(), "fitted without a second network"
 
 
 def test_a_calibration_for_other_signals_is_refused(tmp_path: Path) -> None:

@@ -12,7 +12,15 @@ from invoices import TODAY, adjustment, invoice, line, tax, untaxed
 from schemas.invoice import AdjustmentKind, Evidence, Invoice, Issue, LineItem, Route
 from schemas.rules import RuleContext
 from schemas.rules_breakdown import CATEGORIES, NEEDS_REASON
-from schemas.rules_reading import injected_text, not_an_invoice, page_differs, readers_disagree, several_invoices, split_file
+from schemas.rules_reading import (
+    injected_text,
+    not_an_invoice,
+    page_differs,
+    read_differently,
+    readers_disagree,
+    several_invoices,
+    split_file,
+)
 
 A, C = AdjustmentKind.ALLOWANCE, AdjustmentKind.CHARGE
 CONTEXT = RuleContext(
@@ -138,5 +146,6 @@ RAISED_BY_READING: dict[str, Issue] = {
     "LI-XML": page_differs("header.gross_total", "119.00", "191.00"),
     "LI-SEVERAL": several_invoices("4711, 4712", 2),
     "LI-DOC-SPLIT": split_file("4711, 4712", 2),
+    "LI-TWICE": read_differently("header.gross_total", "119.00", "191.00"),
     "LI-AGREE": readers_disagree("header.gross_total", specialist="119.00", foundation="191.00", critical=True),
 }

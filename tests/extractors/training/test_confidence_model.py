@@ -6,8 +6,9 @@ import pytest
 pytest.importorskip("sklearn", reason="fitting needs scikit-learn (train extra)")
 
 from extractors.confidence import ValueCurve, logit
+from extractors.cross_check import AGREEMENT_SIGNALS
 from extractors.signals import PARTS, SIGNALS
-from extractors.training.calibrate import fit
+from extractors.training.calibrate import fit, fit_agreement
 from extractors.training.calibration_data import Outcomes
 from extractors.training.confidence_model import choose_threshold, expected_calibration_error, fit_curve, upper_bound
 
@@ -37,6 +38,23 @@ def test_confidence_is_calibrated_and_the_threshold_keeps_its_promise() -> None:
     assert figures["touchless"] > 0.2
     share = float(np.mean(made_up(3000).right))
     assert calibration.curves["date"].probability(0.99) == pytest.approx(share, abs=0.01)
+
+
+def test_a_second_reading_that_seldom_makes_the_same_mistake_lets_more_documents_pass() -> None:
+    outcomes = made_up(3000)
+    rng = np.random.default_rng(8)
+    for right in outcomes.right:
+        differs = rng.random() < (0.05 if right else 0.9)
+        outcomes.agreement.append([float(differs and name == "differs_issue_date") for name in AGREEMENT_SIGNALS])
+        outcomes.second_signals.append(rng.normal(size=len(SIGNALS)).tolist())
+        if differs:
+            outcomes.differing.setdefault("date", []).append(right)
+    _, once = fit(outcomes)
+    agreement, twice = fit_agreement(outcomes)
+    assert twice["twice_touchless"] > once["touchless"] + 0.1
+    assert twice["twice_wrong_among_accepted"] <= 0.005
+    assert twice["twice_read_twice"] >= twice["twice_touchless"]
+    assert agreement.differing["date"] < 0.5
 
 
 def test_documents_that_are_all_right_teach_nothing() -> None:

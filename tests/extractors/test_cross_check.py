@@ -1,0 +1,153 @@
+"""Two readings of one document: where they differ, and what that does to what is believed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from extractors import pipeline
+from extractors.assembly.document import Assembled, assemble
+from extractors.assembly.spans import LABEL_INDEX
+from extractors.confidence import PAIR_SIGNALS, Agreement, Calibration, Forest, Node, Part, Scale
+from extractors.cross_check import AGREEMENT_SIGNALS, MOST_TOLD, agreement_signals, differences, issues_of
+from extractors.model_directory import WordTagger
+from extractors.pipeline import ExtractOptions, SourceFile, extract, load_model
+from extractors.readers.document import read_document
+from extractors.signals import SIGNALS
+from extractors.tagger import TaggedDocument
+from extractors.words import Document
+from schemas.invoice import Severity, Status
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "goods-it.pdf"
+OPTIONS = ExtractOptions(today=date(2026, 11, 21))
+SURE = Forest(((Node(-1, 0.0, 0, 0, 0.999),),))
+STRAIGHT = Scale(((0.0, 0.0), (1.0, 1.0)))
+
+
+@lru_cache(maxsize=1)
+def reading() -> Assembled:
+    tagger, _ = load_model(None)
+    return assemble(tagger.tag_many([read_document(EXAMPLE.read_bytes())])[0])
+
+
+def with_total(assembled: Assembled, total: str) -> Assembled:
+    return replace(assembled, header=replace(assembled.header, gross_total=Decimal(total)))
+
+
+def agreement() -> Agreement:
+    """Two sure readings are believed; one difference in what a document is judged by is enough to doubt them."""
+    weights = tuple(-20.0 if name.startswith("differs_") else 0.0 for name in PAIR_SIGNALS)
+    return Agreement(Part(7.0, weights), SURE, STRAIGHT, 0.9, 0.0, {"total": 0.25})
+
+
+def test_a_reading_agrees_with_itself() -> None:
+    assert differences(reading(), reading()) == ()
+    assert agreement_signals(reading(), reading(), ()) == [0.0] * len(AGREEMENT_SIGNALS)
+
+
+def test_a_difference_names_its_value_and_its_part() -> None:
+    (found,) = differences(reading(), with_total(reading(), "1.23"))
+    assert (found.path, found.first, found.second) == ("header.gross_total", str(reading().header.gross_total), "1.23")
+    told = dict(zip(AGREEMENT_SIGNALS, agreement_signals(reading(), with_total(reading(), "1.23"), (found,)), strict=True))
+    assert [name for name, value in told.items() if value] == ["differs_totals"]
+
+
+def test_values_that_are_not_critical_and_other_rows_are_told_apart() -> None:
+    header, items = reading().header, reading().line_items
+    other = replace(
+        reading(), header=replace(header, purchase_order="other"), line_items=(replace(items[0], quantity=Decimal(77)), *items[1:])
+    )
+    found = differences(reading(), other)
+    assert [d.path for d in found] == ["header.purchase_order", "line_items.0.quantity"]
+    told = dict(zip(AGREEMENT_SIGNALS, agreement_signals(reading(), other, found), strict=True))
+    assert [name for name, value in told.items() if value] == ["differs_numbers", "other_values"]
+
+
+def test_a_row_that_only_one_reading_has_is_one_difference() -> None:
+    (found,) = differences(reading(), replace(reading(), line_items=reading().line_items[1:]))
+    assert found.path == "line_items"
+    (issue,) = issues_of((found,))
+    assert f"{len(reading().line_items) - 1} rows" in issue.message
+
+
+def test_a_reviewer_is_told_both_values_and_not_flooded() -> None:
+    found = differences(reading(), with_total(reading(), "1.23"))
+    (issue,) = issues_of(found)
+    assert (issue.rule, issue.severity, issue.field) == ("LI-TWICE", Severity.WARNING, "header.gross_total")
+    assert (issue.expected, issue.found) == ("1.23", str(reading().header.gross_total))
+    assert len(issues_of(found * 40)) == MOST_TOLD
+
+
+def extracted_with(
+    second: Callable[[], WordTagger], calibration: Agreement | None, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Status, float, list[str | None], float]:
+    tagger, shipped = load_model(None)
+    threshold = calibration.accept_threshold if calibration else shipped.accept_threshold
+    believing: Calibration = replace(shipped, agreement=calibration, accept_threshold=threshold)
+
+    def model(_: Path | None) -> tuple[WordTagger, Calibration]:
+        return tagger, believing
+
+    def other(_: Path | None) -> WordTagger:
+        return second()
+
+    monkeypatch.setattr(pipeline, "load_model", model)
+    monkeypatch.setattr(pipeline, "load_second", other)
+    invoice = extract(SourceFile("goods-it", "goods-it.pdf", EXAMPLE.read_bytes()), options=OPTIONS)
+    differing = [issue.field for issue in invoice.issues if issue.rule == "LI-TWICE"]
+    return invoice.status, invoice.confidence, differing, invoice.evidence["header.gross_total"].confidence
+
+
+class Otherwise:
+    """A network that sees neither the gross total nor the date of issue."""
+
+    def tag_many(self, documents: Sequence[Document]) -> list[TaggedDocument]:
+        tagged = load_model(None)[0].tag_many(documents)
+        for one in tagged:
+            one.labels[:, [LABEL_INDEX["header.gross_total"], LABEL_INDEX["header.issue_date"]]] = 0.0
+        return tagged
+
+
+def test_two_readings_that_agree_are_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    tagger = load_model(None)[0]
+    status, confidence, differing, _ = extracted_with(lambda: tagger, agreement(), monkeypatch)
+    assert (status, differing) == (Status.ACCEPTED, [])
+    assert confidence > 0.99
+
+
+def test_a_document_that_a_second_network_reads_otherwise_goes_to_a_person_with_both_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    status, confidence, differing, _ = extracted_with(Otherwise, agreement(), monkeypatch)
+    assert status is Status.REVIEW
+    assert confidence < 0.5
+    assert "header.issue_date" in differing
+
+
+def test_a_document_that_cannot_be_accepted_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never() -> WordTagger:
+        raise AssertionError("read again")
+
+    hopeless = replace(agreement(), from_probability=1.0, accept_threshold=0.999)
+    assert extracted_with(never, hopeless, monkeypatch)[0] is Status.REVIEW
+    assert extracted_with(never, None, monkeypatch)[2] == []
+
+
+def test_a_value_that_is_read_differently_is_no_surer_than_such_values_are() -> None:
+    from schemas.invoice import Evidence
+
+    shown = Evidence(1, (0.0, 0.0, 1.0, 1.0), "10.00", 0.99, "task_model")
+    believed = agreement().evidence({"header.gross_total": shown, "header.net_total": shown}, {"header.gross_total"})
+    assert (believed["header.gross_total"].confidence, believed["header.net_total"].confidence) == (0.25, 0.99)
+
+
+def test_what_signals_are_too_rare_to_learn_from_caps_two_readings_too() -> None:
+    parts = load_model(None)[1].parts
+    rare = next(name for name in SIGNALS if name == "other_letterhead")
+    model = Calibration(parts, SURE, STRAIGHT, 0.9, rare={rare: 0.3}, agreement=agreement())
+    shown = [1.0 if name == rare else 0.0 for name in SIGNALS]
+    nothing = [0.0] * len(AGREEMENT_SIGNALS)
+    assert model.probability_of_pair(shown, shown, nothing) <= 0.3
+    assert model.probability_of_pair([0.0] * len(SIGNALS), [0.0] * len(SIGNALS), nothing) > 0.9
