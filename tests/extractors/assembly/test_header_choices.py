@@ -28,6 +28,15 @@ from extractors.assembly.header import clean_name, clean_vat_id, iban_is_valid
         ("number", "Stornorechnung Nr.", "invoice_number"),
         ("number", "Číslo opravného dokladu", "invoice_number"),
         ("number", "Re: Invoice", "invoice_number"),
+        ("number", "Your Order Ref", "order_number"),
+        ("number", "N° BDC:", "order_number"),
+        ("number", "Obj. zákazníka:", "order_number"),
+        ("number", "Rekv.nr.:", "order_number"),
+        ("number", "Buyer's reference", "other_number"),
+        ("number", "Referenz des Käufers:", "other_number"),
+        ("number", "Notre n° de commande", "other_number"),
+        ("number", "Naše obj. č.:", "other_number"),
+        ("number", "Ord. n.", "weak_order_number"),
         ("date", "Date de valeur", "other_date"),
         ("date", "Date d'édition", "issue_date"),
         ("date", "Liefer- und Leistungsdatum:", "other_date"),
@@ -127,6 +136,41 @@ def test_the_headings_of_the_blocks_tell_seller_from_buyer() -> None:
     )
     assert (found.header.seller_name, found.header.buyer_name) == ("Nordwind GmbH", "Tannenhof AG")
     assert (found.header.seller_vat_id, found.header.buyer_vat_id) == ("DE123456789", "DE987654321")
+
+
+SELLER, BUYER = "header.seller_name", "header.buyer_name"
+BOTH_SWAPPED = {"Nordwind": {BUYER: 0.95}, "GmbH": {BUYER: 0.95}, "Tannenhof": {SELLER: 0.95}, "AG": {SELLER: 0.95}}
+
+
+def test_the_foot_of_the_page_sets_right_the_blocks_that_the_network_took_for_each_other() -> None:
+    blocks = ((50.0, 80.0, "Nordwind GmbH"), (50.0, 200.0, "Tannenhof AG"))
+    foot = {"NORDWIND": {SELLER: 0.95}, "GMBH": {SELLER: 0.95}}
+    found = assemble(tagged(*blocks, (50, 800, "NORDWIND GMBH"), opinions={**BOTH_SWAPPED, **foot}))
+    assert (found.header.seller_name or "").casefold() == "nordwind gmbh"
+    assert found.header.buyer_name == "Tannenhof AG"
+    alone = assemble(tagged(*blocks, opinions=BOTH_SWAPPED))
+    assert (alone.header.seller_name, alone.header.buyer_name) == ("Tannenhof AG", "Nordwind GmbH"), "nothing contradicts the network"
+
+
+def test_a_name_at_the_foot_of_the_page_is_rather_the_sellers() -> None:
+    doubtful = {
+        "Nordwind": {BUYER: 0.5, SELLER: 0.4},
+        "GmbH": {BUYER: 0.5, SELLER: 0.4},
+        "Tannenhof": {BUYER: 0.5, SELLER: 0.4},
+        "AG": {BUYER: 0.5, SELLER: 0.4},
+    }
+    blocks = ((50.0, 80.0, "Nordwind GmbH"), (50.0, 200.0, "Tannenhof AG"))
+    for at_foot, other in (("Nordwind GmbH", "Tannenhof AG"), ("Tannenhof AG", "Nordwind GmbH")):
+        found = assemble(tagged(*blocks, (50, 800, f"{at_foot.upper()} · IBAN DE02120300000000202051"), opinions=doubtful))
+        assert (found.header.seller_name, found.header.buyer_name) == (at_foot, other)
+
+
+def test_a_person_below_a_company_is_no_part_of_its_name_where_the_line_had_room() -> None:
+    named = {word: {BUYER: 0.9} for word in ("Bakkerij", "Zeeland", "Kees", "Graaf")}
+    block = ((50.0, 80.0, "Bakkerij Zeeland"), (50.0, 92.0, "Kees Graaf"), (50.0, 104.0, "Lange Lindelaan 128 bis, gebouw 3"))
+    assert assemble(tagged(*block, opinions=named)).header.buyer_name == "Bakkerij Zeeland"
+    narrow = (*block[:2], (50.0, 104.0, "Lindelaan 128"))
+    assert assemble(tagged(*narrow, opinions=named)).header.buyer_name == "Bakkerij Zeeland Kees Graaf"
 
 
 def test_a_name_is_not_cut_to_its_legal_form() -> None:
