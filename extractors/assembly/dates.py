@@ -14,6 +14,7 @@ _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})\s?[./\-年月]\s?(\d{1,2})\s?[./\-月]\
 _COMPACT = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])(?!\d)")
 _SHORT = re.compile(r"^\W*(\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])\W*$")  # 231102, common in Sweden
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_STEM = 5  # letters
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "cs", "tr", "fi", "no", "hu", "ro")
 _MONTH_FIRST_COUNTRIES = frozenset({"US", "PH"})
 _MONTH_FIRST_CURRENCIES = ("USD", "PHP")
@@ -166,16 +167,22 @@ def month_number(word: str) -> int | None:
     key = _fold(word)
     if key in _months():
         return _months()[key]
-    if len(key) >= 5:  # inflected forms: "stycznia", "ledna"
-        hits = {number for name, number in _months().items() if len(name) >= 5 and (name[:5] == key[:5])}
-        if len(hits) == 1:
-            return hits.pop()
-    return None
+    return _months_by_stem().get(key[:_STEM]) if len(key) >= _STEM else None
 
 
 def _fold(word: str) -> str:
     decomposed = unicodedata.normalize("NFKD", word.casefold().replace("ı", "i"))
     return "".join(c for c in decomposed if c.isalpha())
+
+
+@lru_cache(maxsize=1)
+def _months_by_stem() -> dict[str, int]:
+    """Months by the first letters of their names, for inflected forms ("stycznia", "ledna"), but for stems that several share."""
+    numbers: dict[str, set[int]] = {}
+    for name, number in _months().items():
+        if len(name) >= _STEM:
+            numbers.setdefault(name[:_STEM], set()).add(number)
+    return {stem: next(iter(found)) for stem, found in numbers.items() if len(found) == 1}
 
 
 @lru_cache(maxsize=1)

@@ -150,14 +150,11 @@ def _broken_dates(words: Words, captions: Captions, habit: DateHabit) -> list[tu
         for tail, head in ((1, 2), (2, 1), (1, 3), (3, 1)):
             run = (*members[-tail:], *below[:head])
             parts = (members[-tail:], below[:head])
-            if len(run) != tail + head or any(parse_date(" ".join(words.texts[i] for i in part), habit) for part in parts):
+            if len(run) != tail + head or not any(month_number(words.texts[i].strip(".,")) for i in run):
                 continue
-            named = any(month_number(words.texts[i].strip(".,")) for i in run)
-            if (
-                named
-                and len(captions.pieces[captions.piece_of[below[0]]].words) >= head
-                and parse_date(" ".join(words.texts[i] for i in run), habit)
-            ):
+            if any(parse_date(" ".join(words.texts[i] for i in part), habit) for part in parts):
+                continue
+            if len(captions.pieces[captions.piece_of[below[0]]].words) >= head and parse_date(" ".join(words.texts[i] for i in run), habit):
                 result.append(run)
                 break
     return result
