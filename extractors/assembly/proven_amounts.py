@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,11 @@ from extractors.assembly.numbers import NumberHabit, parse_percent
 from extractors.assembly.spans import LABEL_INDEX, Words, set_label
 from extractors.assembly.total_options import printed_amounts
 
-_NET, _GROSS, _PRICE, _QUANTITY, _RATE, _NAME = (
-    LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount", "unit_price", "quantity", "tax_rate", "description")
+_NET, _GROSS, _PRICE, _QUANTITY, _RATE, _DISCOUNT, _NAME = (
+    LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount", "unit_price", "quantity", "tax_rate", "discount", "description")
 )
-_OF_ROWS = frozenset({_NET, _GROSS, _PRICE, _QUANTITY, _RATE, *(LABEL_INDEX[f"line.{n}"] for n in ("discount", "item_code", "position"))})
+_OF_ROWS = frozenset({_NET, _GROSS, _PRICE, _QUANTITY, _RATE, _DISCOUNT, *(LABEL_INDEX[f"line.{n}"] for n in ("item_code", "position"))})
+_NO_PRICES = frozenset({_NAME, _QUANTITY, _RATE, *(LABEL_INDEX[f"line.{n}"] for n in ("item_code", "position", "unit"))})
 LINES_BELOW = 2  # the numbers of a row may stand on lines of their own below it
 ROUNDED = Decimal("0.011")  # a net amount and a gross amount, both rounded
 EDGE_PT = 2.0
@@ -58,6 +60,11 @@ def take_proven_amounts(words: Words, probabilities: NDArray[np.float32], rows: 
             set_label(probabilities, i, _NET)
             rows[i] = row
     for row, found in numbers.items():
+        if (price := _net_price(found)) is not None:
+            for number, label in ((price.gross, 0), (price.per_unit, 0), (price.net, _PRICE), (price.discount, _DISCOUNT)):
+                for i in number.words if number is not None else ():
+                    set_label(probabilities, i, label)
+                    rows[i] = row if label else rows[i]
         for i in _price_of_one(found):
             set_label(probabilities, i, _PRICE)
             rows[i] = row
@@ -137,6 +144,53 @@ def _price_of_one(numbers: Sequence[_Number]) -> tuple[int, ...]:
         return gross.words
     same = [n for n in _spare(numbers) if n.inside and n is not net and n.value == net.value and n.right < net.right]
     return same[0].words if len(same) == 1 and gross is None and quantity is not None else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _NetPrice:
+    """The price that a row was billed at, the gross price and the discount per unit that it is printed with, and a discount of the row where there is one."""
+
+    net: _Number
+    gross: _Number
+    per_unit: _Number
+    discount: _Number | None
+
+
+def _net_price(numbers: Sequence[_Number]) -> _NetPrice | None:
+    """Gross price less discount is the net price, and quantity times net price, less the row's discount, its amount (EN 16931: BT-148, BT-147, BT-146,
+    BT-136). Only where the printed numbers fit in one way."""
+    quantity, amount = _only(numbers, _QUANTITY), _only(numbers, _NET)
+    if quantity is None or amount is None or not amount.value:
+        return None
+    others = [n for n in numbers if n.label not in _NO_PRICES and n is not amount and n.value and _has_decimals(n.value)]
+    if sum(n.label == _PRICE for n in others) == 0:
+        return None
+    found: list[_NetPrice] = []
+    for gross, net in permutations(others, 2):
+        if gross.label != _PRICE or not is_telling(quantity.value, net.value):
+            continue
+        if _is_explained(amount.value, quantity.value * gross.value, others):
+            continue  # the gross price is what was billed
+        rest = [n for n in others if n is not gross and n is not net]
+        missing = quantity.value * net.value - amount.value
+        for per_unit in rest:
+            if gross.value - abs(per_unit.value) != net.value:
+                continue
+            if abs(missing) <= EXACT:
+                found.append(_NetPrice(net, gross, per_unit, None))
+            found += [_NetPrice(net, gross, per_unit, n) for n in rest if n is not per_unit and abs(n.value) == missing]
+    return found[0] if len(found) == 1 else None
+
+
+def _has_decimals(value: Decimal) -> bool:
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent < 0
+
+
+def _is_explained(amount: Decimal, product: Decimal, numbers: Sequence[_Number]) -> bool:
+    """Whether a product is the amount as it is, or less one of the numbers as an amount or in percent."""
+    lower = (Decimal(0), *(abs(n.value) for n in numbers), *(product * abs(n.value) / 100 for n in numbers))
+    return any(abs(abs(product - less) - abs(amount)) <= ROUNDED for less in lower)
 
 
 def _in_column(numbers: Sequence[_Number], edges: Sequence[float]) -> _Number | None:

@@ -51,6 +51,28 @@ def test_a_quantity_of_one_is_decided_by_the_column_of_proven_amounts() -> None:
     assert [item.net_amount for item in assemble(page).line_items] == [Decimal("90.00"), Decimal("50.00")]
 
 
+NOTE, DISCOUNT = {"line.note": 0.9}, {"line.discount": 0.9}
+
+
+def test_the_net_price_that_is_printed_below_gross_price_and_discount_is_the_price() -> None:
+    numbers = {"6": QUANTITY, "40.00": PRICE, "-4.00": DISCOUNT, "36.00": NOTE, "216.00": NET}
+    (item,) = items((50, 100, "Desk 6 40.00 216.00"), (200, 112, "-4.00"), (200, 124, "36.00"), Desk=NAME, **numbers)
+    assert (item.unit_price, item.discount, item.net_amount) == (Decimal("36.00"), None, Decimal("216.00"))
+
+
+def test_a_discount_of_the_row_may_come_off_the_net_price_too() -> None:
+    numbers = {"6": QUANTITY, "40.00": PRICE, "-4.00": PRICE, "36.00": NOTE, "-16.50": DISCOUNT, "199.50": NET}
+    (item,) = items((50, 100, "Desk 6 40.00 -16.50 199.50"), (200, 112, "-4.00"), (200, 124, "36.00"), Desk=NAME, **numbers)
+    assert (item.unit_price, item.discount) == (Decimal("36.00"), Decimal("16.50"))
+
+
+@pytest.mark.parametrize(("amount", "discount"), [("240.00", "-4.00"), ("236.00", "-4.00"), ("220.00", "-4.00")])
+def test_the_gross_price_stays_where_it_was_billed_or_nothing_adds_up(amount: str, discount: str) -> None:
+    numbers = {"6": QUANTITY, "40.00": PRICE, discount: DISCOUNT, "36.00": NOTE, amount: NET}
+    (item,) = items((50, 100, f"Desk 6 40.00 {amount}"), (200, 112, discount), (200, 124, "36.00"), Desk=NAME, **numbers)
+    assert item.unit_price == Decimal("40.00")
+
+
 def test_the_number_below_a_heading_of_quantities_is_the_quantity() -> None:
     lines = ((50, 80, "Item"), (300, 80, "Qty"), (400, 80, "Amount"), (50, 100, "Desk"), (300, 100, "46"), (400, 100, "493.12"))
     (item,) = items(*lines, Desk=NAME, **{"46": {"line.note": 0.7, "line.quantity": 0.2}, "493.12": NET})
