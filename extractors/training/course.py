@@ -1,7 +1,8 @@
 """The whole making of a model: documents, windows, training, export, calibration. Each stage that is finished is skipped the next time.
 
-The folder holds the model (``model.onnx``, ``specialist.json``, ``calibration.json``), its record ``training.json``, the curves ``loss.svg``
-and ``f1.svg``, and ``work/`` with shards and checkpoint, which nobody needs once the model is good.
+The folder holds the model (``model.onnx``, ``specialist.json``, ``calibration.json``, and in ``second/`` the second network where the recipe asks for
+one), its record ``training.json``, the curves ``loss.svg`` and ``f1.svg``, and ``work/`` with shards and checkpoints, which nobody needs once the model
+is good.
 """
 
 from __future__ import annotations
@@ -10,20 +11,20 @@ import hashlib
 import json
 import logging
 import os
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from extractors.model_directory import NEVER_ACCEPT, json_of
+from extractors.model_directory import NEVER_ACCEPT, SECOND, json_of
 from extractors.tagger import MODEL_DIRECTORY
 from extractors.training.curves import read_log, write_curves
 from extractors.training.recipe import Recipe
 from extractors.training.synthesis import missing_shards, prepare_shards, unprepared_shards, write_shards
 from schemas.errors import ConfigurationError, ModelError
 
-STAGES = ("documents to learn from", "their windows", "documents kept apart", "training", "export", "calibration")
+STAGES = ("documents to learn from", "their windows", "documents kept apart", "training", "export", "the second network", "calibration")
 
 
 class Course(Protocol):
@@ -64,32 +65,53 @@ def make_model(recipe: Recipe, out: Path, *, course: Course) -> dict[str, Any]:
             course.begin(STAGES[1], unit="shards", total=len(unprepared_shards(learn)))
             for _ in prepare_shards(learn, workers=workers):
                 course.advance()
-    _train(config, network, recipe, learn, checkpoint, state, course)
+    course.begin(STAGES[3], unit="minutes", total=0)
+    _train(_Network(config, network, checkpoint, recipe.start_from), learn, state, course)
     write_curves(checkpoint / "log.jsonl", out)
-    difference = _export(checkpoint, out, recipe, state, course)
+    course.begin(STAGES[4], unit="files", total=0)
+    difference = _export(checkpoint, out, recipe, state, course, int8=recipe.int8)
+    if (second := recipe.second) is not None:
+        course.begin(STAGES[5], unit="minutes", total=0)
+        other = _Network(
+            _settings_of(TrainingConfig, {**recipe.training, **second.training}, "second.training"),
+            SpecialistConfig(**{**recipe.network, **second.network}),
+            work / "second",
+            None,
+            "second_",
+        )
+        _train(other, learn, state, course)
+        _export(other.checkpoint, out / SECOND, recipe, state, course, int8=True, prefix=other.prefix)
     calibration = _calibrate(out, sorted(exam.glob("shard-*.pkl")), state, course)
     record = _record(recipe, out, checkpoint, difference, calibration)
     (out / "training.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return record
 
 
-def _train(config: Any, network: Any, recipe: Recipe, data: Path, checkpoint: Path, state: _State, course: Course) -> None:
+@dataclass(frozen=True, slots=True)
+class _Network:
+    """A network to train: its settings and sizes, where its checkpoint lies, and under which names its state is kept."""
+
+    config: Any
+    sizes: Any
+    checkpoint: Path
+    start_from: Path | None
+    prefix: str = ""
+
+
+def _train(network: _Network, data: Path, state: _State, course: Course) -> None:
     from extractors.training.train import train
 
-    begun = (checkpoint / "last.pt").exists()
-    done = state.get("trained_minutes") == config.minutes
-    course.begin(STAGES[3], unit="minutes", total=0)
-    if done:
+    begun, minutes = (network.checkpoint / "last.pt").exists(), network.config.minutes
+    if state.get(f"{network.prefix}trained_minutes") == minutes:
         course.say("done before")
         return
-    course.say(f"{config.minutes:g} minutes" + (", from the last checkpoint" if begun else ""))
-    train([data], checkpoint, config=config, network=network, start_from=None if begun else recipe.start_from)
-    state.put(trained_minutes=config.minutes, difference=None, calibration=None)
+    course.say(f"{minutes:g} minutes" + (", from the last checkpoint" if begun else ""))
+    train([data], network.checkpoint, config=network.config, network=network.sizes, start_from=None if begun else network.start_from)
+    state.put(calibration=None, **{f"{network.prefix}trained_minutes": minutes, f"{network.prefix}difference": None})
 
 
-def _export(checkpoint: Path, out: Path, recipe: Recipe, state: _State, course: Course) -> float:
-    course.begin(STAGES[4], unit="files", total=0)
-    difference = state.get("difference")
+def _export(checkpoint: Path, out: Path, recipe: Recipe, state: _State, course: Course, *, int8: bool, prefix: str = "") -> float:
+    difference = state.get(f"{prefix}difference")
     if difference is None or not (out / "model.onnx").exists():
         from extractors.training.export import export, quantise
 
@@ -99,15 +121,15 @@ def _export(checkpoint: Path, out: Path, recipe: Recipe, state: _State, course: 
                 f"The exported network differs from the trained one: largest difference of logits {difference:.2e}, "
                 f"expected at most {recipe.max_difference:g} (export.max_difference)."
             )
-        if recipe.int8:
+        if int8:
             quantise(out / "model.onnx")
-        state.put(difference=difference)
+        state.put(**{f"{prefix}difference": difference})
     course.say(f"model.onnx: {(out / 'model.onnx').stat().st_size / 1e6:.1f} MB, within {difference:.1e} of the trained network")
     return float(difference)
 
 
 def _calibrate(out: Path, exam: list[Path], state: _State, course: Course) -> dict[str, Any]:
-    course.begin(STAGES[5], unit="shards", total=0)
+    course.begin(STAGES[6], unit="shards", total=0)
     figures = state.get("calibration")
     if figures is None or not (out / "calibration.json").exists():
         from extractors.training.calibrate import calibrate
@@ -129,7 +151,7 @@ def _calibrate(out: Path, exam: list[Path], state: _State, course: Course) -> di
 def never_accept(directory: Path) -> None:
     """Give a model whose confidence could not be fitted the shipped weights and a threshold that nothing reaches."""
     calibration = json_of(MODEL_DIRECTORY / "calibration.json")
-    calibration |= {"accept_threshold": NEVER_ACCEPT, "measured": {}}
+    calibration |= {"accept_threshold": NEVER_ACCEPT, "agreement": None, "measured": {}}
     (directory / "calibration.json").write_text(json.dumps(calibration, indent=1) + "\n", encoding="utf-8")
 
 

@@ -3,8 +3,9 @@
 ``[generator]`` and ``[exam]`` say which documents are generated (``count``, ``seed``, ``family``); the first are learnt from, the second
 never: on them the confidence is fitted. ``[training]`` holds the settings of `extractors.training.train.TrainingConfig` and ``start_from``
 (a checkpoint, relative to the file), ``[network]`` those of `extractors.training.network.SpecialistConfig`, ``[export]`` the largest
-difference between torch and ONNX Runtime that is let pass, and whether weights get eight bits (``int8``). ``workers`` is the number of
-processes; 0 = one per core.
+difference between torch and ONNX Runtime that is let pass, and whether weights get eight bits (``int8``). ``[second.training]`` and
+``[second.network]``: where either is there, a second network is trained on the same documents, from weights of its own, with these settings in place of the
+first one's; it reads again what could be accepted, in eight bits. ``workers`` is the number of processes; 0 = one per core.
 """
 
 from __future__ import annotations
@@ -18,7 +19,13 @@ from typing import Any, cast
 from schemas.errors import ConfigurationError
 
 FAMILIES = ("train", "exam")
-EXTENDABLE = ("training.minutes", "training.checkpoint_every_s", "workers")  # may change between two runs into one folder
+EXTENDABLE = (
+    "training.minutes",
+    "training.checkpoint_every_s",
+    "second.training.minutes",
+    "second.training.checkpoint_every_s",
+    "workers",
+)  # may change between two runs into one folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,14 @@ class Documents:
     count: int
     seed: int = 0
     family: str = "train"
+
+
+@dataclass(frozen=True, slots=True)
+class SecondNetwork:
+    """Settings of the second network where they are not those of the first."""
+
+    training: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    network: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,7 @@ class Recipe:
     max_difference: float = 1e-3
     int8: bool = False
     workers: int = 0
+    second: SecondNetwork | None = None
 
     def differences(self, other: Mapping[str, Any]) -> list[str]:
         """Names of the settings in which the recorded recipe ``other`` differs, those aside that may change between runs."""
@@ -54,6 +70,7 @@ class Recipe:
             **asdict(self),
             "training": dict(self.training),
             "network": dict(self.network),
+            "second": {"training": dict(self.second.training), "network": dict(self.second.network)} if self.second else None,
             "start_from": str(self.start_from) if self.start_from else None,
         }
 
@@ -64,7 +81,7 @@ def load_recipe(path: Path) -> Recipe:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as exc:
         raise ConfigurationError(f"The training configuration {path} cannot be read: {exc}.") from exc
-    known = {"generator", "exam", "training", "network", "export", "workers"}
+    known = {"generator", "exam", "training", "network", "second", "export", "workers"}
     if unknown := sorted(data.keys() - known):
         raise ConfigurationError(f"{path}: unknown {', '.join(unknown)}; expected {', '.join(sorted(known))}.")
     training = dict(_table(data, "training", path))
@@ -83,7 +100,18 @@ def load_recipe(path: Path) -> Recipe:
         max_difference=float(export.get("max_difference", 1e-3)),
         int8=bool(export.get("int8", False)),
         workers=_whole(data.get("workers", 0), "workers", path),
+        second=_second(data, path),
     )
+
+
+def _second(data: Mapping[str, Any], path: Path) -> SecondNetwork | None:
+    if "second" not in data:
+        return None
+    table = _table(data, "second", path)
+    if unknown := sorted(table.keys() - {"training", "network"}):
+        raise ConfigurationError(f"{path}: unknown second.{unknown[0]}; expected training or network.")
+    found = {name: _numbers(_table(table, name, path), f"second.{name}", path) for name in ("training", "network")}
+    return SecondNetwork(found["training"], found["network"])
 
 
 def _documents(data: Mapping[str, Any], name: str, path: Path) -> Documents:

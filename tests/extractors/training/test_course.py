@@ -12,10 +12,11 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("reportlab")
 
+from extractors.model_directory import has_second
 from extractors.tagger import MODEL_DIRECTORY
 from extractors.training import calibrate, course, export, train
 from extractors.training.curves import read_log, write_curves
-from extractors.training.recipe import Documents, Recipe, load_recipe
+from extractors.training.recipe import Documents, Recipe, SecondNetwork, load_recipe
 from schemas.errors import ConfigurationError
 
 ROOT = Path(__file__).parents[3]
@@ -49,6 +50,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def fake_export(_checkpoint: Path, out: Path) -> float:
         made.append("export")
+        out.mkdir(exist_ok=True)
         (out / "model.onnx").write_text("network")
         return 1e-6
 
@@ -78,6 +80,24 @@ def test_a_finished_stage_is_not_done_again(calls: list[str], tmp_path: Path) ->
     assert (tmp_path / "f1.svg").read_text().startswith("<svg")
 
 
+def test_a_second_network_is_trained_beside_the_first_where_the_recipe_asks_for_one(
+    calls: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def note(path: Path) -> None:
+        calls.append(f"eight bits for {path.parent.name}")
+
+    monkeypatch.setattr(export, "quantise", note)
+    recipe = replace(RECIPE, second=SecondNetwork({"seed": 9}, {"hidden_size": 64, "num_attention_heads": 2}))
+    course.make_model(recipe, tmp_path, course=Silent())
+    assert calls == ["train", "export", "train", "export", "eight bits for second", "calibrate"]
+    assert has_second(tmp_path)
+    assert not has_second(tmp_path / "second")
+    course.make_model(recipe, tmp_path, course=Silent())
+    assert calls.count("train") == 2, "what is trained is not trained again"
+    with pytest.raises(ConfigurationError, match=r"second\.training\.sede"):
+        course.make_model(replace(RECIPE, second=SecondNetwork({"sede": 9})), tmp_path / "other", course=Silent())
+
+
 def test_a_folder_belongs_to_one_recipe(calls: list[str], tmp_path: Path) -> None:
     course.make_model(RECIPE, tmp_path, course=Silent())
     with pytest.raises(ConfigurationError, match=r"generator\.seed"):
@@ -102,6 +122,8 @@ def test_a_setting_that_training_does_not_know_is_named(tmp_path: Path) -> None:
 def test_the_recipes_that_come_with_the_project_fit_the_training(file: Path) -> None:
     recipe = load_recipe(file)
     train.TrainingConfig(**recipe.training)
+    if recipe.second:
+        train.TrainingConfig(**{**recipe.training, **recipe.second.training})
     assert recipe.generator.family == "train"
     assert recipe.exam.family == "exam"
 
@@ -116,6 +138,8 @@ def test_the_recipes_that_come_with_the_project_fit_the_training(file: Path) -> 
         ('[generator]\ncount = 1\n[exam]\ncount = 1\n[training]\nminutes = "long"', "training.minutes"),
         ("[generator]\ncount = 1\n[exam]\ncount = 1\n[trainnig]\n", "trainnig"),
         ("[generator]\ncount = 1\n[exam]\ncount = 1\n[export]\nformat = 1", "export.format"),
+        ("[generator]\ncount = 1\n[exam]\ncount = 1\n[second.netwrok]\n", "second.netwrok"),
+        ('[generator]\ncount = 1\n[exam]\ncount = 1\n[second.network]\nhidden_size = "large"', "second.network.hidden_size"),
         ("generator = 3", "generator"),
     ],
 )
