@@ -17,7 +17,7 @@ from extractors.assembly.header_reading import read_header
 from extractors.assembly.item_names import settle_names
 from extractors.assembly.line_items import SET_BY_ARITHMETIC, Row, agrees, build_row, first_number
 from extractors.assembly.numbers import NumberHabit, infer_habit
-from extractors.assembly.proven_amounts import take_proven_amounts
+from extractors.assembly.proven_amounts import take_proven_amounts, take_unseen_amounts
 from extractors.assembly.quantities import take_quantities_under_headings
 from extractors.assembly.rows import find_rows, join_halves
 from extractors.assembly.spans import (
@@ -73,6 +73,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     complete_grouped_numbers(words, probabilities)
     take_named_charges_for_items(words, probabilities)
     habit = _number_habit(words, probabilities, tagged.language)
+    take_unseen_amounts(words, probabilities, habit)
     rows = settle_names(words, probabilities, find_rows(words, probabilities))
     rows = join_halves(words, probabilities, rows)
     take_quantities_under_headings(words, captions, probabilities, rows)

@@ -24,6 +24,8 @@ _NET, _GROSS, _PRICE, _QUANTITY, _RATE, _DISCOUNT, _NAME = (
 )
 _OF_ROWS = frozenset({_NET, _GROSS, _PRICE, _QUANTITY, _RATE, _DISCOUNT, *(LABEL_INDEX[f"line.{n}"] for n in ("item_code", "position"))})
 _NO_PRICES = frozenset({_NAME, _QUANTITY, _RATE, *(LABEL_INDEX[f"line.{n}"] for n in ("item_code", "position", "unit"))})
+_UNLABELLED = frozenset({0, LABEL_INDEX["line.note"]})
+FEWEST_IN_COLUMN = 3  # amounts whose right edge a number shares that stands in their column
 LINES_BELOW = 2  # the numbers of a row may stand on lines of their own below it
 ROUNDED = Decimal("0.011")  # a net amount and a gross amount, both rounded
 EDGE_PT = 2.0
@@ -68,6 +70,29 @@ def take_proven_amounts(words: Words, probabilities: NDArray[np.float32], rows: 
         for i in _price_of_one(found):
             set_label(probabilities, i, _PRICE)
             rows[i] = row
+
+
+def take_unseen_amounts(words: Words, probabilities: NDArray[np.float32], habit: NumberHabit) -> None:
+    """In place: where a line shows a quantity and a price and no amount, the number without a label that stands in the column of the amounts and is their
+    product is the amount. Without it the row would vanish into its neighbours."""
+    best: list[int] = probabilities.argmax(1).tolist()
+    by_line: dict[int, list[_Number]] = {}
+    for run in printed_amounts(words):
+        value = first_number(" ".join(words.texts[i] for i in run), habit)
+        if value is not None:
+            number = _Number(run, value, best[run[-1]], words.box_list[run[-1]][2], True)
+            by_line.setdefault(words.line_list[run[0]], []).append(number)
+    edges = [n.right for found in by_line.values() for n in found if n.label in (_NET, _GROSS)]
+    for found in by_line.values():
+        quantity, price = _only(found, _QUANTITY), _only(found, _PRICE)
+        if quantity is None or price is None or any(n.label in (_NET, _GROSS) for n in found):
+            continue
+        for number in found:
+            in_column = sum(abs(number.right - edge) <= EDGE_PT for edge in edges) >= FEWEST_IN_COLUMN
+            product = abs(abs(number.value) - abs(quantity.value * price.value)) <= EXACT and number.value * quantity.value * price.value > 0
+            if number.label in _UNLABELLED and in_column and product:
+                for i in number.words:
+                    set_label(probabilities, i, _NET)
 
 
 def _numbers_of_rows(

@@ -51,6 +51,21 @@ def test_a_quantity_of_one_is_decided_by_the_column_of_proven_amounts() -> None:
     assert [item.net_amount for item in assemble(page).line_items] == [Decimal("90.00"), Decimal("50.00")]
 
 
+def test_a_row_whose_amount_the_network_does_not_see_is_not_lost() -> None:
+    lines = [(50.0, 100.0 + 14 * k, f"Desk{k}") for k in range(5)]
+    numbers: dict[str, dict[str, float]] = {}
+    for k, (quantity, price, amount) in enumerate(
+        (("2", "31.00", "62.00"), ("3", "32.00", "96.00"), ("4", "33.00", "132.00"), ("(1)", "37.00", "(37.00)"))
+    ):
+        y = 100.0 + 14 * k
+        lines += [(300 - 5.0 * len(quantity), y, quantity), (380 - 5.0 * len(price), y, price), (460 - 5.0 * len(amount), y, amount)]
+        numbers |= {quantity: QUANTITY, price: PRICE, amount: NET}
+    numbers["(37.00)"] = {"line.net_amount": 0.3}
+    found = items(*lines[:4], *lines[5:], **{f"Desk{k}": NAME for k in range(4)}, **numbers)
+    assert [item.net_amount for item in found] == [Decimal("62.00"), Decimal("96.00"), Decimal("132.00"), Decimal("-37.00")]
+    assert [item.description for item in found] == ["Desk0", "Desk1", "Desk2", "Desk3"]
+
+
 NOTE, DISCOUNT = {"line.note": 0.9}, {"line.discount": 0.9}
 
 
