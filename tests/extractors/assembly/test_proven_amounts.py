@@ -6,7 +6,9 @@ import pytest
 from tagged_pages import tagged
 
 from extractors.assembly.document import assemble
-from extractors.assembly.spans import LABEL_INDEX
+from extractors.assembly.numbers import NumberHabit
+from extractors.assembly.proven_amounts import take_unseen_amounts
+from extractors.assembly.spans import LABEL_INDEX, Words
 from schemas.invoice import LineItem
 
 NAME, QUANTITY, PRICE = {"line.description": 0.97}, {"line.quantity": 0.97}, {"line.unit_price": 0.97}
@@ -51,19 +53,26 @@ def test_a_quantity_of_one_is_decided_by_the_column_of_proven_amounts() -> None:
     assert [item.net_amount for item in assemble(page).line_items] == [Decimal("90.00"), Decimal("50.00")]
 
 
-def test_a_row_whose_amount_the_network_does_not_see_is_not_lost() -> None:
-    lines = [(50.0, 100.0 + 14 * k, f"Desk{k}") for k in range(5)]
-    numbers: dict[str, dict[str, float]] = {}
-    for k, (quantity, price, amount) in enumerate(
-        (("2", "31.00", "62.00"), ("3", "32.00", "96.00"), ("4", "33.00", "132.00"), ("(1)", "37.00", "(37.00)"))
-    ):
-        y = 100.0 + 14 * k
-        lines += [(300 - 5.0 * len(quantity), y, quantity), (380 - 5.0 * len(price), y, price), (460 - 5.0 * len(amount), y, amount)]
-        numbers |= {quantity: QUANTITY, price: PRICE, amount: NET}
-    numbers["(37.00)"] = {"line.net_amount": 0.3}
-    found = items(*lines[:4], *lines[5:], **{f"Desk{k}": NAME for k in range(4)}, **numbers)
-    assert [item.net_amount for item in found] == [Decimal("62.00"), Decimal("96.00"), Decimal("132.00"), Decimal("-37.00")]
-    assert [item.description for item in found] == ["Desk0", "Desk1", "Desk2", "Desk3"]
+@pytest.mark.parametrize(
+    ("printed", "shift", "seen"), [("(37.00)", 0.0, True), ("37.00", 0.0, False), ("(38.00)", 0.0, False), ("(37.00)", 9.0, False)]
+)
+def test_the_product_in_the_column_of_the_amounts_is_an_amount_and_nothing_else_is(printed: str, shift: float, seen: bool) -> None:
+    """Without its amount the row would vanish: amounts are what rows are built on."""
+    lines: list[tuple[float, float, str]] = []
+    opinions: dict[str, dict[str, float]] = {}
+    rows = (("2", "31.00", "62.00"), ("3", "32.00", "96.00"), ("4", "33.00", "132.00"), ("(1)", "37.00", printed))
+    for k, (quantity, price, amount) in enumerate(rows):
+        y, right = 100.0 + 14 * k, 460 + (shift if amount == printed else 0.0)
+        lines += [(300 - 5.0 * len(quantity), y, quantity), (380 - 5.0 * len(price), y, price), (right - 5.0 * len(amount), y, amount)]
+        opinions |= {quantity: QUANTITY, price: PRICE, amount: NET}
+    page = tagged(*lines, opinions=opinions)
+    price, amount = len(page.labels) - 2, len(page.labels) - 1
+    page.labels[amount] = 0.0
+    page.labels[amount, [0, LABEL_INDEX["line.net_amount"]]] = 0.7, 0.3
+    page.labels[price] = 0.0
+    page.labels[price, LABEL_INDEX["line.unit_price"]] = 1.0
+    take_unseen_amounts(Words(page), page.labels, NumberHabit())
+    assert (page.labels[amount].argmax() == LABEL_INDEX["line.net_amount"]) == seen
 
 
 NOTE, DISCOUNT = {"line.note": 0.9}, {"line.discount": 0.9}
