@@ -166,7 +166,10 @@ def _plausible_only(invoice: Invoice) -> tuple[Invoice, list[Finding]]:
 
 
 def _report(value: Decimal, path: str, findings: list[Finding]) -> bool:
-    findings.append(Finding(path, "an amount", str(value)[:40]))
+    name = path.rpartition(".")[2].replace("_", " ")
+    findings.append(
+        Finding(path, "an amount", str(value)[:40], f"The {name} cannot be an amount of an invoice; it was taken as not printed.")
+    )
     return False
 
 
