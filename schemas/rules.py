@@ -136,8 +136,7 @@ def _row_numbers(table: Table, invoice: Invoice) -> range:
 
 
 def _issue(rule: Rule, finding: Finding) -> Issue:
-    message = finding.detail or f"This does not hold: {rule.sentence[0].lower()}{rule.sentence[1:]}"
-    return Issue(rule.id, finding.severity or rule.severity, finding.field, finding.expected, finding.found, message)
+    return Issue(rule.id, finding.severity or rule.severity, finding.field, finding.expected, finding.found, finding.detail)
 
 
 def _plausible_only(invoice: Invoice) -> tuple[Invoice, list[Finding]]:
