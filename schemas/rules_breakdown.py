@@ -205,7 +205,7 @@ def rates_exist(row: Row) -> Verdict:
     found: dict[Decimal, Finding] = {}
     judged = False
     for path, rate in places:
-        exists = None if rate is None else rate_exists(country, rate, day)
+        exists = None if rate is None else rate_exists(country, rate, on=day)
         judged |= exists is not None
         if exists is False and rate is not None:
             detail = f"{country} had no tax rate of {rate.normalize():f} % on {day}."
