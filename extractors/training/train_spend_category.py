@@ -190,7 +190,7 @@ def main() -> None:
 
 
 def names_of(samples: Sequence[Sample]) -> SpendNames:
-    return SpendNames.of((sample.text, sample.category) for sample in samples)
+    return SpendNames.of((sample.name or sample.text, sample.category) for sample in samples)
 
 
 def _accuracy(model: SpendModel, items: Sequence[Sample], settings: dict[str, float], *, names: SpendNames) -> float:
