@@ -1,10 +1,10 @@
 """What was bought: a spend category for each line item, from its description, its seller and the document's language.
 
-Three sources are combined in log space. The phrases of ``data/spend_keywords.yaml``: longer phrases win over shorter ones, words of
+Four sources are combined in log space. The phrases of ``data/spend_keywords.yaml``: longer phrases win over shorter ones, words of
 the document's language count more, actions (repair, rent, insurance) decide against the thing they are done to. A small linear model over
-character n-grams (`extractors.spend_model`). Trade words in the seller's name. How much each counts, and the threshold, were chosen on product
-names kept apart in training. A line that only names a discount or a surcharge says nothing of its own: it goes by the seller and the other lines
-of its document.
+character n-grams (`extractors.spend_model`). Known names of purchases (`extractors.spend_names`). Trade words in the seller's name. How much
+each counts, and the threshold, were chosen on product names kept apart in training. A line that only names a discount or a surcharge says nothing
+of its own: it goes by the seller and the other lines of its document.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from extractors.phrases import Phrases
 from extractors.spend_model import SpendModel, load_spend_model
+from extractors.spend_names import Known, SpendNames, load_spend_names
 from extractors.spend_words import COMPOUNDING, CanonicalWords, words
 from schemas.errors import ConfigurationError
 from schemas.invoice import SPEND_CATEGORIES
@@ -31,7 +32,8 @@ WORD_BONUS = 0.5  # for every further word of a phrase
 OTHER_LANGUAGE = 0.25
 ENGLISH = 0.8  # product names are English everywhere
 UNKNOWN_LANGUAGE = 0.8
-TEMPERATURES = ("temperature", "temperature_unknown_words")
+SCORES = {"keywords": "keyword_exponent", "names": "name_exponent", "seller": "seller_exponent"}  # field of `Evidence`: its setting
+TEMPERATURES = ("temperature_unknown", "temperature_word", "temperature_name", "temperature_whole_name")  # by `Known`
 TINY = 1e-12  # keeps the logarithm of a probability finite
 
 
@@ -48,11 +50,14 @@ class ItemText:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What each source says of one item. Shapes, all [categories]: ``model`` log probabilities, ``keywords`` and ``seller`` scores from 0."""
+    """What each source says of one item. Shapes, all [categories]: ``model`` log probabilities; ``keywords``, ``names`` and ``seller`` scores
+    from 0. ``known`` says how much of the description is a known name."""
 
     model: NDArray[np.float32]
     keywords: NDArray[np.float32]
+    names: NDArray[np.float32]
     seller: NDArray[np.float32]
+    known: Known = Known.NOTHING
 
 
 def categorize(items: Sequence[ItemText]) -> list[tuple[str | None, float]]:
@@ -64,7 +69,7 @@ def categorize(items: Sequence[ItemText]) -> list[tuple[str | None, float]]:
         return []
     model = load_spend_model()
     settings = model.settings
-    evidence = gather(items, model=model)
+    evidence = gather(items, model=model, names=load_spend_names())
     probabilities = calibrated(believed(items, evidence, settings=settings), evidence, settings=settings)
     results: list[tuple[str | None, float]] = []
     for item, row in zip(items, probabilities, strict=True):
@@ -74,7 +79,7 @@ def categorize(items: Sequence[ItemText]) -> list[tuple[str | None, float]]:
     return results
 
 
-def gather(items: Sequence[ItemText], *, model: SpendModel) -> list[Evidence]:
+def gather(items: Sequence[ItemText], *, model: SpendModel, names: SpendNames) -> list[Evidence]:
     """The evidence for each item, in order."""
     keywords = _keywords()
     sellers: dict[str | None, NDArray[np.float32]] = {None: np.zeros(len(SPEND_CATEGORIES), np.float32)}
@@ -85,29 +90,32 @@ def gather(items: Sequence[ItemText], *, model: SpendModel) -> list[Evidence]:
         if item.seller not in sellers:
             sellers[item.seller] = _vector(keywords.seller_scores(item.seller or ""))
         if keywords.is_neutral(item.description):
-            found.append(Evidence(nothing, nothing, sellers[item.seller]))
+            found.append(Evidence(nothing, nothing, nothing, sellers[item.seller]))
         else:
-            found.append(Evidence(log, _vector(keywords.scores(item.description, language=item.language)), sellers[item.seller]))
+            scores, known = _vector(keywords.scores(item.description, language=item.language)), names.find(item.description)
+            found.append(Evidence(log, scores, known.scores, sellers[item.seller], known.known))
     return found
 
 
 def believed(items: Sequence[ItemText], evidence: Sequence[Evidence], *, settings: Mapping[str, float]) -> NDArray[np.float32]:
     """[n, categories]: all evidence of each line and of its document's other lines together, as if each source were independent."""
-    own = combine(evidence, keyword_exponent=settings["keyword_exponent"], seller_exponent=settings["seller_exponent"])
-    return with_neighbours(own, [item.document for item in items], familiar=familiar(evidence))
+    own = combine(evidence, exponents=settings)
+    documents = [item.document for item in items]
+    return with_neighbours(own, documents, familiar=familiar(evidence), exponent=settings["neighbour_exponent"])
 
 
 def calibrated(probabilities: NDArray[np.float32], evidence: Sequence[Evidence], *, settings: Mapping[str, float]) -> NDArray[np.float32]:
     """[n, categories] ∝ probabilities^(1 / temperature), by the kind of evidence: a guess from letters and neighbours alone is less often right
-    than it seems."""
+    than it seems, a known name more often."""
     logits = np.log(probabilities + TINY) / np.array([settings[kind] for kind in kinds_of(evidence)])[:, None]
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     return (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 def kinds_of(evidence: Sequence[Evidence]) -> list[str]:
-    """The one of `TEMPERATURES` that is meant for each: by whether the dictionary knows a word of it."""
-    return [TEMPERATURES[0 if known else 1] for known in familiar(evidence)]
+    """The one of `TEMPERATURES` that is meant for each: by how much of it is a known name; a word of the dictionary is as good as one."""
+    words_known = zip(evidence, familiar(evidence), strict=True)
+    return [TEMPERATURES[max(found.known, Known.WORD if word else Known.NOTHING)] for found, word in words_known]
 
 
 def familiar(evidence: Sequence[Evidence]) -> NDArray[np.bool_]:
@@ -115,23 +123,27 @@ def familiar(evidence: Sequence[Evidence]) -> NDArray[np.bool_]:
     return np.array([bool(found.keywords.any()) for found in evidence], bool)
 
 
-def combine(evidence: Sequence[Evidence], *, keyword_exponent: float, seller_exponent: float) -> NDArray[np.float32]:
-    """Probabilities [n, categories] ∝ p(model) × (1 + keywords)^a × (1 + seller)^b."""
-    keywords = np.log1p(np.stack([e.keywords for e in evidence]))
-    sellers = np.log1p(np.stack([e.seller for e in evidence]))
-    logits = np.stack([e.model for e in evidence]) + keyword_exponent * keywords + seller_exponent * sellers
+def combine(evidence: Sequence[Evidence], *, exponents: Mapping[str, float]) -> NDArray[np.float32]:
+    """Probabilities [n, categories] ∝ p(model) × Π (1 + scores)^exponent over `SCORES`."""
+    logits = np.stack([e.model for e in evidence])
+    for scores, exponent in SCORES.items():
+        logits = logits + exponents[exponent] * np.log1p(np.stack([getattr(e, scores) for e in evidence]))
     logits -= logits.max(axis=1, keepdims=True)
     exponentials = np.exp(logits)
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
+    return (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 def with_neighbours(
-    probabilities: NDArray[np.float32], documents: Sequence[str | None], *, familiar: Sequence[bool] | NDArray[np.bool_] | None = None
+    probabilities: NDArray[np.float32],
+    documents: Sequence[str | None],
+    *,
+    familiar: Sequence[bool] | NDArray[np.bool_] | None = None,
+    exponent: float = 0.5,
 ) -> NDArray[np.float32]:
     """[n, categories]: each line's probabilities times what its document's other lines say, on average.
 
     Lines of one invoice are of one kind often but not always: a line that is ``familiar`` (the dictionary knows a word of it; default: all)
-    takes the square root of that mean, another the mean as it is. A floor of one uniform line keeps others possible. A line that says nothing
+    takes that mean to the power ``exponent``, another the mean as it is. A floor of one uniform line keeps others possible. A line that says nothing
     of its own has the mean itself.
     """
     known = np.ones(len(probabilities), bool) if familiar is None else np.asarray(familiar, bool)
@@ -146,7 +158,7 @@ def with_neighbours(
         own = probabilities[members]
         others = (own.sum(axis=0, keepdims=True) - own + 1 / own.shape[1]) / len(members)
         silent = np.ptp(own, axis=1, keepdims=True) < 1e-6
-        joined = own * np.where(silent | ~known[members, None], others, np.sqrt(others))
+        joined = own * np.where(silent | ~known[members, None], others, others**exponent)
         result[members] = joined / joined.sum(axis=1, keepdims=True)
     return result
 

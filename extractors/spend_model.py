@@ -53,7 +53,7 @@ def _word_buckets(word: str, size: int) -> tuple[int, ...]:
 class SpendModel:
     """Shapes: ``weights`` [size, categories] int8, ``scales`` and ``biases`` [categories] float32, ``idf`` [size] float16.
 
-    ``settings`` says how the evidence is combined: ``keyword_exponent``, ``seller_exponent``, the two
+    ``settings`` says how the evidence is combined: the exponents of `extractors.spend_category.SCORES`, ``neighbour_exponent``,
     `extractors.spend_category.TEMPERATURES` (chosen on items kept apart) and ``threshold``."""
 
     categories: tuple[str, ...]

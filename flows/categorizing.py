@@ -83,12 +83,13 @@ def _reasons(description: str, *, seller: str | None, language: str | None) -> t
 
     from extractors.spend_category import ItemText, gather
     from extractors.spend_model import load_spend_model
+    from extractors.spend_names import load_spend_names
     from schemas.invoice import SPEND_CATEGORIES
 
     words = description.split()
     runs = [(start, end) for size in range(1, LONGEST_PHRASE + 1) for start in range(len(words) - size + 1) for end in (start + size,)]
     texts = [description, *(" ".join(words[start:end]) for start, end in runs)]
-    evidence = gather([ItemText(text, seller, language) for text in texts], model=load_spend_model())
+    evidence = gather([ItemText(text, seller, language) for text in texts], model=load_spend_model(), names=load_spend_names())
     reasons: list[str] = []
     told: list[tuple[int, int]] = []
     for (start, end), text, found in zip(runs, texts[1:], evidence[1:], strict=True):
@@ -99,6 +100,8 @@ def _reasons(description: str, *, seller: str | None, language: str | None) -> t
     whole = evidence[0]
     best = int(whole.model.argmax())
     reasons.append(f"model: {SPEND_CATEGORIES[best]} ({np.exp(whole.model[best]):.2f})")
+    if whole.names.max() > 0:
+        reasons.append(f"known names: {', '.join(SPEND_CATEGORIES[n] for n in np.flatnonzero(whole.names))}")
     if whole.seller.max() > 0:
         reasons.append(f"seller {seller!r}: {', '.join(SPEND_CATEGORIES[n] for n in np.flatnonzero(whole.seller))}")
     return tuple(reasons)

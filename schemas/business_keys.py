@@ -25,12 +25,16 @@ def name_key(name: str) -> str:
 
 def vat_key(vat_id: str) -> str:
     """A VAT id as capital letters and digits only."""
-    return re.sub(r"[^0-9A-Z]", "", vat_id.upper())
+    return _capitals(vat_id)
 
 
 def iban_key(iban: str) -> str:
     """An IBAN without spaces, in capitals."""
-    return re.sub(r"[^0-9A-Z]", "", iban.upper())
+    return _capitals(iban)
+
+
+def _capitals(printed: str) -> str:
+    return re.sub(r"[^0-9A-Z]", "", printed.upper())
 
 
 def seller_keys(header: Header) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
 """What closes a gap in a page's sums and was printed, but not read: discounts of lines, price units, payments made before.
 
 Where quantity × price is not the amount, and the page prints a percentage or a signed amount that closes the gap exactly, that is the line's
-discount: two independent readings agree. A number of units printed beside a price that closes the gap is what the price is for. A printed amount that
-lies between the total and the amount due was paid before, or is still owed from before. Nothing else is changed; a gap that no printed number
-closes stays one.
+discount: two independent readings agree. So does a deposit or levy that a word introduces, and an amount that the page calls the least it charges.
+A number of units printed beside a price that closes the gap is what the price is for. A printed amount that lies between the total and the amount due
+was paid before, or is still owed from before. Nothing else is changed; a gap that no printed number closes stays one.
 """
 
 from __future__ import annotations
@@ -12,15 +12,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
+from functools import cache
 from itertools import combinations
 
-from schemas.arithmetic import EXACT, HUNDRED, ZERO, decimals, plausible
+import yaml
+
+from schemas.arithmetic import EXACT, HUNDRED, ZERO, decimals, plausible, rounded
 from schemas.document_sums import sole_rate, steps
 from schemas.invoice import Adjustment, AdjustmentKind, Invoice, LineItem
 from schemas.price_bases import note_of, printed_bases
 from schemas.rounding import printed_places
 from schemas.rules_lines import multiplies
+from schemas.tables import shipped
 
+INTRODUCED = "introduced_amounts.yaml"
 LATE_KINDS = (AdjustmentKind.PREPAID, AdjustmentKind.ROUNDING, AdjustmentKind.WITHHOLDING)
 MOST_AMOUNTS = 40  # signed amounts of a page that are tried in pairs
 _NUMBER = r"(?<!\d)(?:\d{1,3}(?:[ .,'\u00a0\u202f]\d{3})+|\d+)(?:[.,]\d{1,4})?(?!\d)"
@@ -32,21 +37,40 @@ _SIGNED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PrintedDiscounts:
-    """What a page prints that can be a discount: percentages, and amounts with a sign (negative: taken off)."""
+    """What a page prints that can be a discount: percentages, and amounts with a sign (negative: taken off) or behind the name of a deposit or
+    levy (added). ``least`` are amounts that the page says are charged at least."""
 
     percents: tuple[Decimal, ...]
     amounts: tuple[Decimal, ...]
+    least: tuple[Decimal, ...] = ()
 
 
 def printed_discounts(text: str) -> PrintedDiscounts:
-    """The percentages and signed amounts of a page's text. Amounts without decimals are left out: they are dates and numbers with hyphens."""
+    """The percentages, signed and introduced amounts of a page's text. Amounts without decimals are left out: they are dates and numbers with
+    hyphens."""
     percents = [value for match in _PERCENT.finditer(text) if (value := _number(match[1])) is not None and 0 < value < HUNDRED]
     amounts: list[Decimal] = []
     for match in _SIGNED.finditer(text):
         value = _number(match["a"] or match["b"])
         if value is not None and value.as_tuple().exponent != 0:
             amounts.append(value if match["sign"] == "+" else -value)
-    return PrintedDiscounts(tuple(dict.fromkeys(percents)), tuple(dict.fromkeys(amounts)))
+    amounts += _introduced("added", text)
+    return PrintedDiscounts(tuple(dict.fromkeys(percents)), tuple(dict.fromkeys(amounts)), tuple(dict.fromkeys(_introduced("least", text))))
+
+
+def _introduced(kind: str, text: str) -> list[Decimal]:
+    values = (_number(match[1]) for match in _introductions(kind).finditer(text))
+    return [value for value in values if value is not None and decimals(value)]
+
+
+@cache
+def _introductions(kind: str) -> re.Pattern[str]:
+    """A word of that kind and the amount right behind it, at most a currency, a colon or a count of units between them."""
+    languages: dict[str, str] = yaml.safe_load(shipped(INTRODUCED))[kind]
+    words = {word.strip() for text in languages.values() for word in text.split(",")}
+    either = "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+    between = r"[:.]?\s{0,3}(?:\d{1,4}\s?[x×]\s?)?(?:[€$£]|[A-Z]{3})?\s{0,3}"
+    return re.compile(rf"(?<!\w)(?i:{either}){between}({_NUMBER})(?![\d.,]*\s?%)")
 
 
 def _number(printed: str) -> Decimal | None:
@@ -126,7 +150,15 @@ def _explained(item: LineItem, printed: PrintedDiscounts, *, places: int) -> Lin
         candidate = replace(item, discount=discount)
         if discount and multiplies(candidate, rate=None, places=places, directions=(1,)):
             return candidate
-    return item
+    return _charged_at_least(item, printed.least, places=places) or item
+
+
+def _charged_at_least(item: LineItem, least: Sequence[Decimal], *, places: int) -> LineItem | None:
+    """The line with what a minimum adds to quantity × price, where its amount is one that the page says is charged at least."""
+    if item.quantity is None or item.unit_price is None or item.amount is None:
+        return None
+    amount, product = abs(item.amount), abs(item.quantity * item.unit_price)
+    return replace(item, discount=rounded(product - amount, max(places, 2))) if amount in least and product < amount else None
 
 
 def _sums(amounts: Sequence[Decimal]) -> list[Decimal]:

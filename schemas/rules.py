@@ -136,8 +136,7 @@ def _row_numbers(table: Table, invoice: Invoice) -> range:
 
 
 def _issue(rule: Rule, finding: Finding) -> Issue:
-    message = finding.detail or f"This does not hold: {rule.sentence[0].lower()}{rule.sentence[1:]}"
-    return Issue(rule.id, finding.severity or rule.severity, finding.field, finding.expected, finding.found, message)
+    return Issue(rule.id, finding.severity or rule.severity, finding.field, finding.expected, finding.found, finding.detail)
 
 
 def _plausible_only(invoice: Invoice) -> tuple[Invoice, list[Finding]]:
@@ -166,7 +165,10 @@ def _plausible_only(invoice: Invoice) -> tuple[Invoice, list[Finding]]:
 
 
 def _report(value: Decimal, path: str, findings: list[Finding]) -> bool:
-    findings.append(Finding(path, "an amount", str(value)[:40]))
+    name = path.rpartition(".")[2].replace("_", " ")
+    findings.append(
+        Finding(path, "an amount", str(value)[:40], f"The {name} cannot be an amount of an invoice; it was taken as not printed.")
+    )
     return False
 
 

@@ -61,12 +61,14 @@ def _line_rate(category: str) -> Callable[[Row], Verdict]:
         item = row.invoice.line_items[row.index]
         if item.tax_category != category or item.tax_rate is None:
             return SILENT
+        _, name, taxed = CATEGORIES[category]
         path = f"line_items.{row.index}.tax_rate"
+        detail = f"Line {row.index + 1} is {name} (category {category}) and shows a tax rate of {item.tax_rate:f} %."
         if category == "S" and item.tax_rate == 0:
-            return broken(field=path, expected="more than 0", found=item.tax_rate, severity=Severity.WARNING)
-        if CATEGORIES[category][2]:
-            return HOLDS if item.tax_rate >= 0 else broken(field=path, expected="0 or more", found=item.tax_rate)
-        return HOLDS if item.tax_rate == 0 else broken(field=path, expected="0 or none", found=item.tax_rate)
+            return broken(field=path, expected="more than 0", found=item.tax_rate, detail=detail, severity=Severity.WARNING)
+        if taxed:
+            return HOLDS if item.tax_rate >= 0 else broken(field=path, expected="0 or more", found=item.tax_rate, detail=detail)
+        return HOLDS if item.tax_rate == 0 else broken(field=path, expected="0 or none", found=item.tax_rate, detail=detail)
 
     return judge
 
@@ -183,8 +185,13 @@ def nothing_beside_outside_scope(row: Row) -> Verdict:
     categories = {line.category for line in row.invoice.tax_breakdown}
     if "O" not in categories:
         return SILENT
-    others = sorted(category for category in categories - {"O", None} if category)
-    return HOLDS if not others else broken(field="tax_breakdown", expected="O alone", found="O, " + ", ".join(others))
+    others = sorted(category for category in categories if category and category != "O")
+    if not others:
+        return HOLDS
+    detail = (
+        f"Amounts outside the scope of tax (O) stand beside amounts of category {', '.join(others)}; an invoice holds only one of the two."
+    )
+    return broken(field="tax_breakdown", expected="O alone", found="O, " + ", ".join(others), detail=detail)
 
 
 def rates_exist(row: Row) -> Verdict:
@@ -198,7 +205,7 @@ def rates_exist(row: Row) -> Verdict:
     found: dict[Decimal, Finding] = {}
     judged = False
     for path, rate in places:
-        exists = None if rate is None else rate_exists(country, rate, day)
+        exists = None if rate is None else rate_exists(country, rate, on=day)
         judged |= exists is not None
         if exists is False and rate is not None:
             detail = f"{country} had no tax rate of {rate.normalize():f} % on {day}."

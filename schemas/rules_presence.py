@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
-from schemas.arithmetic import decimals, significant_decimals
+from schemas.arithmetic import significant_decimals
 from schemas.countries import minor_units
 from schemas.invoice import CRITICAL_FIELDS, HEADER_FIELDS, DocumentType, Route, Severity
 from schemas.rules_types import HOLDS, SILENT, Finding, Row, Rule, Table, Verdict, broken
@@ -75,21 +75,21 @@ def has_gross_total(row: Row) -> Verdict:
 
 
 def totals_have_minor_units(row: Row) -> Verdict:
-    places = minor_units(row.invoice.header.currency)
-    found: list[Finding] = []
-    for name in TOTAL_FIELDS:
-        value: Decimal | None = getattr(row.invoice.header, name)
-        if value is not None and significant_decimals(value) > max(places, 2):
-            found.append(Finding(f"header.{name}", f"at most {max(places, 2)} decimals", format(value, "f")))
+    """Totals are an error; the finer amounts of a breakdown, which programs print unrounded, a warning."""
+    places = max(minor_units(row.invoice.header.currency), 2)
+    values = [(f"header.{name}", getattr(row.invoice.header, name), None) for name in TOTAL_FIELDS]
     for index, line in enumerate(row.invoice.tax_breakdown):
-        for name, value in (("taxable_amount", line.taxable_amount), ("tax_amount", line.tax_amount)):
-            if value is not None and significant_decimals(value) > max(places, 2):
-                found.append(
-                    Finding(
-                        f"tax_breakdown.{index}.{name}", f"at most {max(places, 2)} decimals", format(value, "f"), severity=Severity.WARNING
-                    )
-                )
-    return tuple(found)
+        values += [(f"tax_breakdown.{index}.{name}", getattr(line, name), Severity.WARNING) for name in ("taxable_amount", "tax_amount")]
+    return tuple(
+        Finding(path, f"at most {places} decimals", f"{value:f}", _too_fine(value, path), severity)
+        for path, value, severity in values
+        if value is not None and significant_decimals(value) > places
+    )
+
+
+def _too_fine(value: Decimal, path: str) -> str:
+    name = path.rpartition(".")[2].replace("_", " ")
+    return f"The {name} {value:f} has more decimals than the currency; its point may be one of thousands."
 
 
 def dates_fit(row: Row) -> Verdict:
@@ -205,9 +205,11 @@ def line_amount_has_minor_units(row: Row) -> Verdict:
     if amount is None:
         return SILENT
     places = max(minor_units(row.invoice.header.currency), 2)
-    if decimals(amount) > places and significant_decimals(amount) > places:
-        return broken(field=f"line_items.{row.index}.net_amount", expected=f"at most {places} decimals", found=amount)
-    return HOLDS
+    if significant_decimals(amount) <= places:
+        return HOLDS
+    path = f"line_items.{row.index}.{'net_amount' if row.invoice.line_items[row.index].net_amount is not None else 'gross_amount'}"
+    detail = f"The amount {amount:f} of line {row.index + 1} has more decimals than the currency."
+    return broken(field=path, expected=f"at most {places} decimals", found=amount, detail=detail)
 
 
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING

@@ -7,13 +7,13 @@ before or after the printed gross total, credit notes with positive or negative 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from schemas.arithmetic import HUNDRED, ZERO, meets, percent, rounded, subset_sums, total
+from schemas.arithmetic import HUNDRED, ZERO, half_unit, meets, percent, rounded, significant_decimals, subset_sums, total
 from schemas.document_sums import line_sums, line_targets, steps, steps_in_force, tax_charged, tax_of_breakdown, tax_of_rates, total_slack
 from schemas.invoice import AdjustmentKind, DocumentType, Invoice, Severity
-from schemas.rounding import sum_slack
+from schemas.rounding import is_cash_rounded, printed_places, sum_slack
 from schemas.rules_types import HOLDS, SILENT, Row, Rule, Table, Verdict, broken
 
 
@@ -112,7 +112,8 @@ def tax_total_is_sum(row: Row) -> Verdict:
     printed, summed = invoice.header.tax_total, tax_of_breakdown(invoice)
     if printed is None or summed is None:
         return SILENT
-    if meets(summed, printed, either_sign=invoice.document_type is DocumentType.CREDIT_NOTE):
+    slack = half_unit(printed_places(invoice)) if _finer_tax(invoice) else ZERO
+    if meets(summed, printed, slack=slack, either_sign=invoice.document_type is DocumentType.CREDIT_NOTE):
         return HOLDS
     return broken(
         field="header.tax_total",
@@ -120,6 +121,12 @@ def tax_total_is_sum(row: Row) -> Verdict:
         found=printed,
         detail=f"The printed tax total {printed:f} is not the sum {summed:f} of the tax amounts per rate.",
     )
+
+
+def _finer_tax(invoice: Invoice) -> bool:
+    """Whether the tax per rate is printed with more decimals than totals have: then the printed total of tax is a rounded one."""
+    places = printed_places(invoice)
+    return any(line.tax_amount is not None and significant_decimals(line.tax_amount) > places for line in invoice.tax_breakdown)
 
 
 def gross_is_net_plus_tax(row: Row) -> Verdict:
@@ -130,8 +137,11 @@ def totals_agree(invoice: Invoice) -> Verdict:
     net, gross, tax = invoice.header.net_total, invoice.header.gross_total, tax_charged(invoice)
     if net is None or gross is None:
         return SILENT
-    if any(net + (tax or ZERO) + step == gross for amounts in steps_in_force(invoice) for step in subset_sums(amounts)):
+    exact = [net + (tax or ZERO) + step for amounts in steps_in_force(invoice) for step in subset_sums(amounts)]
+    if gross in exact:
         return HOLDS
+    if rounded_to_coins := _unprinted_rounding(invoice, "gross_total", gross, exact=exact):
+        return rounded_to_coins
     if tax is None and (unprinted := _unprinted_tax(invoice, net=net, gross=gross)):
         return unprinted
     found = f"{net:f} + {tax:f}" if tax is not None else f"{net:f} without any tax"
@@ -155,14 +165,27 @@ def _unprinted_tax(invoice: Invoice, *, net: Decimal, gross: Decimal) -> Verdict
     return broken(field="header.tax_total", expected=rounded(given, 2), found=None, detail=detail, severity=Severity.WARNING)
 
 
+def _unprinted_rounding(invoice: Invoice, name: str, value: Decimal, *, exact: Sequence[Decimal]) -> Verdict:
+    """A warning where a total is one of the ``exact`` ones rounded to what coins can pay, and the page prints no amount of rounding."""
+    currency = invoice.header.currency
+    meant = next((each for each in exact if is_cash_rounded(value, each, currency=currency)), None)
+    if meant is None or steps(invoice, AdjustmentKind.ROUNDING):
+        return SILENT
+    detail = f"{value:f} {currency} is {meant:f} rounded to what coins can pay; no amount of rounding was found on the page."
+    return broken(field=f"header.{name}", expected=meant, found=value, detail=detail, severity=Severity.WARNING)
+
+
 def due_is_what_remains(row: Row) -> Verdict:
     invoice = row.invoice
     gross, due = invoice.header.gross_total, invoice.header.amount_due
     if gross is None or due is None:
         return SILENT
     late = steps(invoice, AdjustmentKind.PREPAID, AdjustmentKind.ROUNDING, AdjustmentKind.WITHHOLDING)
-    if any(gross + step == due for step in subset_sums(late)) or (due == -gross):
+    exact = [gross + step for step in subset_sums(late)]
+    if due in exact or due == -gross:
         return HOLDS
+    if rounded_to_coins := _unprinted_rounding(invoice, "amount_due", due, exact=exact):
+        return rounded_to_coins
     if late:
         detail = f"The amount due {due:f} is not the total {gross:f} less what was paid before."
         return broken(field="header.amount_due", expected=gross + total(late), found=due, detail=detail)
@@ -268,7 +291,8 @@ TOTAL_RULES: tuple[Rule, ...] = (
         "EN 16931 BR-CO-15",
         _ERROR,
         _DOC,
-        "The total with tax is the total without tax plus the tax; a warning where the page prints no amount of tax but rates that give it.",
+        "The total with tax is the total without tax plus the tax; a warning where the page prints no amount of tax but rates that give it, or rounds "
+        "to what coins can pay without saying so.",
         gross_is_net_plus_tax,
     ),
     Rule(
@@ -276,7 +300,8 @@ TOTAL_RULES: tuple[Rule, ...] = (
         "EN 16931 BR-CO-16",
         _ERROR,
         _DOC,
-        "The amount due is the total with tax less what was paid or withheld, plus rounding.",
+        "The amount due is the total with tax less what was paid or withheld, plus rounding; a warning where only rounding to what coins can pay, "
+        "which the page does not print, lies between them.",
         due_is_what_remains,
     ),
     Rule(

@@ -26,12 +26,12 @@ class Table(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """How a row breaks a rule. ``severity`` is given where it is milder than the rule's own; ``detail`` replaces the rule's sentence."""
+    """How a row breaks a rule. ``detail`` tells a bookkeeper what is wrong; ``severity`` is given where it is milder than the rule's own."""
 
-    field: str | None = None
-    expected: str | None = None
-    found: str | None = None
-    detail: str | None = None
+    field: str | None
+    expected: str | None
+    found: str | None
+    detail: str
     severity: Severity | None = None
 
 
@@ -103,10 +103,10 @@ def text(value: Decimal | date | str | None) -> str | None:
 
 def broken(
     *,
-    field: str | None = None,
-    expected: Decimal | date | str | None = None,
+    field: str,
+    expected: Decimal | date | str,
     found: Decimal | date | str | None = None,
-    detail: str | None = None,
+    detail: str,
     severity: Severity | None = None,
 ) -> Verdict:
     """A verdict with one finding. A computed amount is shown with two decimals, more only where they are not zero."""

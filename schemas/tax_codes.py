@@ -142,7 +142,7 @@ def assign_tax_codes(invoice: Invoice, *, table: Iterable[TaxCode] | None = None
     """
     day = invoice.header.issue_date
     if day is None:
-        return invoice
+        return invoice.replace(line_items=tuple(replace(item, tax_codes={}) for item in invoice.line_items))
     by_jurisdiction: dict[str, list[TaxCode]] = {}
     for code in shipped_tax_codes() if table is None else table:
         by_jurisdiction.setdefault(code.jurisdiction, []).append(code)

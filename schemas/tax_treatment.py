@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from schemas.countries import WITHOUT_VAT, buyer_country, codes, in_union, seller_country
-from schemas.invoice import TAX_CATEGORIES, Invoice, Route
+from schemas.invoice import TAX_CATEGORIES, Invoice, Route, TaxLine
 from schemas.tax_phrases import PhraseMatch, find_phrases
 
 # Countries whose zero rate is a rate like another; elsewhere a printed 0 % stands for an exemption.
@@ -53,10 +53,8 @@ def assign_tax_categories(invoice: Invoice, page_text: str) -> Invoice:
     )
 
 
-def _rate_of(row: object) -> Decimal | None:
-    rate: Decimal | None = getattr(row, "rate", None)
-    amount: Decimal | None = getattr(row, "tax_amount", None)
-    return Decimal(0) if rate is None and amount == 0 else rate
+def _rate_of(row: TaxLine) -> Decimal | None:
+    return Decimal(0) if row.rate is None and row.tax_amount == 0 else row.rate
 
 
 def _without_parts(notes: tuple[str, ...]) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def rates_on(country: str, *, on: date) -> frozenset[Decimal]:
     return frozenset(r.rate for r in vat_rates().get(country, ()) if r.valid_from <= on and (r.valid_to is None or on <= r.valid_to))
 
 
-def rate_exists(country: str, rate: Decimal, on: date) -> bool | None:
+def rate_exists(country: str, rate: Decimal, *, on: date) -> bool | None:
     """Whether ``country`` had ``rate`` (percent) on that day; None where the table cannot tell: another country or an earlier day."""
     rates = vat_rates().get(country.upper())
     if not rates or on < _first_day(country.upper()):

@@ -7,13 +7,16 @@ trade on two of three.
 
 from __future__ import annotations
 
+import json
 import random
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from extractors.spend_category import ItemText
 from extractors.training.spend_samples import Sample, seller_words
+from schemas.invoice import DocumentType, Invoice
 
 INVOICES = 900
 LINES = (1, 1, 2, 2, 3, 4, 5, 6)
@@ -46,4 +49,19 @@ def invoices_of(names: Sequence[Sample], *, seed: int) -> list[InvoiceLine]:
             if (category, language) in by_kind:
                 name = rng.choice(by_kind[category, language])
                 lines.append(InvoiceLine(ItemText(name.text, seller, language, document=f"{names[0].text} {number}"), category))
+    return lines
+
+
+def documents_of(folder: Path) -> list[InvoiceLine]:
+    """The lines that tell their category, of the truth files that ``lineitem synth`` wrote; quotes, orders and other papers are left out."""
+    lines: list[InvoiceLine] = []
+    for path in sorted(folder.glob("*.json")):
+        truth = json.loads(path.read_text(encoding="utf-8"))
+        if truth["document_type"] not in list(DocumentType):
+            continue
+        invoice = Invoice.from_json(truth)
+        for item in invoice.line_items:
+            if item.spend_category:
+                text = ItemText(item.description or "", invoice.header.seller_name, invoice.language, document=invoice.id)
+                lines.append(InvoiceLine(text, item.spend_category))
     return lines

@@ -34,6 +34,7 @@ class Sample:
     language: str
     seller: str | None = None
     weight: float = 1.0
+    name: str | None = None  # the text without a qualifier, where it may have one
 
 
 def class_samples(rng: random.Random, folder: Path) -> tuple[list[Sample], list[Sample]]:
@@ -84,7 +85,8 @@ def product_samples(rng: random.Random) -> list[Sample]:
                 seller = (
                     f"{rng.choice(['Nova', 'Berger', 'Lindner', 'Castell'])} {rng.choice(entry['sellers'])}" if rng.random() < 0.5 else None
                 )
-                samples.append(Sample(re.sub(r"\{\w+\}", str(rng.randint(1, 99)), text), category, language, seller))
+                filled = re.sub(r"\{\w+\}", str(rng.randint(1, 99)), text)
+                samples.append(Sample(filled, category, language, seller, name=re.sub(r"\{\w+\}", "", str(item))))
     return samples
 
 

@@ -52,6 +52,45 @@ def test_a_surcharge_of_a_printed_percentage_is_found() -> None:
     assert errors(found) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "quantity", "price", "amount", "surcharge"),
+    [
+        ("Mineralwasser 12 x 0,79 zzgl. Pfand 0,25 12,48", "12", "0.79", "12.48", "0.25"),
+        ("Mineralwasser 12 x 0,79 Pfand: EUR 3,00 12,48", "12", "0.79", "12.48", "3.00"),
+        ("Imprimante 2 x 40,00 dont éco-participation 0,42 € 80,84", "2", "40.00", "80.84", "0.42"),
+        ("Koelkast 1 50,00\nRecupel 1 x 10,00\n60,00", "1", "50.00", "60.00", "10.00"),
+        ("Cut to size 2 x 3.00, minimum charge 25.00", "2", "3.00", "25.00", "19.00"),
+        ("Zuschnitt 2 x 3,00 (Mindestpreis EUR 25,00) 25,00", "2", "3.00", "25.00", "19.00"),
+    ],
+)
+def test_a_deposit_a_levy_or_a_least_amount_that_the_page_names_closes_the_gap(
+    text: str, quantity: str, price: str, amount: str, surcharge: str
+) -> None:
+    document = read(price, amount, quantity=quantity)
+    assert errors(document) == ["LI-LINE"]
+    found = with_printed_gaps(document, text)
+    assert errors(found) == []
+    assert found.line_items[0].discount == -Decimal(surcharge)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zuschnitt 2 x 3,00 25,00",  # nothing says why
+        "Zuschnitt 2 x 3,00 Mindestpreis 30,00 25,00",  # another least amount
+        "Zuschnitt 2 x 3,00 Mindestbestellmenge 25,00",  # another word
+        "Zuschnitt 2 x 3,00 Mindestpreis 25 25,00",
+        "Zuschnitt 2 x 3,00 Pfandleihe 9,50 25,00",
+    ],
+)
+def test_an_amount_that_no_word_explains_stays_an_error(text: str) -> None:
+    assert errors(with_printed_gaps(read("3.00", "25.00"), text)) == ["LI-LINE"]
+
+
+def test_a_least_amount_explains_no_line_that_comes_to_more() -> None:
+    assert errors(with_printed_gaps(read("40.00", "25.00"), "2 x 40,00 Mindestpreis 25,00")) == ["LI-LINE"]
+
+
 @pytest.mark.parametrize("text", ["", "2 x 40,00 = 72,00", "Skonto 2 %, Rabatt 15 %, - 3,00", "2024-08-00 8 -8 8,00"])
 def test_a_gap_that_nothing_printed_closes_stays_an_error(text: str) -> None:
     document = read("40.00", "72.00")

@@ -174,6 +174,11 @@ ARITHMETIC = {
         breakdown=(tax("5", None, "5.00"), tax("7", None, "7.00")),
         header={"tax_total": "12.00", "gross_total": "112.00", "amount_due": "112.00", "seller_vat_id": None},
     ),
+    "tax per rate unrounded, their total rounded": invoice(
+        lines=(line("1", "33.33", "33.33"), line("1", "66.67", "66.67", rate="7")),
+        breakdown=(tax("19", "33.33", "6.3327"), tax("7", "66.67", "4.6669")),
+        header={"tax_total": "11.00", "gross_total": "111.00", "amount_due": "111.00"},
+    ),
     "no totals but the amount due": invoice(
         breakdown=(), header={"net_total": None, "tax_total": None, "gross_total": None, "amount_due": "100.00"}
     ),
@@ -210,6 +215,11 @@ def test_contradictions_are_errors(document: Invoice, rule: str) -> None:
     assert rule in errors(document)
 
 
+def test_unrounded_tax_per_rate_explains_no_more_than_rounding() -> None:
+    good = ARITHMETIC["tax per rate unrounded, their total rounded"]
+    assert "BR-CO-14" in errors(good.replace(header=replace(good.header, tax_total=Decimal("11.01"))))
+
+
 def test_a_price_per_hundred_is_only_remarked() -> None:
     document = invoice(lines=(line("200", "50.00", "100.00"),))
     issues = validate([document], context=CONTEXT)[0]
@@ -224,6 +234,31 @@ def test_rates_without_an_amount_of_tax_are_a_warning(rates: tuple[str, str]) ->
     issues = validate([document], context=CONTEXT)[0]
     assert [(issue.rule, issue.severity) for issue in issues if issue.rule == "BR-CO-15"] == [("BR-CO-15", Severity.WARNING)]
     assert errors(document) == []
+
+
+@pytest.mark.parametrize(
+    ("currency", "totals", "severity"),
+    [
+        ("CHF", {"gross_total": "119.15", "amount_due": "119.15"}, Severity.WARNING),
+        ("CHF", {"gross_total": "119.13", "amount_due": "119.15"}, Severity.WARNING),
+        ("SEK", {"gross_total": "119.00", "amount_due": "119.00"}, Severity.WARNING),
+        ("CHF", {"gross_total": "119.20", "amount_due": "119.20"}, Severity.ERROR),  # more than half a coin away
+        ("CHF", {"gross_total": "119.14", "amount_due": "119.14"}, Severity.ERROR),  # no multiple of a coin
+        ("EUR", {"gross_total": "119.15", "amount_due": "119.15"}, Severity.ERROR),
+    ],
+)
+def test_a_total_rounded_to_coins_without_saying_so_is_a_warning(currency: str, totals: dict[str, str], severity: Severity) -> None:
+    header = {"currency": currency, "tax_total": "19.13", "seller_vat_id": None, **totals}
+    document = invoice(header=header, breakdown=(tax(base=None, amount="19.13"),), lines=(line(rate=None),))
+    issues = [issue for issue in validate([document], context=CONTEXT)[0] if issue.rule in ("BR-CO-15", "BR-CO-16")]
+    assert [issue.severity for issue in issues] == [severity]
+    assert ("coins" in issues[0].message) == (severity is Severity.WARNING)
+
+
+def test_a_printed_amount_of_rounding_must_be_the_right_one() -> None:
+    rounding = (adjustment(AdjustmentKind.ROUNDING, "0.07"),)
+    header = {"currency": "CHF", "tax_total": "19.13", "gross_total": "119.15", "amount_due": "119.15"}
+    assert "BR-CO-15" in errors(invoice(header=header, breakdown=(tax(base=None, amount="19.13"),), document_adjustments=rounding))
 
 
 def test_a_missing_column_is_a_remark_a_missing_cell_a_warning() -> None:

@@ -69,6 +69,13 @@ def test_what_is_not_known_gets_no_code() -> None:
     assert assign_tax_codes(undated) == undated
 
 
+def test_codes_go_when_the_date_that_they_followed_from_is_taken_away() -> None:
+    dated = assign_tax_codes(invoice(lines=(line(spend_category="travel"),)))
+    assert dated.line_items[0].tax_codes
+    undated = dated.replace(header=replace(dated.header, issue_date=None))
+    assert dict(assign_tax_codes(undated).line_items[0].tax_codes) == {}
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -121,7 +128,7 @@ def test_an_own_table_can_be_used() -> None:
     ],
 )
 def test_rates_by_country_and_day(country: str, rate: str, day: date, expected: bool | None) -> None:
-    assert rate_exists(country, Decimal(rate), day) is expected
+    assert rate_exists(country, Decimal(rate), on=day) is expected
 
 
 def test_codes_have_names_where_they_stand_for_one_thing() -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from extractors.spend_category import Evidence, ItemText, calibrated
+from extractors.spend_category import TEMPERATURES, Evidence, ItemText, calibrated
 from extractors.spend_model import SpendModel
-from extractors.training.spend_invoices import OF_ONE_KIND, invoices_of
+from extractors.spend_names import Known, SpendNames
+from extractors.training.spend_invoices import OF_ONE_KIND, InvoiceLine, documents_of, invoices_of
 from extractors.training.spend_samples import Sample, seller_words
-from extractors.training.train_spend_category import TRIED_TEMPERATURES, choose_settings
-from schemas.invoice import SPEND_CATEGORIES
+from extractors.training.train_spend_category import TRIED, TRIED_TEMPERATURES, choose_settings
+from schemas.invoice import SPEND_CATEGORIES, Header, Invoice, LineItem
 
-SETTINGS = {"temperature": 1.1, "temperature_unknown_words": 1.3}
+SETTINGS = dict(zip(TEMPERATURES, (1.5, 1.2, 1.1, 0.9), strict=True))
 WORDS = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet")
 
 
@@ -42,24 +45,34 @@ def test_the_same_seed_gives_the_same_invoices_and_another_gives_others() -> Non
     assert invoices_of(names(), seed=1) != invoices_of(names(), seed=2)
 
 
-def test_a_guess_without_a_known_word_is_believed_less_and_stays_the_same_guess() -> None:
-    nothing, known = np.zeros(len(SPEND_CATEGORIES), np.float32), np.eye(len(SPEND_CATEGORIES), dtype=np.float32)[3]
-    probabilities = np.full((2, len(SPEND_CATEGORIES)), 0.2 / 24, np.float32)
+def test_the_more_of_a_line_is_known_the_more_its_guess_is_believed() -> None:
+    nothing, word = np.zeros(len(SPEND_CATEGORIES), np.float32), np.eye(len(SPEND_CATEGORIES), dtype=np.float32)[3]
+    probabilities = np.full((5, len(SPEND_CATEGORIES)), 0.2 / 24, np.float32)
     probabilities[:, 3] = 0.8
-    with_word, without = calibrated(
-        probabilities, [Evidence(nothing, known, nothing), Evidence(nothing, nothing, nothing)], settings=SETTINGS
-    )
-    assert with_word.argmax() == without.argmax() == 3
-    assert without[3] < with_word[3] < 0.8
-    assert with_word.sum() == pytest.approx(1) and without.sum() == pytest.approx(1)
+    kinds = [(nothing, Known.NOTHING), (word, Known.NOTHING), (nothing, Known.WORD), (word, Known.NAME), (nothing, Known.WHOLE)]
+    rows = calibrated(probabilities, [Evidence(nothing, words, nothing, nothing, known) for words, known in kinds], settings=SETTINGS)
+    assert set(rows.argmax(axis=1)) == {3}
+    unknown, by_dictionary, by_name, named, whole = rows[:, 3]
+    assert unknown < by_dictionary == by_name < named < 0.8 < whole
+    assert rows.sum(axis=1) == pytest.approx(1)
 
 
 def test_a_model_that_is_sure_of_anything_is_believed_least(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("extractors.training.spend_invoices.INVOICES", 60)
-    settings, report = choose_settings(boastful(), names()[::4], learnt=names()[1::4])
-    assert settings["temperature_unknown_words"] == max(TRIED_TEMPERATURES)
+    monkeypatch.setattr("extractors.training.train_spend_category.TRIED", dict.fromkeys(TRIED, (0.5, 1.0)))
+    settings, report = choose_settings(boastful(), names()[::4], names=SpendNames.of([]), documents=invoices_of(names()[1::4], seed=1))
+    assert settings["temperature_unknown"] == max(TRIED_TEMPERATURES)
+    assert settings["temperature_whole_name"] == 1, "no line is a whole known name"
     assert report["names kept apart"]["accuracy of the best guess"] < 0.6
-    assert set(report) == {"names kept apart", "names learnt"}
+    assert set(report) == {"names kept apart", "documents"}
+
+
+def test_lines_of_documents_are_those_that_tell_their_category(tmp_path: Path) -> None:
+    item = LineItem(description="Klickkosten", spend_category="advertising")
+    invoice = Invoice("a", "", "", 1, language="de", header=Header(seller_name="Nova"), line_items=(item, LineItem(description="Ring 7")))
+    for name, kind in (("a", "invoice"), ("b", "quote")):
+        (tmp_path / f"{name}.json").write_text(json.dumps(invoice.to_json() | {"document_type": kind}), encoding="utf-8")
+    assert documents_of(tmp_path) == [InvoiceLine(ItemText("Klickkosten", "Nova", "de", document="a"), "advertising")]
 
 
 def boastful() -> SpendModel:
