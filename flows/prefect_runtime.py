@@ -18,24 +18,8 @@ OFFLINE = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PR
 # The temporary server writes to the terminal when it is stopped in the middle of its bookkeeping; so no server log either.
 QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL", "PREFECT_LOGGING_TO_API_ENABLED": "false"}
 
-# Parts of a server that a batch of a few seconds or minutes has no use for. What they keep up is done by the next `prefect server start`;
-# only the feed of events stays empty of such a batch.
-LEAN = {
-    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
-    **{
-        f"PREFECT_SERVER_SERVICES_{service}_ENABLED": "false"
-        for service in (
-            "CANCELLATION_CLEANUP",
-            "EVENT_PERSISTER",
-            "FOREMAN",
-            "LATE_RUNS",
-            "PAUSE_EXPIRATIONS",
-            "REPOSSESSOR",
-            "SCHEDULER",
-            "TRIGGERS",
-        )
-    },
-}
+# A library of the temporary server would write type checks into every function of itself while it is loaded.
+LEAN = {"PY_KEY_VALUE_DISABLE_BEARTYPE": "true"}
 
 
 def report_to_prefect(batch: RunningBatch, source: str, database: str, *, verbose: bool = False) -> None:
@@ -85,8 +69,7 @@ def _explain_waiting(batch: RunningBatch, under_way: threading.Event) -> None:
 
 def prepare_environment(*, verbose: bool = False) -> None:
     """Set what Prefect reads when it is imported. What the user has set stays."""
-    own_server = "PREFECT_API_URL" not in os.environ
-    for name, value in {**OFFLINE, **({} if verbose else QUIET), **(LEAN if own_server else {})}.items():
+    for name, value in {**OFFLINE, **LEAN, **({} if verbose else QUIET)}.items():
         os.environ.setdefault(name, value)
     if "PREFECT_HOME" not in os.environ:
         os.environ["PREFECT_HOME"] = str(_writable_home())
