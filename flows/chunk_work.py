@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from flows.chunks import BatchOptions, ChunkReport
 from flows.file_parts import register_parts
@@ -16,7 +17,6 @@ from flows.lease_keeping import LeaseKeeping
 from flows.patience import Patience
 from flows.progress import Progress
 from flows.registration import fetched
-from flows.second_opinions import SecondOpinions
 from flows.supervision import Stopped, Worker
 from flows.tally import Tally
 from flows.work import Opinion, Result, Task, Verdict, rejected
@@ -26,6 +26,9 @@ from warehouse.database import Database
 from warehouse.document_store import DocumentStore
 from warehouse.documents import finish
 from warehouse.leases import claim, release, renew
+
+if TYPE_CHECKING:  # most batches hear none
+    from flows.second_opinions import SecondOpinions
 
 
 class ChunkWork:
