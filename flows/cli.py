@@ -99,28 +99,31 @@ def extract(
     model: Model = None,
 ) -> None:
     """Extract documents without a database. Duplicates of earlier invoices are not noticed here."""
-    from flows.composition import batch_options
-    from flows.extraction import extract_files
-    from flows.inbox import find_documents
-    from flows.output import json_text, write_json
-    from flows.terminal import console
-    from flows.views import document_view
+    from flows.worker_process import spawned_ahead
 
-    settings = settings_in_force(ignore_xml=ignore_xml or None, model_dir=model)
-    originals = {original.source: original for name in files for original in find_documents(name).documents}
-    statuses: set[str] = set()
-    invoices = extract_files(list(originals.values()), options=batch_options(settings))
-    if out is not None:
-        for invoice, path in write_json(invoices, out, names=[original.name for original in originals.values()]):
-            statuses.add(invoice.status)
-            typer.echo(f"{invoice.status.value:<8}  {path}")
-    else:
-        for invoice in invoices:
-            statuses.add(invoice.status)
-            if as_json or not sys.stdout.isatty():
-                typer.echo(json_text(invoice, indent=len(originals) == 1))
-            else:
-                console().print(document_view(invoice, evidence=False))
+    with spawned_ahead() as worker:
+        from flows.composition import batch_options
+        from flows.extraction import extract_files
+        from flows.inbox import find_documents
+        from flows.output import json_text, write_json
+        from flows.terminal import console
+        from flows.views import document_view
+
+        settings = settings_in_force(ignore_xml=ignore_xml or None, model_dir=model)
+        originals = {original.source: original for name in files for original in find_documents(name).documents}
+        statuses: set[str] = set()
+        invoices = extract_files(list(originals.values()), options=batch_options(settings), ahead=worker)
+        if out is not None:
+            for invoice, path in write_json(invoices, out, names=[original.name for original in originals.values()]):
+                statuses.add(invoice.status)
+                typer.echo(f"{invoice.status.value:<8}  {path}")
+        else:
+            for invoice in invoices:
+                statuses.add(invoice.status)
+                if as_json or not sys.stdout.isatty():
+                    typer.echo(json_text(invoice, indent=len(originals) == 1))
+                else:
+                    console().print(document_view(invoice, evidence=False))
     raise typer.Exit(0 if statuses == {"accepted"} else 1)
 
 

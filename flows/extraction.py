@@ -14,23 +14,24 @@ from flows.inbox import content_hash
 from flows.originals import Original
 from flows.supervision import Stopped, Worker
 from flows.work import Result, Task, Verdict, rejected
+from flows.worker_process import WorkerProcess
 from schemas.errors import DocumentError
 from schemas.invoice import Invoice
 
 
-def extract_files(originals: Sequence[Original], *, options: BatchOptions) -> Iterator[Invoice]:
+def extract_files(originals: Sequence[Original], *, options: BatchOptions, ahead: WorkerProcess | None = None) -> Iterator[Invoice]:
     """The invoice of each file, in order. A file that cannot be read gives a rejected invoice. Raises `ModelError`."""
-    return (_invoice(result) for result in read_files(originals, options=options))
+    return (_invoice(result) for result in read_files(originals, options=options, ahead=ahead))
 
 
-def read_files(originals: Sequence[Original], *, options: BatchOptions) -> Iterator[Result]:
-    """What a worker process made of each file, in order. Raises `ModelError`."""
+def read_files(originals: Sequence[Original], *, options: BatchOptions, ahead: WorkerProcess | None = None) -> Iterator[Result]:
+    """What a worker process made of each file, in order. ``ahead`` is one that was started before. Raises `ModelError`."""
     unpacked = tempfile.TemporaryDirectory(prefix="lineitem-")  # for what lies in an archive, an e-mail or at a URL
     tasks = [_task(number, original, Path(unpacked.name)) for number, original in enumerate(originals)]
     workers = max(1, min(options.workers, len(tasks)))
     size = max(1, min(options.chunk, -(-len(tasks) // workers)))
     stop = threading.Event()
-    processes = [Worker(options.order, stopped=stop.is_set) for _ in range(workers)]
+    processes = [Worker(options.order, stopped=stop.is_set, ahead=None if number else ahead) for number in range(workers)]
     free: queue.SimpleQueue[Worker] = queue.SimpleQueue()
     for process in processes:
         free.put(process)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
-import socket
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
@@ -15,6 +12,7 @@ from typing import Any
 
 from flows.allowance import Allowance
 from flows.work import Answer, Begun, Defect, Ready, Result, Task, Unusable, Verdict, WorkOrder, rejected
+from flows.worker_process import WorkerProcess, spawn
 from schemas.errors import DamagedDocumentError, DocumentError, DocumentLimitError, LineitemError
 
 # After reading, a list of documents is tagged and judged in one go. That gets the time of one slow document plus this much for each further
@@ -32,40 +30,34 @@ class Stopped(Exception):
 class Worker:
     """One worker process, started when first needed and again after it died. Not for use by several threads at once."""
 
-    def __init__(self, order: WorkOrder, *, stopped: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, order: WorkOrder, *, stopped: Callable[[], bool] = lambda: False, ahead: WorkerProcess | None = None) -> None:
+        """``ahead`` is a process without an order to begin with, this worker's from now on."""
         self._order = order
         self._stopped = stopped
-        self._process: subprocess.Popen[bytes] | None = None
-        self._connection: Connection | None = None
+        self._process: WorkerProcess | None = None
         self._fresh = True
         self._reading: int | None = None
+        if ahead is not None:
+            self._give_order(ahead)
 
     @property
     def pid(self) -> int | None:
         """The process that works now, None before the first and between two."""
-        return self._process.pid if self._process is not None else None
+        return self._process.process.pid if self._process is not None else None
 
     def start(self) -> Connection:
         """Start the process, so that it can load its libraries while the coordinator still does other things."""
-        if self._connection is not None and self._process is not None and self._process.poll() is None:
-            return self._connection
+        if self._process is not None and self._process.is_running:
+            return self._process.connection
         self.kill()
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "flows.worker", str(theirs.fileno())],
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,  # native libraries print where they like
-                stderr=subprocess.DEVNULL,
-                env=_environment(),
-                start_new_session=True,  # Ctrl-C is the coordinator's to handle
-            )
-        self._connection = connection = Connection(ours.detach())
+        return self._give_order(spawn())
+
+    def _give_order(self, process: WorkerProcess) -> Connection:
+        self._process = process
         self._fresh = True
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # noticed again, with its reason, when it is asked
-            connection.send(self._order)
-        return connection
+            process.connection.send(self._order)
+        return process.connection
 
     def run(self, tasks: Sequence[Task], *, waiting: Callable[[], None] = lambda: None) -> Answer:
         """The results of ``tasks``, in order. ``waiting`` is called about four times a second meanwhile.
@@ -148,7 +140,7 @@ class Worker:
         """Why the process is gone, in words."""
         assert self._process is not None
         try:
-            code = self._process.wait(timeout=5)
+            code = self._process.process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             code = None
         self.kill()
@@ -158,20 +150,9 @@ class Worker:
 
     def kill(self) -> None:
         """End the process, whatever it does. The next `run` starts another."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
             self._process = None
-
-
-def _environment() -> dict[str, str]:
-    # One thread per worker: documents run beside each other in processes, and two kinds of parallelism fight for the same cores.
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    path = os.pathsep.join(entry or os.curdir for entry in sys.path)
-    return {**threads, "TOKENIZERS_PARALLELISM": "false", **os.environ, "PYTHONPATH": path}
 
 
 # How a process ends that was not asked to, in words for the person who gets the document back.

@@ -1,4 +1,4 @@
-"""A worker process: takes lists of documents from its coordinator and answers with invoices. ``python -m flows.worker FD`` runs it.
+"""A worker process: takes lists of documents from its coordinator and answers with invoices. ``python -m flows.worker FD [MODULE...]`` runs it.
 
 It is a process of its own because documents are foreign bytes: a parser that crashes, hangs or eats memory takes one worker with it
 and no more. It imports what the extraction needs and nothing of Prefect. It ends when the coordinator is gone.
@@ -14,6 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from typing import Any
@@ -32,6 +33,7 @@ MAX_FILE_BYTES = 200_000_000
 def main() -> None:
     connection = Connection(int(sys.argv[1]))
     threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
+    load(sys.argv[2:])
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:
             order: WorkOrder = connection.recv()
@@ -56,6 +58,14 @@ def main() -> None:
                 connection.send(reply)
             if isinstance(reply, Defect) and reply.out_of_memory:
                 return  # what is left of this process's memory is anybody's guess
+
+
+def load(modules: Sequence[str]) -> None:
+    """Import what will be needed while the order is not there yet. What is missing is said by whoever needs it."""
+    with without_collection():
+        for module in modules:
+            with contextlib.suppress(ImportError):
+                import_module(module)
 
 
 def prepare(order: WorkOrder) -> Ready | Unusable:

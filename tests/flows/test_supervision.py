@@ -120,8 +120,8 @@ def test_stopping_does_not_wait_for_the_document(inbox: Path) -> None:
 def test_a_worker_that_was_ended_while_idle_costs_no_document(worker: Worker, inbox: Path) -> None:
     assert outcome(worker, stand_in.write(inbox, "a")) == ["read"]
     assert worker._process is not None
-    worker._process.kill()
-    worker._process.wait()
+    worker._process.process.kill()
+    worker._process.process.wait()
     assert outcome(worker, stand_in.write(inbox, "b")) == ["read"]
 
 
