@@ -18,8 +18,13 @@ OFFLINE = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false", "PR
 # The temporary server writes to the terminal when it is stopped in the middle of its bookkeeping; so no server log either.
 QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_SERVER_LEVEL": "CRITICAL", "PREFECT_LOGGING_TO_API_ENABLED": "false"}
 
-# A library of the temporary server would write type checks into every function of itself while it is loaded.
-LEAN = {"PY_KEY_VALUE_DISABLE_BEARTYPE": "true"}
+# For a server that lives as long as the batch. A library of it would write type checks into every function of itself while it is loaded; and events of
+# task runs are recorded some seconds' at once, not each in a transaction of its own (what is left is recorded when the server ends).
+LEAN = {
+    "PY_KEY_VALUE_DISABLE_BEARTYPE": "true",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "2",
+}
 
 
 def report_to_prefect(batch: RunningBatch, source: str, database: str, *, verbose: bool = False) -> None:
@@ -69,7 +74,8 @@ def _explain_waiting(batch: RunningBatch, under_way: threading.Event) -> None:
 
 def prepare_environment(*, verbose: bool = False) -> None:
     """Set what Prefect reads when it is imported. What the user has set stays."""
-    for name, value in {**OFFLINE, **LEAN, **({} if verbose else QUIET)}.items():
+    own_server = "PREFECT_API_URL" not in os.environ
+    for name, value in {**OFFLINE, **({} if verbose else QUIET), **(LEAN if own_server else {})}.items():
         os.environ.setdefault(name, value)
     if "PREFECT_HOME" not in os.environ:
         os.environ["PREFECT_HOME"] = str(_writable_home())

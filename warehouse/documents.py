@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Insert, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from schemas.errors import WarehouseError
@@ -132,7 +132,7 @@ def _write(session: Session, document_id: int, judgement: Judgement, *, now: dat
             for i, values in enumerate(found)
         ]
         if numbered:
-            connection.execute(insert(table), numbered)
+            connection.execute(_insert_into(table), numbered)
     decided = {
         "document_id": document_id,
         "decided_at": now,
@@ -144,9 +144,14 @@ def _write(session: Session, document_id: int, judgement: Judgement, *, now: dat
         "model_version": decision.model_version,
         "rules_version": decision.rules_version,
     }
-    connection.execute(insert(DecisionRow), decided)
+    connection.execute(_insert_into(DecisionRow), decided)
     if invoice.status is Status.ACCEPTED:  # others have no share
         put_in(session, document_id)
+
+
+@cache
+def _insert_into(table: type[Table]) -> Insert:
+    return insert(table)  # SQLAlchemy remembers on the statement under which key it was compiled
 
 
 def _invoice_values(invoice: Invoice) -> dict[str, Any]:
