@@ -3,8 +3,10 @@
 With counts, extraction is a stand-in that takes no time, so what is measured is everything else: hashing, document store, leases, queues, judgement and
 the database, in processor seconds of the coordinating process, which other programs on the machine do not change much.
 
-With a folder, its documents are really extracted, once without Prefect and once with it: the shares of reading, of bookkeeping with the database, and of
-Prefect with its temporary server, in processor seconds of all processes, and the wall time.
+With a folder, its documents are really extracted, in turn without Prefect and with it: the shares of reading, of bookkeeping with the database, and of
+Prefect with its temporary server, in processor seconds, and the wall time. Reading is what the worker processes took, bookkeeping what the coordinating
+process took without Prefect, and Prefect what that process took more with it; of several rounds (``--rounds``) the median of each. What all processes
+together took more with Prefect is told too: it holds the workers' own differences between two runs, which are larger than what is looked for.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 ROOT = Path(__file__).parents[1]
 
@@ -70,31 +73,41 @@ def _cpu_s(who: int) -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _in_own_process(*arguments: str) -> tuple[dict[str, float], float]:
-    """What a measurement printed, and the processor seconds of it and of all that it started."""
-    before = _cpu_s(resource.RUSAGE_CHILDREN)
+def _in_own_process(*arguments: str) -> dict[str, float]:
+    """What a measurement printed."""
     command = [sys.executable, "-m", "benchmarks.overhead", *arguments]
     found = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout
-    return json.loads(found.strip().splitlines()[-1]), _cpu_s(resource.RUSAGE_CHILDREN) - before
+    return json.loads(found.strip().splitlines()[-1])
 
 
-def compare_folder(folder: Path) -> str:
+def compare_folder(folder: Path, rounds: int) -> str:
     """The shares, in Markdown."""
-    alone, alone_s = _in_own_process("--one", str(folder), "--orchestrator", "none")
-    reported, reported_s = _in_own_process("--one", str(folder), "--orchestrator", "prefect")
-    reading_s, prefect_s = alone["workers_s"], max(reported_s - alone_s, 0.0)
-    total_s = alone_s + prefect_s
+    runs: dict[str, list[dict[str, float]]] = {"none": [], "prefect": []}
+    for _ in range(rounds):
+        for orchestrator, found in runs.items():
+            found.append(_in_own_process("--one", str(folder), "--orchestrator", orchestrator))
+
+    def middle(name: str, *orchestrators: str) -> float:
+        return median(run[name] for orchestrator in orchestrators for run in runs[orchestrator])
+
+    reading_s, bookkeeping_s = middle("workers_s", "none", "prefect"), middle("own_s", "none")
+    prefect_s = max(middle("own_s", "prefect") - bookkeeping_s, 0.0)
+    total_s = reading_s + bookkeeping_s + prefect_s
     parts = (
         ("reading, in the workers", reading_s),
-        ("bookkeeping and database", alone_s - reading_s),
+        ("bookkeeping and database", bookkeeping_s),
         ("Prefect and its temporary server", prefect_s),
+        ("all but reading", bookkeeping_s + prefect_s),
     )
-    lines = [f"{alone['documents']:.0f} documents", "", "| | processor s | share |", "|---|---|---|"]
+    lines = [f"{middle('documents', 'none'):.0f} documents, {rounds} rounds", "", "| | processor s | share |", "|---|---|---|"]
     lines += [f"| {name} | {seconds:.1f} | {seconds / total_s:.1%} |" for name, seconds in parts]
+    workers_more_s = middle("workers_s", "prefect") - middle("workers_s", "none")
     lines += [
         "",
-        f"wall time {alone['wall_s']:.1f} s without Prefect, {reported['wall_s']:.1f} s with it; "
-        f"peak memory of the coordinator {alone['peak_mib']:.0f} and {reported['peak_mib']:.0f} MiB",
+        f"all processes together took {prefect_s + workers_more_s:+.1f} s with Prefect (the workers {workers_more_s:+.1f} s)",
+        "",
+        f"wall time {middle('wall_s', 'none'):.1f} s without Prefect, {middle('wall_s', 'prefect'):.1f} s with it; "
+        f"peak memory of the coordinator {middle('peak_mib', 'none'):.0f} and {middle('peak_mib', 'prefect'):.0f} MiB",
     ]
     return "\n".join(lines)
 
@@ -104,6 +117,7 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m benchmarks.overhead", description=__doc__)
     options.add_argument("counts", nargs="*", default=["200", "2000"], help="numbers of stand-in documents (default 200 2000)")
     options.add_argument("--folder", type=Path, help="extract the documents of this folder instead")
+    options.add_argument("--rounds", type=int, default=3, help="runs of each kind over the folder (default 3)")
     options.add_argument("--one", help=argparse.SUPPRESS)
     options.add_argument("--orchestrator", help=argparse.SUPPRESS)
     given = options.parse_args()
@@ -112,11 +126,11 @@ def main() -> None:
         print(json.dumps(found))
         return
     if given.folder is not None:
-        print(compare_folder(given.folder.resolve()))
+        print(compare_folder(given.folder.resolve(), given.rounds))
         return
     print("| documents | bookkeeping, processor ms per document | peak memory of the coordinator, MiB |\n|---|---|---|")
     for count in given.counts:
-        found, _ = _in_own_process("--one", count)
+        found = _in_own_process("--one", count)
         print(f"| {found['documents']} | {1000 * found['cpu_s_per_document']:.1f} | {found['peak_mib']:.0f} |", flush=True)
 
 
