@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,6 @@ from typing import Any, BinaryIO
 from schemas.errors import DocumentStoreError
 
 DEFAULT_FOLDER = "lineitem-documents"
-PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +34,6 @@ class DocumentStore:
             if not self._holds(sha256, len(data)):
                 with self._writing(sha256) as file:
                     file.write(data)
-        return sha256
-
-    def put_file(self, path: Path) -> str:
-        """Keep the content of a file of any size, read piece by piece; returns its SHA-256. Raises `OSError` when ``path`` cannot be read."""
-        with path.open("rb") as source:
-            sha256 = hashlib.file_digest(source, "sha256").hexdigest()
-            size = source.tell()
-            with self._errors(f"{sha256[:12]}… ({path}) cannot be written"):
-                if self._holds(sha256, size):
-                    return sha256
-            source.seek(0)
-            copied = hashlib.sha256()
-            pieces = _pieces(source)
-            with (
-                self._errors(f"{sha256[:12]}… ({path}) cannot be written"),
-                self._writing(sha256, unless=lambda: copied.hexdigest() != sha256) as file,
-            ):
-                for piece in pieces:
-                    copied.update(piece)
-                    file.write(piece)
-        if copied.hexdigest() != sha256:
-            raise OSError(f"{path} was changed while it was read")
         return sha256
 
     def get(self, sha256: str) -> bytes:
@@ -93,17 +70,15 @@ class DocumentStore:
             return False
 
     @contextmanager
-    def _writing(self, sha256: str, *, unless: Any = lambda: False) -> Generator[BinaryIO]:
-        """A file that gets the document's name once it is whole; ``unless`` says afterwards that it must not."""
+    def _writing(self, sha256: str) -> Generator[BinaryIO]:
+        """A file that gets the document's name once it is whole."""
         path = self._path(sha256)
         self.filesystem.makedirs(path.rpartition("/")[0], exist_ok=True)
         part = f"{path}.{secrets.token_hex(4)}.part"
         try:
             with self.filesystem.open(part, "wb") as file:
                 yield file
-            if unless():
-                self.filesystem.rm_file(part)
-            elif _is_local(self.filesystem):
+            if _is_local(self.filesystem):
                 Path(part).replace(path)
             else:
                 self.filesystem.mv(part, path)
@@ -152,11 +127,6 @@ def default_store_url(database_url: str) -> str:
 def _is_local(filesystem: Any) -> bool:
     protocol = filesystem.protocol
     return "file" in ((protocol,) if isinstance(protocol, str) else protocol)
-
-
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    while piece := file.read(PIECE_BYTES):
-        yield piece
 
 
 def _shown(url: str) -> str:

@@ -149,13 +149,6 @@ def record_figures(database: Database, batch_id: int, values: Mapping[str, float
         )
 
 
-def recorded_figures(database: Database, name: str, *, limit: int = 100) -> list[tuple[int, datetime, float]]:
-    """(batch, when, value) of one figure over the runs, newest first."""
-    query = select(MetricRow).where(MetricRow.name == name).order_by(MetricRow.measured_at.desc(), MetricRow.id.desc()).limit(limit)
-    with database.read() as session:
-        return [(row.batch_id, row.measured_at, row.value) for row in session.scalars(query)]
-
-
 def prometheus_text(found: Figures) -> str:
     """The figures in Prometheus' text format (version 0.0.4); a figure that cannot be measured is NaN."""
     lines: list[str] = []

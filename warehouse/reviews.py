@@ -39,7 +39,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a person does: ``name`` is approve, correct or reject. ``seconds`` from opening the page to acting, where it is known."""
+    """What a person does: ``name`` is approve, correct, reject or reprocess. ``seconds`` from opening the page to acting, where it is known."""
 
     name: str
     reviewer: str
@@ -123,32 +123,18 @@ def store_action(
         replace_result(session, document, judgement)
         session.flush()
         after = _version(session, document_id)
-        row = ReviewRow(
-            document_id=document_id,
-            at=datetime.now(UTC),
-            reviewer=action.reviewer,
-            action=action.name,
-            reason=action.reason,
-            before=before.to_json(),
-            before_status=before_status,
-            after_status=judgement.invoice.status.value,
-            confidence=before.confidence,
-            critical_changed=action.critical_changed,
-            decision_id=after,
-            seconds=action.seconds,
-            undone=False,
-        )
+        status = judgement.invoice.status.value
+        row = _review_row(document_id, action, before, before_status=before_status, after_status=status, decision_id=after)
         session.add(row)
         session.flush()
         session.add_all(_correction_rows(row, action.corrections))
-        changed = [correction.field for correction in action.corrections]
         record(
             session,
             actor=action.reviewer,
             event=f"document.{action.name}",
             subject=f"document {document_id}",
-            status=judgement.invoice.status.value,
-            changed=changed,
+            status=status,
+            changed=[correction.field for correction in action.corrections],
             reason=action.reason,
         )
         if action.name != "correct":
@@ -165,22 +151,9 @@ def send_back(database: Database, document_id: int, *, route: str | None, versio
         document = _held(session, document_id, version=version, reviewer=reviewer)
         invoice = load_in(session, [document_id])[0]
         request_id = request_reprocessing(session, Selection(ids=(document_id,)), requested_by=f"user:{reviewer}", route=route)
+        action = Action("reprocess", reviewer, reason=route)
         session.add(
-            ReviewRow(
-                document_id=document_id,
-                at=datetime.now(UTC),
-                reviewer=reviewer,
-                action="reprocess",
-                reason=route,
-                before=invoice.to_json(),
-                before_status=document.state,
-                after_status=document.state,
-                confidence=invoice.confidence,
-                critical_changed=False,
-                decision_id=version,
-                seconds=None,
-                undone=False,
-            )
+            _review_row(document_id, action, invoice, before_status=document.state, after_status=document.state, decision_id=version)
         )
         session.execute(delete(ReviewLeaseRow).where(ReviewLeaseRow.document_id == document_id))
         record(session, actor=reviewer, event="document.reprocess", subject=f"document {document_id}", route=route, request=request_id)
@@ -258,6 +231,24 @@ def _held(session: Session, document_id: int, *, version: int, reviewer: str) ->
 
 def _version(session: Session, document_id: int) -> int:
     return session.scalar(select(func.max(DecisionRow.id)).where(DecisionRow.document_id == document_id)) or 0
+
+
+def _review_row(document_id: int, action: Action, before: Invoice, *, before_status: str, after_status: str, decision_id: int) -> ReviewRow:
+    return ReviewRow(
+        document_id=document_id,
+        at=datetime.now(UTC),
+        reviewer=action.reviewer,
+        action=action.name,
+        reason=action.reason,
+        before=before.to_json(),
+        before_status=before_status,
+        after_status=after_status,
+        confidence=before.confidence,
+        critical_changed=action.critical_changed,
+        decision_id=decision_id,
+        seconds=action.seconds,
+        undone=False,
+    )
 
 
 def _correction_rows(review: ReviewRow, corrections: Sequence[Correction]) -> list[CorrectionRow]:
