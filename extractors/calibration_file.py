@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from extractors.confidence import PAIR_SIGNALS, Agreement, Calibration, Forest, Node, Part, Scale, ValueCurve
+from extractors.confidence import PAIR_SIGNALS, Agreement, Calibration, Forest, Part, Scale, ValueCurve
 from extractors.signals import PARTS, SIGNALS
 from schemas.errors import ModelError
 
@@ -97,20 +97,16 @@ def _plain_agreement(agreement: Agreement) -> dict[str, object]:
 
 
 def _forest(trees: Sequence[Sequence[Sequence[float]]]) -> Forest:
-    if not trees:
-        raise ValueError("a forest without trees")
-    return Forest(tuple(tuple(_node(node) for node in tree) for tree in trees))
+    if not trees or not all(trees):
+        raise ValueError("a forest without trees, or a tree without nodes")
+    return Forest(trees)
 
 
-def _node(entry: Sequence[float]) -> Node:
-    if len(entry) == 1:
-        return Node(-1, 0.0, 0, 0, float(entry[0]))
-    signal, threshold, left, right = entry
-    return Node(int(signal), float(threshold), int(left), int(right), 0.0)
-
-
-def _plain(node: Node) -> list[float]:
-    return [round(node.value, 4)] if node.signal < 0 else [node.signal, round(node.threshold, 5), node.left, node.right]
+def _plain(node: Sequence[float]) -> list[float]:
+    if len(node) == 1:
+        return [round(node[0], 4)]
+    signal, threshold, left, right = node
+    return [int(signal), round(threshold, 5), int(left), int(right)]
 
 
 def _curve(entry: Sequence[float]) -> ValueCurve:

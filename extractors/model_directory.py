@@ -10,13 +10,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from extractors.calibration_file import load_calibration
-from extractors.confidence import Calibration
 from extractors.tagger import MODEL_DIRECTORY, TaggedDocument, Tagger
 from extractors.words import Document
 from schemas.errors import ModelError
+
+if TYPE_CHECKING:
+    from extractors.confidence import Calibration
 
 OWN_FILES = ("specialist.json", "calibration.json", "model.onnx")
 SECOND = "second"  # folder, within a model's, of the network that reads what could be accepted again
@@ -73,8 +74,23 @@ def open_second(directory: Path | None) -> WordTagger:
     return Tagger((directory or MODEL_DIRECTORY) / SECOND)
 
 
+def threshold_of(directory: Path | None) -> float:
+    """The accept threshold of `calibration_of`, without loading the rest. Raises `ModelError`."""
+    directory = directory or MODEL_DIRECTORY
+    if is_checkpoint(directory) and not (directory / "calibration.json").exists():
+        return NEVER_ACCEPT
+    calibration = json_of(directory / "calibration.json")
+    agreement = calibration.get("agreement") if has_second(directory) else None
+    try:
+        return float((agreement or calibration)["accept_threshold"])
+    except (KeyError, TypeError, ValueError) as exc:
+        raise ModelError(f"the calibration in {directory} has no accept_threshold: calibrate the model again") from exc
+
+
 def calibration_of(directory: Path | None) -> Calibration:
     """The calibration beside a model. A checkpoint without one gets that of the shipped model with a threshold that nothing reaches."""
+    from extractors.calibration_file import load_calibration
+
     directory = directory or MODEL_DIRECTORY
     if is_checkpoint(directory) and not (directory / "calibration.json").exists():
         return replace(load_calibration(MODEL_DIRECTORY), accept_threshold=NEVER_ACCEPT)

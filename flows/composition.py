@@ -50,7 +50,7 @@ def extract_options(settings: Settings, *, today: date) -> Any:
 
 def batch_options(settings: Settings, *, today: date | None = None) -> BatchOptions:
     """How a batch runs under ``settings``. Raises `ModelError` when there is no usable model."""
-    from extractors.model_directory import calibration_of
+    from extractors.model_directory import threshold_of
     from extractors.pipeline import extract_many, pipeline_version
 
     today = today or date.today()
@@ -58,7 +58,7 @@ def batch_options(settings: Settings, *, today: date | None = None) -> BatchOpti
     version = pipeline_version(options)
     threshold = settings.accept_threshold
     if threshold is None:
-        threshold = calibration_of(settings.model_dir).accept_threshold
+        threshold = threshold_of(settings.model_dir)
     second_opinions: Callable[[Database, int], SecondOpinions] | None = None
     if settings.fallback_provider is not FallbackProvider.NONE:
         from flows.fallback import SecondOpinionsOf, fallback_version, opinion_options

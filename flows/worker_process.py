@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 EXTRACTION = (
     "extractors.pipeline",
     "extractors.model_directory",
+    "extractors.calibration_file",
     "extractors.readers.pdfium",
     "extractors.assembly.document",
     "extractors.digit_repair",

@@ -89,7 +89,9 @@ def take_unseen_amounts(words: Words, probabilities: NDArray[np.float32], habit:
             continue
         for number in found:
             in_column = sum(abs(number.right - edge) <= EDGE_PT for edge in edges) >= FEWEST_IN_COLUMN
-            product = abs(abs(number.value) - abs(quantity.value * price.value)) <= EXACT and number.value * quantity.value * price.value > 0
+            product = (
+                abs(abs(number.value) - abs(quantity.value * price.value)) <= EXACT and number.value * quantity.value * price.value > 0
+            )
             if number.label in _UNLABELLED and in_column and product:
                 for i in number.words:
                     set_label(probabilities, i, _NET)

@@ -64,7 +64,7 @@ def fit_forest(x: Floats, right: Flags) -> Forest:
     from sklearn.ensemble import ExtraTreesClassifier
 
     if right.all() or not right.any():
-        return Forest(((Node(-1, 0.0, 0, 0, float((right.sum() + 1) / (len(right) + 2))),),))
+        return Forest([[[float((right.sum() + 1) / (len(right) + 2))]]])
     model: Any = ExtraTreesClassifier(**FOREST, random_state=0).fit(x, right)
     return Forest(tuple(_nodes(tree.tree_) for tree in model.estimators_))
 
@@ -73,7 +73,7 @@ def _nodes(tree: Any) -> tuple[Node, ...]:
     """``value`` [nodes, 1, 2] holds the shares of wrong and right documents."""
     shares = tree.value[:, 0, 1] / tree.value[:, 0].sum(1)
     return tuple(
-        Node(-1, 0.0, 0, 0, float(share)) if left < 0 else Node(int(signal), float(threshold), int(left), int(right), 0.0)
+        [float(share)] if left < 0 else [int(signal), float(threshold), int(left), int(right)]
         for signal, threshold, left, right, share in zip(
             tree.feature, tree.threshold, tree.children_left, tree.children_right, shares, strict=True
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from extractors.calibration_file import load_calibration, save_calibration
-from extractors.confidence import PAIR_SIGNALS, Agreement, Calibration, Forest, Node, Part, Scale, ValueCurve
+from extractors.confidence import PAIR_SIGNALS, Agreement, Calibration, Forest, Part, Scale, ValueCurve
 from extractors.signals import PARTS, SIGNALS
 from extractors.tagger import MODEL_DIRECTORY
 from schemas.errors import ModelError
@@ -17,8 +17,8 @@ from schemas.invoice import Evidence
 def calibration() -> Calibration:
     parts = {name: Part(3.0, tuple(1.0 if signal == "log_issue_date" else 0.0 for signal in signals)) for name, signals in PARTS.items()}
     torn = SIGNALS.index("torn")
-    other = (Node(-1, 0.0, 0, 0, 0.9),)
-    forest = Forest(((Node(torn, 0.5, 1, 2, 0.0), Node(-1, 0.0, 0, 0, 0.98), Node(-1, 0.0, 0, 0, 0.1)), other))
+    other = [[0.9]]
+    forest = Forest([[[torn, 0.5, 1, 2], [0.98], [0.1]], other])
     return Calibration(parts, forest, Scale(((0.0, 0.0), (0.8, 0.9), (1.0, 1.0))), 0.9, {"total": ValueCurve(0.5, -1.0)})
 
 
@@ -55,7 +55,7 @@ def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
 
 
 def test_the_part_for_two_networks_counts_only_where_there_are_two(tmp_path: Path) -> None:
-    forest, straight = Forest(((Node(-1, 0.0, 0, 0, 0.9),),)), Scale(((0.0, 0.0), (1.0, 1.0)))
+    forest, straight = Forest([[[0.9]]]), Scale(((0.0, 0.0), (1.0, 1.0)))
     agreement = Agreement(Part(1.0, (0.5,) * len(PAIR_SIGNALS)), forest, straight, 0.8, 0.4, {"total": 0.5})
     save_calibration(calibration(), tmp_path, measured={}, agreement=agreement)
     assert load_calibration(tmp_path) == calibration()

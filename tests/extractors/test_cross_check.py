@@ -12,7 +12,7 @@ import pytest
 from extractors import pipeline
 from extractors.assembly.document import Assembled, assemble
 from extractors.assembly.spans import LABEL_INDEX
-from extractors.confidence import PAIR_SIGNALS, Agreement, Calibration, Forest, Node, Part, Scale
+from extractors.confidence import PAIR_SIGNALS, Agreement, Calibration, Forest, Part, Scale
 from extractors.cross_check import AGREEMENT_SIGNALS, MOST_TOLD, agreement_signals, differences, issues_of
 from extractors.model_directory import WordTagger
 from extractors.pipeline import ExtractOptions, SourceFile, extract, load_model
@@ -24,7 +24,7 @@ from schemas.invoice import Severity, Status
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "goods-it.pdf"
 OPTIONS = ExtractOptions(today=date(2026, 11, 21))
-SURE = Forest(((Node(-1, 0.0, 0, 0, 0.999),),))
+SURE = Forest([[[0.999]]])
 STRAIGHT = Scale(((0.0, 0.0), (1.0, 1.0)))
 
 
