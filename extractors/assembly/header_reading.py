@@ -75,8 +75,8 @@ def read_header(
     choices["iban"] = choose_iban(by_label.get("iban", ()), words)
     seller = choices["seller_name"]
     seller_country = (
-        country_of_ids(_text(choices["seller_vat_id"]), _text(choices["iban"]))
-        or (country_of_address(captions.block(seller.span.first)) if seller else None)
+        (country_of_address(captions.block(seller.span.first)) if seller else None)
+        or country_of_ids(_text(choices["seller_vat_id"]), _text(choices["iban"]))
         or country_from_text(words.full_text, language)
     )
     buyer_country = country_of_ids(_text(choices["buyer_vat_id"]), None)

@@ -115,9 +115,11 @@ def _text_between(page: Page, top: float, bottom: float) -> str:
 
 
 def _with_legal_form(words: Words, probabilities: NDArray[np.float32], choice: Choice | None) -> Choice | None:
-    """A name without a legal form as it is printed elsewhere on the pages with one behind it."""
+    """A name without a legal form as it is printed elsewhere on the pages with one behind it, or in front of it where it stands."""
     if choice is None or isinstance(choice.value, date) or has_legal_form(choice.value):
         return choice
+    if (whole := _form_in_front(words, probabilities, choice)) is not None:
+        return whole
     tokens = [plain(t) for t in choice.value.split()]
     for line in words.words_of_line.values():
         keys = [plain(words.texts[i]) for i in line]
@@ -131,6 +133,20 @@ def _with_legal_form(words: Words, probabilities: NDArray[np.float32], choice: C
                     span = make_span(words, choice.span.label, line[k:end], probabilities)
                     return Choice(span.text.rstrip(","), span, choice.probability)
     return choice
+
+
+def _form_in_front(words: Words, probabilities: NDArray[np.float32], choice: Choice) -> Choice | None:
+    """The name with the legal form directly in front of it ("S.A. Hôtel Pelletier")."""
+    line = words.words_of_line[choice.span.line]
+    k = line.index(choice.span.first)
+    for start in range(max(k - LONGEST_FORM + 1, 0), k):
+        form = line[start:k]
+        close = all(_beside(words, a, b) for a, b in pairwise(line[start : k + 1]))
+        alone = start == 0 or not _beside(words, line[start - 1], line[start])
+        if close and alone and is_legal_form(" ".join(words.texts[i] for i in form)):
+            span = make_span(words, choice.span.label, (*form, *choice.span.words), probabilities)
+            return Choice(" ".join((*(words.texts[i] for i in form), str(choice.value))), span, choice.probability)
+    return None
 
 
 def choose_vat_ids(

@@ -23,6 +23,7 @@ CENT = Decimal("0.01")
 SUM_HOLDS = 6.0
 NET_IS_GROSS = 1.5
 CONTRADICTION = -1.0
+ROUNDED = -4.0
 LINES_HOLD = 2.0
 SAME_WORD = -1.0
 ROWS_GUESSED = 0.02  # probability of a sum over tax amounts whose rows could not be told apart
@@ -155,6 +156,9 @@ def _score(combination: tuple[Option, ...], reachable: set[Decimal], adjustments
         difference = abs(gross) - abs(net) - (abs(tax) if tax is not None else 0)
         holds = any(abs(difference - charge) <= 2 * CENT for charge in charges)
         score += (SUM_HOLDS if tax else NET_IS_GROSS) if holds else CONTRADICTION
+        rounding = _rounding(adjustments)
+        if rounding and difference in (rounding, -rounding):
+            score += ROUNDED  # the printed rounding is in it already: this is what is to be paid
         if abs(net) > abs(gross) + CENT:
             score += CONTRADICTION
         first, third = combination[0].span, combination[2].span
@@ -174,9 +178,14 @@ def _due_score(option: Option, gross: Decimal | None, adjustments: Sequence[Adju
     score = log(max(option.probability, 1e-4)) + option.bonus
     if option.value is not None and gross is not None:
         paid = sum((a.amount for a in adjustments if a.kind in (AdjustmentKind.PREPAID, AdjustmentKind.WITHHOLDING)), Decimal(0))
-        if abs(option.value) == abs(gross) or abs(abs(gross) - paid - abs(option.value)) <= CENT:
+        rounded = gross + _rounding(adjustments) - (paid if gross >= 0 else -paid)
+        if abs(option.value) in (abs(gross), abs(rounded)) or abs(abs(gross) - paid - abs(option.value)) <= CENT:
             score += 0.7
     return score
+
+
+def _rounding(adjustments: Sequence[Adjustment]) -> Decimal:
+    return sum((a.amount for a in adjustments if a.kind is AdjustmentKind.ROUNDING), Decimal(0))
 
 
 def _best_value(spans: Sequence[Span], label: str, habit: NumberHabit) -> Decimal | None:

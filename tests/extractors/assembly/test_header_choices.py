@@ -173,6 +173,27 @@ def test_a_person_below_a_company_is_no_part_of_its_name_where_the_line_had_room
     assert assemble(tagged(*narrow, opinions=named)).header.buyer_name == "Bakkerij Zeeland Kees Graaf"
 
 
+def test_a_legal_form_in_front_of_a_name_belongs_to_it() -> None:
+    named = {"Pelletier": {SELLER: 0.95}, "Hôtel": {SELLER: 0.95}}
+    assert assemble(tagged((50, 60, "S.A. Hôtel Pelletier"), opinions=named)).header.seller_name == "S.A. Hôtel Pelletier"
+    assert assemble(tagged((50, 60, "Facture: Hôtel Pelletier"), opinions=named)).header.seller_name == "Hôtel Pelletier"
+
+
+def test_the_printed_rounding_lies_between_gross_total_and_amount_due() -> None:
+    amounts = {"1,474.04": {"header.net_total": 0.95}, "147.40": {"header.tax_total": 0.95}, "0.01": {"adjustment.rounding": 0.95}}
+    both = {"1,621.44": {"header.gross_total": 0.7}, "1,621.45": {"header.amount_due": 0.6, "header.gross_total": 0.35}}
+    lines = ("Total before tax 1,474.04", "GST 147.40", "Total charges 1,621.44", "Rounding 0.01", "Outstanding balance 1,621.45")
+    found = assemble(tagged(*((50.0, 400.0 + 14 * k, line) for k, line in enumerate(lines)), opinions={**amounts, **both})).header
+    assert (found.gross_total, found.amount_due) == (Decimal("1621.44"), Decimal("1621.45"))
+    only = ("Total before tax 1,474.04", "GST 147.40", "Rounding 0.01", "Grand total 1,621.45")
+    found = assemble(
+        tagged(
+            *((50.0, 400.0 + 14 * k, line) for k, line in enumerate(only)), opinions={**amounts, "1,621.45": {"header.gross_total": 0.9}}
+        )
+    ).header
+    assert found.gross_total == Decimal("1621.45"), "no other total is printed"
+
+
 def test_a_name_is_not_cut_to_its_legal_form() -> None:
     found = assemble(
         tagged(
