@@ -75,7 +75,6 @@ def _agreement(entry: Mapping[str, Any]) -> Agreement:
         raise ValueError("the agreement of two networks was fitted with other signals")
     return Agreement(
         Part(float(entry["bias"]), tuple(float(entry["weights"][name]) for name in PAIR_SIGNALS)),
-        _forest(entry["forest"]),
         _scale(entry["scale"]),
         float(entry["accept_threshold"]),
         float(entry["from_probability"]),
@@ -91,7 +90,6 @@ def _plain_agreement(agreement: Agreement) -> dict[str, object]:
         "bias": round(agreement.whole.bias, 5),
         "weights": {name: round(w, 5) for name, w in zip(PAIR_SIGNALS, agreement.whole.weights, strict=True)},
         "signals": list(PAIR_SIGNALS),
-        "forest": [[_plain(node) for node in tree] for tree in agreement.forest.trees],
         "differing": {group: round(share, 4) for group, share in agreement.differing.items()},
     }
 

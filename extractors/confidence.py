@@ -93,13 +93,12 @@ PAIR_SIGNALS: tuple[str, ...] = ("log_odds_first", "log_odds_second", *AGREEMENT
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Confidence in a document that was read twice: the mean, in log-odds, of a logistic model and a forest over `PAIR_SIGNALS`, brought to scale.
+    """Confidence in a document that was read twice: a logistic model over `PAIR_SIGNALS`, brought to scale.
 
     ``from_probability``: only documents of which the first reading is at least that sure are read again; the others could not be accepted anyway.
     ``differing``: by group of fields, how often a value is right that the second reading gives differently."""
 
     whole: Part
-    forest: Forest
     scale: Scale
     accept_threshold: float
     from_probability: float = 0.0
@@ -107,8 +106,7 @@ class Agreement:
 
     def raw(self, signals: Sequence[float]) -> float:
         """Probability that the document is right, not yet to scale. ``signals`` in the order of `PAIR_SIGNALS`."""
-        linear = self.whole.bias + sum(w * x for w, x in zip(self.whole.weights, signals, strict=True))
-        return _sigmoid((linear + self.forest.log_odds(signals)) / 2)
+        return _sigmoid(self.whole.bias + sum(w * x for w, x in zip(self.whole.weights, signals, strict=True)))
 
     def evidence(self, evidence: Mapping[str, Evidence], differing: Collection[str]) -> dict[str, Evidence]:
         """The evidence, where values at the paths ``differing`` are no surer than such values are right."""

@@ -120,7 +120,7 @@ def fit_agreement(outcomes: Outcomes) -> tuple[Agreement, dict[str, float]]:
     threshold = choose_threshold(final[~flagged], right[~flagged])
     differing = {group: (sum(found) + 1) / (len(found) + 2) for group, found in sorted(outcomes.differing.items())}
     fitted = fit_pairs(pairs, right)
-    model = Agreement(fitted.whole, fitted.forest, scale, threshold.value, start, differing)
+    model = Agreement(fitted.whole, scale, threshold.value, start, differing)
     figures = _judge("two readings, cross-validation by document", threshold.value, final, right, flagged)
     figures["ece"] = expected_calibration_error(np.where(alone >= start, scaled_out_of_fold(raw, right), alone), right)
     figures["read_twice"] = float((~flagged & (alone >= start)).mean())

@@ -169,7 +169,7 @@ def pairs_out_of_fold(x: Floats, second: Floats, agreement: Floats, right_parts:
 
 def fit_pairs(pairs: Floats, right: Flags) -> Agreement:
     """What `PAIR_SIGNALS` [n, pair signals] say of documents. Scale, threshold and start are still open."""
-    return Agreement(_fit_part(pairs, right), fit_forest(pairs, right), IDENTITY, 1.0)
+    return Agreement(_fit_part(pairs, right), IDENTITY, 1.0)
 
 
 def agreements_out_of_fold(pairs: Floats, right: Flags) -> Floats:

@@ -41,7 +41,7 @@ def with_total(assembled: Assembled, total: str) -> Assembled:
 def agreement() -> Agreement:
     """Two sure readings are believed; one difference in what a document is judged by is enough to doubt them."""
     weights = tuple(-20.0 if name.startswith("differs_") else 0.0 for name in PAIR_SIGNALS)
-    return Agreement(Part(7.0, weights), SURE, STRAIGHT, 0.9, 0.0, {"total": 0.25})
+    return Agreement(Part(7.0, weights), STRAIGHT, 0.9, 0.0, {"total": 0.25})
 
 
 def test_a_reading_agrees_with_itself() -> None:
