@@ -37,6 +37,7 @@ def read_by_model(
     clock: StageClock,
     bookkeeping: Bookkeeping,
 ) -> dict[int, Reading]:
+    """The readings of ``documents`` by their numbers; ``blanks`` are their invoices so far, without values. Rules have not been asked yet."""
     assembled = _assembled(list(documents.values()), tagger, clock)
     with clock.stage("assemble"):
         invoices = [_invoice(blanks[i], documents[i], a, calibration) for i, a in zip(documents, assembled, strict=True)]
@@ -105,6 +106,7 @@ def _with_others(invoice: Invoice, document: Document, tagger: WordTagger) -> In
 
 
 def closed(blank: Invoice, language: str, kind: str, probability: float) -> Invoice:
+    """``blank`` as a document of another ``kind``, of which the network is so sure."""
     from schemas.rules_reading import not_an_invoice
 
     return blank.replace(language=language, issues=(*blank.issues, not_an_invoice(kind)), confidence=probability)
