@@ -64,7 +64,8 @@ def disagreements(invoice: Invoice, document: Document, *, accounts: Sequence[st
 def printed_price(line: LineItem, net: Price, gross: Price, *, text: str) -> LineItem:
     """The line with that of its stated prices which the page prints: for one unit or for several, with its discount or before it.
 
-    ``text`` is `text_of` the document. The line stays as it is where the page prints the price that it has, or none of the others.
+    ``text`` is `text_of` the document. The line stays as it is where the page prints the price that it has, or none of the others; and a price before
+    its discount is not taken where quantity times net price is the amount.
     """
     if line.unit_price is None or line.quantity is None or line.net_amount is None:
         return line
@@ -77,7 +78,7 @@ def printed_price(line: LineItem, net: Price, gross: Price, *, text: str) -> Lin
     fits = abs(line.unit_price * line.quantity - line.net_amount) < _CENT
     discount = before * line.quantity - line.net_amount
     is_discount = discount * line.quantity > 0 and before > line.unit_price
-    return replace(line, unit_price=before, discount=discount) if is_discount and not (has and fits) else line
+    return replace(line, unit_price=before, discount=discount) if is_discount and not fits else line
 
 
 def text_of(document: Document) -> str:

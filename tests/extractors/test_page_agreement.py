@@ -109,6 +109,9 @@ def test_the_price_that_the_page_prints_is_taken() -> None:
     text = text_of(read_document(page(("Nougat 20 4,55 10 % 81,90",))))
     changed = printed_price(line, Price(D("4.10")), Price(D("4.55")), text=text)
     assert (changed.unit_price, changed.discount) == (D("4.55"), D("9.10"))
+    exact = LineItem(quantity=D("10"), unit_price=D("100"), net_amount=D("1000"))
+    text = text_of(read_document(page(("Coil 10 1000,00 1000,00",))))
+    assert printed_price(exact, Price(D("100")), Price(D("1000")), text=text) == exact, "the net price explains the amount"
     line = LineItem(quantity=D("300"), unit_price=D("0.4929"), net_amount=D("147.87"))
     text = text_of(read_document(page(("Flour per 100 300 49,29 147,87",))))
     assert printed_price(line, Price(D("49.29"), D("100")), Price(None), text=text).unit_price == D("49.29")
