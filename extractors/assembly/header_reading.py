@@ -17,7 +17,7 @@ from extractors.assembly.dates import infer_date_habit
 from extractors.assembly.header import Choice, choose_iban, clean_name, text_key
 from extractors.assembly.header_dates import dates_in_order
 from extractors.assembly.line_items import SET_BY, evidence_of
-from extractors.assembly.names import letterhead, whole_names
+from extractors.assembly.names import letterhead, stands_apart, whole_names
 from extractors.assembly.numbers import NumberHabit
 from extractors.assembly.numbers_of_header import choose_number
 from extractors.assembly.parties import choose_names, choose_vat_ids
@@ -51,7 +51,7 @@ def read_header(
 ) -> ReadHeader:
     """The header fields: numbers, parties, dates, currency and bank account from ``spans``, amounts from ``totals``."""
     by_label: dict[str, list[Span]] = {}
-    for span in join_wrapped(words, spans, probabilities):
+    for span in join_wrapped(words, spans, probabilities, apart=lambda above, below: stands_apart(words, captions, above, below)):
         by_label.setdefault(span.label.removeprefix("header."), []).append(span)
     choices: dict[str, Choice | None] = {}
     joined = [s for found in by_label.values() for s in found]
@@ -61,8 +61,8 @@ def read_header(
     )
     tagged_names = [*by_label.get("seller_name", ()), *by_label.get("buyer_name", ())]
     names = whole_names(words, captions, probabilities, tagged_names)
-    choices["seller_name"], choices["buyer_name"] = choose_names(words, captions, probabilities, names, clean=clean_name)
     head = letterhead(words, captions, probabilities)
+    choices["seller_name"], choices["buyer_name"] = choose_names(words, captions, probabilities, names, clean=clean_name, head=head)
     if choices["seller_name"] is None and head is not None and text_key(head.text) not in _key(choices["buyer_name"]):
         choices["seller_name"] = Choice(clean_name(head.text), head, head.probability)
     choices["seller_vat_id"], choices["buyer_vat_id"] = choose_vat_ids(

@@ -17,6 +17,11 @@ GROW = 0.08  # a word beside a name belongs to it when the network finds it this
 WORD_GAP_EM = 0.6
 LINE_PITCH_EM = 1.9  # from the baseline of a name to that of its continuation
 NAME_WORDS = 8
+PARTY_NAMES = ("header.seller_name", "header.buyer_name")
+BLOCK_LINES = 7  # lines above and below a name in which its block shows how wide it is
+SAME_SIZE = 1.1
+SPACE_EM = 0.4
+SAME_EDGE_EM = 0.3
 LETTERHEAD_SIZE = 1.3  # of the median size of the page: letters of a name that heads it
 LETTERHEAD_PART = 0.35  # of the page's height, from the top
 _STOP = re.compile(r"[@<>]|^https?:|^www\.|^[-–—·•●|/:;]+$|[|;:]$")
@@ -55,7 +60,7 @@ def _cut(words: Words, members: list[int]) -> list[int]:
 def _grown(words: Words, captions: Captions, probabilities: NDArray[np.float32], members: list[int]) -> list[int]:
     if not members:
         return members
-    columns = [LABEL_INDEX["header.seller_name"], LABEL_INDEX["header.buyer_name"]]
+    columns = [LABEL_INDEX[name] for name in PARTY_NAMES]
     piece = list(captions.pieces[captions.piece_of[members[0]]].words)
     first = piece.index(members[0])
     own = {words.texts[i].casefold() for i in members}  # a name printed twice side by side is not one name
@@ -113,6 +118,31 @@ def _line_above(words: Words, captions: Captions, members: Sequence[int]) -> Seq
 
 def _close(words: Words, left: int, right: int) -> bool:
     return words.box_list[right][0] - words.box_list[left][2] < WORD_GAP_EM * words.size_list[left]
+
+
+def stands_apart(words: Words, captions: Captions, above: Span, below: Span) -> bool:
+    """Whether two lines of a party's block are not one name: the upper one had room for the first word of the lower one, as a line of the block, of no
+    larger type, is that wide."""
+    last, first = above.words[-1], below.first
+    size, line = words.size_list[last], words.line_list[last]
+    own = [i for i in above.words if words.line_list[i] == line]
+    if above.label not in PARTY_NAMES or len(own) < 2 or len(below.words) < 2:
+        return False
+    if below.text[:1].islower() or not words.texts[last][-1:].isalnum():
+        return False
+    if is_legal_form(below.text) or is_legal_form(" ".join(below.text.split()[1:])):
+        return False
+    x0, _, x1, _ = words.box_of(own)
+    needed = x1 - x0 + SPACE_EM * size + words.box_list[first][2] - words.box_list[first][0]
+    return any(
+        right - left > needed and min(abs(left - x0), abs(right - x1), abs(left + right - x0 - x1) / 2) < SAME_EDGE_EM * size
+        for piece in captions.pieces
+        for left, _, right, _ in (piece.box,)
+        if piece.page == above.page
+        and abs(piece.line - line) <= BLOCK_LINES
+        and piece.line not in (line, below.line)
+        and words.size_list[piece.words[0]] <= SAME_SIZE * size
+    )
 
 
 def letterhead(words: Words, captions: Captions, probabilities: NDArray[np.float32]) -> Span | None:

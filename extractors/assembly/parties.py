@@ -16,7 +16,7 @@ from extractors.assembly.captions import Captions
 from extractors.assembly.country import VAT_PREFIXES
 from extractors.assembly.header import Choice, clean_vat_id, text_key
 from extractors.assembly.legal_forms import has_legal_form, is_legal_form
-from extractors.assembly.names import letterhead
+from extractors.assembly.names import PARTY_NAMES
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
 from extractors.words import Page
 
@@ -47,26 +47,22 @@ Support = Mapping[str, tuple[float, Span]]
 
 
 def choose_names(
-    words: Words, captions: Captions, probabilities: NDArray[np.float32], spans: Sequence[Span], *, clean: Callable[[str], str]
+    words: Words,
+    captions: Captions,
+    probabilities: NDArray[np.float32],
+    spans: Sequence[Span],
+    *,
+    clean: Callable[[str], str],
+    head: Span | None = None,
 ) -> tuple[Choice | None, Choice | None]:
-    """Names of seller and buyer; ``spans`` are candidates of either label."""
+    """Names of seller and buyer; ``spans`` are candidates of either label, ``head`` is what stands over the first page in large letters."""
     domains = text_key(" ".join(_DOMAIN.findall(words.full_text)))
-    head = letterhead(words, captions, probabilities)
-    odds = _odds_by_place(
-        words, {text_key(clean(span.text)) for span in spans}, head=text_key(clean(head.text)) if head is not None else ""
-    )
+    keys = [text_key(clean(span.text)) for span in spans]
+    odds = _odds_by_place(words, set(keys), head=text_key(clean(head.text)) if head is not None else "")
     shares = [
-        _shares(
-            words,
-            captions,
-            probabilities,
-            span,
-            ("header.seller_name", "header.buyer_name"),
-            odds=odds.get(text_key(clean(span.text)), 1.0),
-        )
-        for span in spans
+        _shares(words, captions, probabilities, span, PARTY_NAMES, odds=odds.get(key, 1.0)) for span, key in zip(spans, keys, strict=True)
     ]
-    shares = _set_right(words, spans, shares, clean)
+    shares = _set_right(words, spans, shares, keys)
 
     def seller_bonus(name: str) -> float:
         tokens = [text_key(t) for t in name.split()]
@@ -79,11 +75,10 @@ def choose_names(
 
 
 def _set_right(
-    words: Words, spans: Sequence[Span], shares: Sequence[tuple[float, float]], clean: Callable[[str], str]
+    words: Words, spans: Sequence[Span], shares: Sequence[tuple[float, float]], keys: Sequence[str]
 ) -> list[tuple[float, float]]:
     """The shares, changed over above the foot of the pages where the network took the two parties' blocks for each other: it says that a name is the
     seller's at the foot, and the buyer's above. Of nine such names in generated invoices all nine were the seller's."""
-    keys = [text_key(clean(span.text)) for span in spans]
     low = [(s.box[1] + s.box[3]) / 2 > FOOT * words.tagged.document.pages[s.page].height_pt for s in spans]
     below = {key for key, (seller, _), foot in zip(keys, shares, low, strict=True) if foot and seller > SURE}
     above = {key for key, (_, buyer), foot in zip(keys, shares, low, strict=True) if not foot and buyer > SURE}

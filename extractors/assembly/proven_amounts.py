@@ -89,9 +89,7 @@ def take_unseen_amounts(words: Words, probabilities: NDArray[np.float32], habit:
             continue
         for number in found:
             in_column = sum(abs(number.right - edge) <= EDGE_PT for edge in edges) >= FEWEST_IN_COLUMN
-            product = (
-                abs(abs(number.value) - abs(quantity.value * price.value)) <= EXACT and number.value * quantity.value * price.value > 0
-            )
+            product = number.value != 0 and abs(number.value - quantity.value * price.value) <= EXACT
             if number.label in _UNLABELLED and in_column and product:
                 for i in number.words:
                     set_label(probabilities, i, _NET)
@@ -190,8 +188,6 @@ def _net_price(numbers: Sequence[_Number]) -> _NetPrice | None:
     if quantity is None or amount is None or not amount.value:
         return None
     others = [n for n in numbers if n.label not in _NO_PRICES and n is not amount and n.value and _has_decimals(n.value)]
-    if sum(n.label == _PRICE for n in others) == 0:
-        return None
     found: list[_NetPrice] = []
     for gross, net in permutations(others, 2):
         if gross.label != _PRICE or not is_telling(quantity.value, net.value):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.legal_forms import is_legal_form
 from extractors.assembly.lines import text_lines
 from extractors.labels import FIELDS
 from extractors.tagger import TaggedDocument
@@ -29,11 +28,6 @@ NUMERIC_LABELS: frozenset[str] = frozenset(
 SIDEWAYS = 1.5  # height of a word's box against its width
 PIECE_GAP_EM = 0.8
 COLUMN_GAP_EM = 3.0  # gaps from here on are taken to be between columns
-BLOCK_LINES = 7  # lines above and below a name in which its block shows how wide it is
-SAME_SIZE = 1.1
-SPACE_EM = 0.4
-SAME_EDGE_EM = 0.3
-PARTY_NAMES = ("header.seller_name", "header.buyer_name")
 GROUP_GAP = 0.625  # of the gap between pieces: the widest space inside a number
 _GROUP = re.compile(r"^\d{3}(?:[.,]\d{1,4})?\D{0,3}$")
 _GROUP_HEAD = re.compile(r"^[^\W\d]{0,4}[^\w]{0,3}\d{1,3}$")
@@ -148,17 +142,6 @@ class Words:
             lines.setdefault(int(self.line[i]), []).append(i)
         return lines
 
-    def runs_of_line(self, line: int, *, page: int, size: float) -> Iterator[tuple[float, float]]:
-        """Left and right edges of the runs of words without a wide gap on a line of ``page``, where the type is about ``size`` or smaller."""
-        run: list[int] = []
-        for i in [*self.words_of_line.get(line, ()), None]:
-            if run and (i is None or self.box_list[i][0] - self.box_list[run[-1]][2] > self.piece_gap_em * self.size_list[run[-1]]):
-                if self.page[run[0]] == page and self.size_list[run[0]] <= SAME_SIZE * size:
-                    yield self.box_list[run[0]][0], self.box_list[run[-1]][2]
-                run = []
-            if i is not None:
-                run.append(i)
-
     @cached_property
     def full_text(self) -> str:
         """All words, a newline between lines."""
@@ -237,13 +220,19 @@ def find_spans(words: Words, probabilities: NDArray[np.float32], *, rows: NDArra
     return spans
 
 
-def join_wrapped(words: Words, spans: Sequence[Span], probabilities: NDArray[np.float32]) -> list[Span]:
+def join_wrapped(
+    words: Words,
+    spans: Sequence[Span],
+    probabilities: NDArray[np.float32],
+    *,
+    apart: Callable[[Span, Span], bool] = lambda above, below: False,
+) -> list[Span]:
     """Header spans that go on in the next line of their column become one: the network marks the first word of a value, so a span whose first
-    word is not marked continues the nearest one of its label above it. A party's name that had room for the next line's first word was not broken there."""
+    word is not marked continues the nearest one of its label above it, unless the two stand ``apart``."""
     result: list[Span] = []
     for span in spans:
         above = _continued(words, result, span) if words.tagged.starts[span.first] < 0.5 and span.label.startswith("header.") else None
-        if above is None or (span.label in PARTY_NAMES and _had_room(words, result[above], span)):
+        if above is None or apart(result[above], span):
             result.append(span)
         else:
             result[above] = make_span(words, span.label, (*result[above].words, *span.words), probabilities)
@@ -262,25 +251,6 @@ def _continued(words: Words, spans: Sequence[Span], span: Span) -> int | None:
         if -0.5 * size < drop < 1.2 * size and near:
             return k
     return None
-
-
-def _had_room(words: Words, above: Span, below: Span) -> bool:
-    """Whether the last line of ``above`` could have taken the first word of ``below``: a line of its block, of no larger type, is that wide."""
-    last, first = above.words[-1], below.first
-    size, line = words.size_list[last], words.line_list[last]
-    if below.text[:1].islower() or not words.texts[last][-1:].isalnum() or is_legal_form(below.text):
-        return False
-    own = [i for i in above.words if words.line_list[i] == line]
-    if len(own) < 2 or len(below.words) < 2 or is_legal_form(" ".join(below.text.split()[1:])):
-        return False
-    x0, _, x1, _ = words.box_of(own)
-    needed = x1 - x0 + SPACE_EM * size + words.box_list[first][2] - words.box_list[first][0]
-    return any(
-        right - left > needed and min(abs(left - x0), abs(right - x1), abs(left + right - x0 - x1) / 2) < SAME_EDGE_EM * size
-        for number in range(line - BLOCK_LINES, line + BLOCK_LINES + 1)
-        if number not in (line, below.line)
-        for left, right in words.runs_of_line(number, page=above.page, size=size)
-    )
 
 
 def complete_grouped_numbers(words: Words, probabilities: NDArray[np.float32]) -> None:

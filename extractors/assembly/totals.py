@@ -178,8 +178,8 @@ def _due_score(option: Option, gross: Decimal | None, adjustments: Sequence[Adju
     score = log(max(option.probability, 1e-4)) + option.bonus
     if option.value is not None and gross is not None:
         paid = sum((a.amount for a in adjustments if a.kind in (AdjustmentKind.PREPAID, AdjustmentKind.WITHHOLDING)), Decimal(0))
-        rounded = gross + _rounding(adjustments) - (paid if gross >= 0 else -paid)
-        if abs(option.value) in (abs(gross), abs(rounded)) or abs(abs(gross) - paid - abs(option.value)) <= CENT:
+        remaining = (abs(gross) - paid, abs(gross + _rounding(adjustments)) - paid)
+        if abs(option.value) == abs(gross) or any(abs(left - abs(option.value)) <= CENT for left in remaining):
             score += 0.7
     return score
 

@@ -8,6 +8,7 @@ import pytest
 
 from extractors.calibration_file import load_calibration, save_calibration
 from extractors.confidence import PAIR_SIGNALS, Agreement, Calibration, Forest, Part, Scale, ValueCurve
+from extractors.model_directory import calibration_of, threshold_of
 from extractors.signals import PARTS, SIGNALS
 from extractors.tagger import MODEL_DIRECTORY
 from schemas.errors import ModelError
@@ -74,6 +75,18 @@ def test_a_calibration_for_other_signals_is_refused(tmp_path: Path) -> None:
         load_calibration(tmp_path)
     with pytest.raises(ModelError, match="calibrate the model again"):
         load_calibration(tmp_path / "nowhere")
+
+
+def test_the_threshold_alone_is_that_of_the_whole_calibration(tmp_path: Path) -> None:
+    assert threshold_of(None) == calibration_of(None).accept_threshold == load_calibration(MODEL_DIRECTORY, twice=True).accept_threshold
+    for name in ("calibration.json", "specialist.json"):
+        (tmp_path / name).write_bytes((MODEL_DIRECTORY / name).read_bytes())
+    alone = threshold_of(tmp_path)
+    assert alone == calibration_of(tmp_path).accept_threshold
+    assert alone != threshold_of(None), "one reading has a threshold of its own"
+    (tmp_path / "calibration.json").write_text("{}")
+    with pytest.raises(ModelError, match="accept_threshold"):
+        threshold_of(tmp_path)
 
 
 def test_the_shipped_calibration_can_be_used() -> None:
