@@ -108,7 +108,7 @@ def make_plan(rng: Random, writer: Writer) -> Plan:
     elif any(r.per != 1 for r in rows) and "unit_price" in shown:
         kinds.insert(kinds.index("unit_price") + 1, "per")
         shown.add("per")
-    missing = [k for k in shown if k not in kinds]
+    missing = sorted(k for k in shown if k not in kinds)  # a set has another order in every process
     for kind in missing:
         kinds.insert(rng.randrange(len(kinds)) if kind in EXTRAS or kind in ("position", "item_code") else len(kinds), kind)
     if "position" in kinds and kinds[0] != "position" and rng.random() < 0.9:
