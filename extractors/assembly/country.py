@@ -12,15 +12,18 @@ _OTHER_IDS: Mapping[str, re.Pattern[str]] = {
     "CA": re.compile(r"^\d{3} ?\d{3} ?\d{3} ?R[TPC] ?\d{4}$"),  # business number and program account, Canada Revenue Agency
     "IN": re.compile(r"^\d{2}[A-Z]{5}\d{4}[A-Z][A-Z\d]Z[A-Z\d]$"),  # GSTIN, Central Board of Indirect Taxes and Customs
 }
+# State abbreviations in front of a postcode: United States Postal Service, Publication 28; Australia Post, addressing guidelines.
+_US_STATES = "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|PR|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]"
+_AU_STATES = "NSW|VIC|QLD|TAS|SA|WA|ACT|NT"
 _TELLING: Mapping[str, re.Pattern[str]] = {
-    "AU": re.compile(r"\bABN\b|\b(?:NSW|VIC|QLD|TAS) \d{4}\b|\bAustralia\b"),
+    "AU": re.compile(rf"\bABN\b|\bA\.?B\.?N\.|\bA\.?C\.?N\b|\b(?:{_AU_STATES}),? \d{{4}}\b|\bAustralia\b"),
     "IN": re.compile(r"\bGSTIN\b|\b[CSI]GST\b|\bIndia\b"),
     "CA": re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d\b|\b[HPQ]ST\b|\bTVQ\b|\bTPS\b|\bCanada\b"),
-    "MX": re.compile(r"\b[A-ZÑ&]{3,4}\d{6}[A-Z\d]{3}\b|\bRFC\b|\bCFDI\b|\bM[ée]xico\b|\bC\.V\."),
+    "MX": re.compile(r"\b[A-ZÑ&]{3,4}\d{6}[A-Z\d]{3}\b|\bRFC\b|\bCFDI\b|\bM[ée]xico\b|\bC\.V\.|\bS\. ?de R\. ?L\.|\bCDMX\b"),
     "NZ": re.compile(r"\bNZBN\b|\bNew Zealand\b"),
     "SG": re.compile(r"\bSingapore\b"),
     "GB": re.compile(r"\bUnited Kingdom\b|\bUK VAT\b|\bSort Code\b", re.IGNORECASE),
-    "US": re.compile(r"\b[A-Z]{2} \d{5}(?:-\d{4})?\b|\bEIN\b|\bUnited States\b|\bUSA\b"),
+    "US": re.compile(rf"\b(?:{_US_STATES}),? \d{{5}}(?:-\d{{4}})?\b|\bF?EIN\b|\bFederal (?:Tax )?ID\b|\bUnited States\b|\bUSA\b"),
 }
 
 

@@ -15,6 +15,7 @@ from extractors.assembly.line_items import first_number
 from extractors.assembly.numbers import NumberHabit
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
 
+IN_ITEM = 0.5  # probability of an item's text from which a code in it ("16.35 USD per 1,000") says nothing of the document's amounts
 FAINT = 0.05  # probability from which a currency's name counts where nothing clearer is printed
 ONCE = 0.2  # weight of a symbol on one amount; half of it in a language that does not use these letters
 ON_TOTALS = 3.0  # weight of what stands beside a total, against elsewhere
@@ -39,8 +40,9 @@ _LETTERS_OF: Mapping[str, tuple[str, ...]] = {
 _FAMILIES: Mapping[str, frozenset[str]] = {
     "$": frozenset({"USD", *_DOLLAR.values()}), "kr": frozenset(_KRONE.values()), "¥": frozenset({"JPY", "CNY"}),
 }  # fmt: skip
-_CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
-_GLUED_CODE = re.compile(r"(?<![A-Z])[A-Z]{3}(?![A-Za-z])")
+_CODE = re.compile(r"(?<![^\W\d_])[A-Z]{3}(?![^\W\d_])")
+_GLUED_CODE = re.compile(r"(?<![A-Z])[A-Z]{3}(?![^\W\d_])")
+_ITEM_TEXTS = [LABEL_INDEX["line.description"], LABEL_INDEX["line.note"]]
 _EURO = ("euro", "euros")
 CENT = Decimal("0.02")
 _AROUND = " .,:;()[]/|*#"
@@ -68,6 +70,7 @@ def choose_currency(
     shown: dict[str, Span] = {}
     told = country_from_text(words.full_text, language) if country else None
     told = told if told in DOLLAR_COUNTRIES else None
+    tagged = {i for span in spans for i in span.words}
     printed = {span.text.strip(_AROUND).upper() for span in spans} & _CODES - foreign
 
     def vote(span: Span, text: str, weight: float) -> None:
@@ -86,7 +89,9 @@ def choose_currency(
     if votes:
         for line in lines_of_totals:
             for i in words.words_of_line.get(line, ()):
-                if symbol := _symbol_on_amount(words.texts[i]):
+                text = words.texts[i].strip(_AROUND)
+                symbol = text if text in _CODES and i not in tagged else _symbol_on_amount(words.texts[i])
+                if symbol:
                     vote(_at(words, i, ON_AMOUNT), symbol, ON_AMOUNT * ON_TOTALS)
     if not votes:
         for i, text in enumerate(words.texts):
@@ -102,8 +107,9 @@ def choose_currency(
             vote(span, span.text, span.probability)
     if not votes:
         own = own_currency(country, language)
+        in_items = probabilities[:, _ITEM_TEXTS].sum(1)
         for i, text in enumerate(words.texts):
-            for code in _codes_told(text):
+            for code in _codes_told(text) if in_items[i] < IN_ITEM else ():
                 vote(_at(words, i, FAINT), code, FAINT * (ON_TOTALS if code == own else 1))
     if not votes:
         return None

@@ -17,6 +17,10 @@ from schemas.invoice import Evidence, LineItem
 
 _FIRST_NUMBER = re.compile(r"[-–−(]?\s*\d[\d.,'’ ]*")
 _UNIT_TAIL = re.compile(r"^[-+]?[\d.,'’ ]+\s*([^\W\d_][\w.²³/]*)$")
+_BEFORE_HYPHEN = re.compile(r"([^\W\d_]+)-$")
+_FIRST_WORD = re.compile(r"[^\W\d_]+\.?")
+_CONJUNCTIONS = frozenset("und oder bzw. u. and or en of et ou e ed o y och eller og i oraz lub a nebo ja tai".split())  # noqa: SIM905
+_PREFIXES = frozenset({"non", "self"})
 _LABEL_PREFIX = re.compile(r"^[^\d:]{2,25}[:#]\s*(?=\S)")
 _UNREAD = frozenset({0, LABEL_INDEX["line.note"], LABEL_INDEX["line.discount"]})
 _LOOSE = _UNREAD | {LABEL_INDEX["line.position"]}
@@ -271,6 +275,17 @@ def _identifier(text: str) -> str:
     return text or ""
 
 
+def _joined(text: str, line: str) -> str:
+    """A text with the line below it. A hyphen at its end splits a word, unless it stands for one ("An- und Abfahrt") or belongs there ("SMS-paket",
+    "non-slip")."""
+    broken = _BEFORE_HYPHEN.search(text)
+    following = _FIRST_WORD.match(line)
+    if broken is None or following is None or not following[0][:1].islower() or following[0] in _CONJUNCTIONS:
+        return f"{text} {line}"
+    kept = (broken[1].isupper() and len(broken[1]) > 1) or broken[1].casefold() in _PREFIXES
+    return text + line if kept else text[:-1] + line
+
+
 def _description(words: Words, spans: Sequence[Span]) -> tuple[str, Evidence] | None:
     if not spans:
         return None
@@ -278,8 +293,8 @@ def _description(words: Words, spans: Sequence[Span]) -> tuple[str, Evidence] | 
     for span in spans:
         lines.append(span.text)
     text = lines[0]
-    for line in lines[1:]:  # a hyphen at the end of a line followed by a small letter splits a word
-        text = text[:-1] + line if re.search(r"[^\W\d_]-$", text) and line[:1].islower() else f"{text} {line}"
+    for line in lines[1:]:
+        text = _joined(text, line)
     text = text.strip(" |")
     if not text:
         return None

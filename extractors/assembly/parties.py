@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from extractors.assembly.caption_words import plain
 from extractors.assembly.captions import Captions
 from extractors.assembly.country import VAT_PREFIXES
-from extractors.assembly.header import Choice, clean_vat_id, text_key
+from extractors.assembly.header import Choice, clean_vat_id, text_key, without_marks
 from extractors.assembly.legal_forms import has_legal_form, is_legal_form
 from extractors.assembly.names import PARTY_NAMES
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
@@ -98,6 +98,7 @@ def _odds_by_place(words: Words, names: Iterable[str], *, head: str) -> dict[str
     return {
         name: (FOOTER_ODDS if any(name in text for text in feet) else 1.0)
         * (LATER_PAGE_ODDS if any(name in text for text in heads) else 1.0)
+        * (LETTERHEAD_ODDS if head and (name in head or head in name) else 1.0)
         for name in names
         if name
     }
@@ -210,10 +211,11 @@ def _support(
     bonus: Callable[[str], float] | None = None,
     forms: bool = False,
 ) -> dict[str, tuple[float, Span]]:
-    """By identity of the value: probability that at least one of its spans is right, and its likeliest span. A legal form breaks near ties."""
+    """By identity of the value, accents aside: probability that at least one of its spans is right, and its likeliest span, of those that print most
+    accents. A legal form breaks near ties."""
     groups: dict[str, list[tuple[float, Span]]] = {}
     for span, share in zip(spans, shares, strict=True):
-        key = text_key(clean(span.text))
+        key = without_marks(text_key(clean(span.text)))
         if key:
             groups.setdefault(key, []).append((share, span))
     result: dict[str, tuple[float, Span]] = {}
@@ -223,11 +225,17 @@ def _support(
             missing *= 1 - min(share, 0.99)
         if 1 - missing < THRESHOLD:
             continue
-        best = max(members, key=lambda m: m[0])[1]
+        most = max(_marks(span.text) for _, span in members)
+        best = max((m for m in members if _marks(m[1].text) == most), key=lambda m: m[0])[1]
         extra = LEGAL_FORM_BONUS if forms and any(has_legal_form(span.text) for _, span in members) else 0.0
         extra += bonus(clean(best.text)) if bonus else 0.0
         result[key] = (1 - missing + REPEATED * len(members) + extra, best)
     return result
+
+
+def _marks(text: str) -> int:
+    """How many letters change where accents are left out."""
+    return sum(a != b for a, b in zip(text, without_marks(text), strict=False))
 
 
 def _pair(sellers: Support, buyers: Support, clean: Callable[[str], str]) -> tuple[Choice | None, Choice | None]:

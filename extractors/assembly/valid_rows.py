@@ -21,13 +21,15 @@ MOST = 0.6  # of the rows: what they show, an item is expected to show
 
 def valid_rows(rows: Sequence[Row], totals: Iterable[Decimal]) -> list[Row]:
     """The rows that are items. A row that names nothing must at least add up; where most rows have an amount, so must each; a row of nothing that lacks
-    what the others show is a line of the tax breakdown. Doubtful rows go where the others alone sum up to one of ``totals`` (amounts that may be the
+    what the others show, and a name, is a line of the tax breakdown. Doubtful rows go where the others alone sum up to one of ``totals`` (amounts that may be the
     document's net or gross) and all together do not: rows poorer than the rest, sums of their neighbours, rows that do not add up."""
     kept = [row for row in rows if (_names_something(row) and not _is_tax(row)) or _adds_up(row)] or list(rows)
     if sum(row.item.amount is not None for row in kept) >= MOST * len(kept):
         kept = [row for row in kept if row.item.amount is not None]
     poor = _poor(kept)
-    kept = _without_components([row for row, is_poor in zip(kept, poor, strict=True) if row.item.amount or not is_poor] or kept)
+    kept = _without_components(
+        [row for row, is_poor in zip(kept, poor, strict=True) if row.item.amount or not is_poor or _is_named(row)] or kept
+    )
     targets = {abs(total) for total in totals}
     if not targets or _reaches(kept, targets):
         return kept
@@ -77,6 +79,11 @@ def _without_components(rows: Sequence[Row]) -> list[Row]:
 
 def _names_something(row: Row) -> bool:
     return bool(row.item.description or row.item.item_code)
+
+
+def _is_named(row: Row) -> bool:
+    """Whether the row has a name in words that is neither a tax's, an exemption's nor a sum's."""
+    return any(map(str.isalpha, row.item.description or "")) and not any(_begins_with(row, kind) for kind in ("tax", "exemption", "sum"))
 
 
 def _is_tax(row: Row) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from random import Random
 
@@ -9,6 +10,8 @@ from extractors.training.item_words import item_word
 from extractors.training.layout import Line, Span
 from extractors.training.total_line import TotalLine, named_total
 from extractors.training.writing import Writer
+
+_PLACES = re.compile(r"\{rate\} ?%?|\{base\}", re.IGNORECASE)  # of a rate and its base in a wording, also in capitals
 
 
 def complete_totals(rng: Random, writer: Writer, *, told: bool) -> list[TotalLine]:
@@ -33,6 +36,7 @@ def complete_totals(rng: Random, writer: Writer, *, told: bool) -> list[TotalLin
         amount = sum((a.amount for a in facts.adjustments if a.kind == kind), Decimal(0))
         if amount or kind == "prepaid" or (kind == "rounding" and rng.random() < 0.3):
             shown = TotalLine([writer.label(kind, "totals")], writer.money(amount, f"adjustment.{kind}"))
+            _without_rate(shown)
             lines += [shown] if amount else _nothing(writer, shown, empty)
     lines.append(named_total(writer, "amount_due", totals.due, "header.amount_due", strong=True))
     return lines
@@ -57,6 +61,4 @@ def _nothing(writer: Writer, found: TotalLine, empty: str) -> list[TotalLine]:
 def _without_rate(found: TotalLine) -> None:
     """Wordings with a place for the rate are for lines of one rate; here the sum stands alone."""
     for span in found.label:
-        for mark in ("{rate} %", "{rate}%", "{rate}", "{base}"):
-            span.text = span.text.replace(mark, "")
-        span.text = " ".join(span.text.split())
+        span.text = " ".join(_PLACES.sub("", span.text).split())

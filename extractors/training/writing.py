@@ -49,7 +49,9 @@ class Writer:
         tokens = (
             facts.country.tokens
             if facts.country.currency == facts.currency
-            else locales.FOREIGN_TOKENS.get(facts.currency, (facts.currency,))
+            else [  # a token of the country's own currency would say that one
+                t for t in locales.FOREIGN_TOKENS.get(facts.currency, (facts.currency,)) if t not in facts.country.tokens
+            ]
         )
         self.token = rng.choice(tokens)
         self.line_place = choose(rng, {"none": 62, "after": 14, "before": 9, "glued_before": 10, "glued_after": 5})

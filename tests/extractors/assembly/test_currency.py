@@ -38,6 +38,7 @@ def test_a_token_is_read_as_its_currency(token: str, language: str, country: str
         ("Valuta documentoEUR", "it", "EUR"),
         ("Bedrag in euro 12,00", "nl", "EUR"),
         ("Eurotax 12,00", "nl", None),
+        ("DATUM ZDANITELNÉHO PLNĚNÍ 12,00", "cs", None),
     ],
 )
 def test_letters_on_numbers_are_a_currency_only_on_amounts(line: str, language: str, code: str | None) -> None:
@@ -97,3 +98,36 @@ def test_the_sellers_own_address_says_which_dollar_is_meant() -> None:
         opinions=seller,
     )
     assert assemble(page).header.currency == "AUD"
+
+
+def test_a_price_told_in_the_name_of_an_item_says_nothing_of_the_documents_currency() -> None:
+    in_name = {word: {"line.description": 0.95} for word in ("Printing,", "16.35", "USD", "each")}
+    assert assemble(tagged((50, 80, "Printing, 16.35 USD each"), opinions=in_name)).header.currency is None
+    assert assemble(tagged((50, 80, "Printing, 16.35 USD each"), opinions={})).header.currency == "USD"
+
+
+def test_a_code_beside_the_totals_outvotes_one_that_the_network_saw_elsewhere() -> None:
+    amounts = {"4893.55": {"header.net_total": 0.9}, "1223.39": {"header.tax_total": 0.9}, "6116.94": {"header.gross_total": 0.9}}
+    page = tagged(
+        (50, 40, "Disposal 75.59 EUR each"),
+        (50, 80, "Net 4893.55 DKK"),
+        (50, 100, "Tax 1223.39 DKK"),
+        (50, 120, "Total 6116.94 DKK"),
+        opinions={**amounts, "EUR": {"header.currency": 0.6}},
+    )
+    assert assemble(page).header.currency == "DKK"
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("Ballarat VIC, 3350", "AUD"),
+        ("Adelaide SA 5000", "AUD"),
+        ("A.C.N. 004 028 077", "AUD"),
+        ("Omaha, NE, 68102", "USD"),
+        ("FEIN 16-8199772", "USD"),
+    ],
+)
+def test_state_postcode_and_register_tell_the_dollar(address: str, code: str) -> None:
+    page = tagged((50, 40, address), (50, 52, "CP 80000"), (50, 80, "Total $ 100.00"), opinions={"$": {"header.currency": 0.9}})
+    assert assemble(page).header.currency == code

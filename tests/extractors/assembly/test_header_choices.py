@@ -165,6 +165,24 @@ def test_a_name_at_the_foot_of_the_page_is_rather_the_sellers() -> None:
         assert (found.header.seller_name, found.header.buyer_name) == (at_foot, other)
 
 
+def test_a_name_that_heads_the_page_in_large_letters_is_rather_the_sellers() -> None:
+    doubtful = {word: {BUYER: 0.5, SELLER: 0.4} for word in ("Nordwind", "GmbH", "Tannenhof", "AG")}
+    blocks = ((50.0, 80.0, "Nordwind GmbH"), (50.0, 200.0, "Tannenhof AG"))
+    for large, other in ((0, "Tannenhof AG"), (1, "Nordwind GmbH")):
+        page = tagged(*blocks, *((50.0, 300.0 + 12 * k, "Delivered as agreed") for k in range(4)), opinions=doubtful)
+        (sheet,) = page.document.pages
+        sheet.sizes[2 * large : 2 * large + 2] = 24.0
+        found = assemble(page)
+        assert (found.header.seller_name, found.header.buyer_name) == (blocks[large][2], other)
+
+
+def test_a_name_is_given_with_its_accents_where_the_page_prints_them() -> None:
+    named = {"Vanek": {SELLER: 0.97}, "VANĚK": {SELLER: 0.6}, "Tereza": {SELLER: 0.97}, "TEREZA": {SELLER: 0.6}}
+    found = assemble(tagged((50, 40, "TEREZA VANĚK"), (50, 700, "Tereza Vanek"), opinions=named))
+    assert found.header.seller_name == "TEREZA VANĚK"
+    assert found.header.buyer_name is None
+
+
 def test_a_person_below_a_company_is_no_part_of_its_name_where_the_line_had_room() -> None:
     named = {word: {BUYER: 0.9} for word in ("Bakkerij", "Zeeland", "Kees", "Graaf")}
     block = ((50.0, 80.0, "Bakkerij Zeeland"), (50.0, 92.0, "Kees Graaf"), (50.0, 104.0, "Lange Lindelaan 128 bis, gebouw 3"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
 from extractors.assembly.document import assemble
 from extractors.assembly.spans import LABEL_INDEX
@@ -202,3 +203,19 @@ def test_a_unit_in_front_of_a_name_is_no_part_of_it() -> None:
     for row, (unit, name, y) in enumerate((("Stk", "Husleje", 200), ("kWh", "Vagt", 230), ("Tage", "Bord", 260))):
         words += [*cells(f"{unit} {name}", "ud", row, 50 + 8 * row, y), *numbers(row, y)]
     assert assembled_names(words, starts=("Husleje", "Vagt", "Bord")) == ["Husleje", "Vagt", "Bord"]
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "joined"),
+    [
+        ("Zahn- und Kiefer-", "behandlung", "Zahn- und Kieferbehandlung"),
+        ("An-", "und Abfahrt", "An- und Abfahrt"),
+        ("SMS-", "bundel 1000", "SMS-bundel 1000"),
+        ("Ladder, non-", "slip", "Ladder, non-slip"),
+        ("Baseplate type A-", "Nord", "Baseplate type A- Nord"),
+    ],
+)
+def test_a_hyphen_at_the_end_of_a_line_is_left_out_only_where_it_splits_a_word(above: str, below: str, joined: str) -> None:
+    words = [*numbers(0, 200), *numbers(1, 250), *cells(above, "d" * len(above.split()), 0, 180, 200)]
+    words += [*cells(below, "d" * len(below.split()), 0, 180, 211), *cells("Chair", "d", 1, 180, 250)]
+    assert assembled_names(words)[0] == joined

@@ -53,3 +53,9 @@ def test_a_free_item_of_its_own_stays() -> None:
 def test_a_row_of_nothing_without_price_is_a_line_of_the_tax_breakdown() -> None:
     rows = [row("Lamp", "1", "10", "10"), row("Chair", "2", "15", "30"), row("exempt by § 4", None, None, "0")]
     assert names(rows, "40") == ["Lamp", "Chair"]
+
+
+def test_a_row_of_nothing_goes_only_where_it_names_a_tax_a_sum_or_nothing() -> None:
+    rows = [row("Rent", "2", "50", "100"), row("Water", "1", "20", "20")]
+    for name, stays in (("Return of empties", True), ("VAT 0 %", False), ("0 %", False), ("Subtotal", False)):
+        assert (name in names([*rows, row(name, None, None, "0.00")], "120")) == stays, name

@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from extractors.training.amounts import Adjustment
 from extractors.training.attributes import STRUCTURED, attribute_lines
 from extractors.training.columns import Plan
 from extractors.training.complete_totals import complete_totals
@@ -96,6 +97,14 @@ def test_complete_totals_name_each_sum_and_leave_zeros_without_a_field(seed: int
     assert shown["header.gross_total"] == facts.totals.gross
     assert shown["header.amount_due"] == facts.totals.due
     assert all(s.value for s in spans if s.label.startswith("adjustment."))
+    assert not any("{" in text_of(part.label) for part in found)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_complete_totals_print_no_place_of_a_rate_that_they_do_not_fill(seed: int) -> None:
+    facts = facts_of(seed, language="it")
+    facts.adjustments.append(Adjustment("withholding", Decimal("12.00"), Decimal(20)))
+    found = complete_totals(Random(seed), Writer(Random(seed), facts, "train"), told=False)
     assert not any("{" in text_of(part.label) for part in found)
 
 
