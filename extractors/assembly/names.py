@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.caption_words import match, plain
+from extractors.assembly.caption_words import announces, match, plain
 from extractors.assembly.captions import Captions
 from extractors.assembly.legal_forms import has_legal_form, is_legal_form
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
@@ -40,9 +40,14 @@ def whole_names(words: Words, captions: Captions, probabilities: NDArray[np.floa
             members = [*_line_above(words, captions, members), *members]
         same = tuple(members) == span.words
         found = span if same else make_span(words, span.label, members, probabilities)
-        if any(c.isalpha() for c in found.text) and (has_legal_form(found.text) or match("party", plain(found.text), whole=True) is None):
+        if any(c.isalpha() for c in found.text) and not _is_heading(found.text):
             result.append(found)
     return result
+
+
+def _is_heading(text: str) -> bool:
+    """Whether a text is what stands over or in front of a name: "Supplier", "Company name"."""
+    return not has_legal_form(text) and (match("party", plain(text), whole=True) is not None or announces("naming", plain(text)))
 
 
 def _cut(words: Words, members: list[int]) -> list[int]:
@@ -121,8 +126,10 @@ def _close(words: Words, left: int, right: int) -> bool:
 
 
 def stands_apart(words: Words, captions: Captions, above: Span, below: Span) -> bool:
-    """Whether two lines of a party's block are not one name: the upper one had room for the first word of the lower one, as a line of the block, of no
-    larger type, is that wide."""
+    """Whether two lines of a party's block are not one name: the upper one is a heading, or had room for the first word of the lower one, as a line of
+    the block, of no larger type, is that wide."""
+    if above.label in PARTY_NAMES and _is_heading(above.text):
+        return True
     last, first = above.words[-1], below.first
     size, line = words.size_list[last], words.line_list[last]
     own = [i for i in above.words if words.line_list[i] == line]

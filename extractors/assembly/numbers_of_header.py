@@ -18,6 +18,7 @@ CAPTION_AGREES = 8.0
 CAPTION_LEANS = 0.5  # "Order" may be the seller's own number
 CAPTION_DENIES = 0.05
 CORRECTED = 0.2  # less again for the number of another invoice, which looks like the own one
+OWN_CAPTIONS = {"invoice_number": ("credit_number", "invoice_number"), "order_number": ("order_number",)}
 CAPTION_ONLY = 0.06
 IMPLAUSIBLE = 0.01  # odds of a year, a date, an amount
 THRESHOLD = 0.4
@@ -60,15 +61,22 @@ def choose_number(
     for i, text in enumerate(words.texts):
         if i in taken or not words.has_digit[i] or len(text) < 2:
             continue
-        cued = captions.in_front("number", i) == caption and float(probabilities[i, rows].sum()) < ROW_SHARE
+        cued = captions.in_front("number", i) in OWN_CAPTIONS[caption] and float(probabilities[i, rows].sum()) < ROW_SHARE
         if cued or probabilities[i, column] >= CAPTION_ONLY:
             candidates.append(make_span(words, label, [i], probabilities))
+    cues = [_cue(words, captions, span) for span in candidates]
+    agreeing = OWN_CAPTIONS[caption]
+    if (
+        "credit_number" in agreeing and "credit_number" in cues
+    ):  # what is called an invoice beside a credit note's own number is the one that it corrects
+        agreeing = agreeing[:1]
+        cues = ["corrected_number" if cue == "invoice_number" else cue for cue in cues]
     groups: dict[str, list[tuple[float, Span]]] = {}
-    for span in candidates:
+    for span, cue in zip(candidates, cues, strict=True):
         value = clean_identifier(span.text)
         key = text_key(value)
         if key and key not in banned:
-            groups.setdefault(key, []).append((_support(words, captions, span, value, caption), span))
+            groups.setdefault(key, []).append((_support(words, captions, span, value, cue, agreeing), span))
     if not groups:
         return None
 
@@ -140,11 +148,17 @@ def _rest_below(words: Words, probabilities: NDArray[np.float32], span: Span, co
     return ()
 
 
-def _support(words: Words, captions: Captions, span: Span, value: str, caption: str) -> float:
-    probability = min(max(span.probability, CAPTION_ONLY), 0.99)
+def _cue(words: Words, captions: Captions, span: Span) -> str | None:
+    """What the caption of a candidate says that it is."""
     first = next((i for i in span.words if words.has_digit[i]), span.first)
-    cue = captions.cue("number", span.first) or (captions.in_front("number", first) if first != span.first else None)
-    odds = 1.0 if cue is None else CAPTION_AGREES if cue == caption else CAPTION_LEANS if cue == f"weak_{caption}" else CAPTION_DENIES
+    return captions.cue("number", span.first) or (captions.in_front("number", first) if first != span.first else None)
+
+
+def _support(words: Words, captions: Captions, span: Span, value: str, cue: str | None, agreeing: Sequence[str]) -> float:
+    """Probability of a candidate whose caption says ``cue``; ``agreeing`` is what captions of the field say."""
+    probability = min(max(span.probability, CAPTION_ONLY), 0.99)
+    leans = cue == f"weak_{agreeing[-1]}"
+    odds = 1.0 if cue is None else CAPTION_AGREES if cue in agreeing else CAPTION_LEANS if leans else CAPTION_DENIES
     if cue == "corrected_number":
         odds *= CORRECTED
     if cue is None and _BARE_DATE.fullmatch(value) and captions.cue("date", span.first):

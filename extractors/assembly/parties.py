@@ -91,6 +91,7 @@ def _odds_by_place(words: Words, names: Iterable[str], *, head: str) -> dict[str
     """Odds for the seller of names (letters and digits alone) that stand at the foot of a page, head one behind the first, or are ``head``, what stands
     over the first in large letters."""
     feet, heads = [], []
+    told_again = bool(head) and text_key(words.full_text).count(head) > 1  # else it may be the title of a section
     for number, page in enumerate(words.tagged.document.pages):
         feet.append(_text_between(page, FOOT, 1.0))
         if number:
@@ -98,7 +99,7 @@ def _odds_by_place(words: Words, names: Iterable[str], *, head: str) -> dict[str
     return {
         name: (FOOTER_ODDS if any(name in text for text in feet) else 1.0)
         * (LATER_PAGE_ODDS if any(name in text for text in heads) else 1.0)
-        * (LETTERHEAD_ODDS if head and (name in head or head in name) else 1.0)
+        * (LETTERHEAD_ODDS if told_again and (name in head or head in name) else 1.0)
         for name in names
         if name
     }

@@ -21,7 +21,7 @@ MOST = 0.6  # of the rows: what they show, an item is expected to show
 
 def valid_rows(rows: Sequence[Row], totals: Iterable[Decimal]) -> list[Row]:
     """The rows that are items. A row that names nothing must at least add up; where most rows have an amount, so must each; a row of nothing that lacks
-    what the others show, and a name, is a line of the tax breakdown. Doubtful rows go where the others alone sum up to one of ``totals`` (amounts that may be the
+    what the others show, and a name, is a line of the tax breakdown. Doubtful rows go where the others alone sum up to one of ``totals`` (amounts that may be
     document's net or gross) and all together do not: rows poorer than the rest, sums of their neighbours, rows that do not add up."""
     kept = [row for row in rows if (_names_something(row) and not _is_tax(row)) or _adds_up(row)] or list(rows)
     if sum(row.item.amount is not None for row in kept) >= MOST * len(kept):

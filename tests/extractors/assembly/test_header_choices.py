@@ -25,8 +25,11 @@ from extractors.assembly.header import clean_name, clean_vat_id, iban_is_valid
         ("number", "Credit for invoice", "corrected_number"),
         ("number", "Gutschrift zu Rechnung Nr.", "corrected_number"),
         ("number", "Krediterar faktura nr", "corrected_number"),
-        ("number", "Stornorechnung Nr.", "invoice_number"),
-        ("number", "Číslo opravného dokladu", "invoice_number"),
+        ("number", "Stornorechnung Nr.", "credit_number"),
+        ("number", "Číslo opravného dokladu", "credit_number"),
+        ("number", "Credit No.", "credit_number"),
+        ("number", "NC n.º", "credit_number"),
+        ("number", "Gutschrift zu Rechnung", "corrected_number"),
         ("number", "Re: Invoice", "invoice_number"),
         ("number", "Your Order Ref", "order_number"),
         ("number", "N° BDC:", "order_number"),
@@ -169,11 +172,18 @@ def test_a_name_that_heads_the_page_in_large_letters_is_rather_the_sellers() -> 
     doubtful = {word: {BUYER: 0.5, SELLER: 0.4} for word in ("Nordwind", "GmbH", "Tannenhof", "AG")}
     blocks = ((50.0, 80.0, "Nordwind GmbH"), (50.0, 200.0, "Tannenhof AG"))
     for large, other in ((0, "Tannenhof AG"), (1, "Nordwind GmbH")):
-        page = tagged(*blocks, *((50.0, 300.0 + 12 * k, "Delivered as agreed") for k in range(4)), opinions=doubtful)
+        thanks = (50.0, 400.0, f"Thank you for choosing {blocks[large][2]}")
+        page = tagged(*blocks, *((50.0, 300.0 + 12 * k, "Delivered as agreed") for k in range(4)), thanks, opinions=doubtful)
         (sheet,) = page.document.pages
         sheet.sizes[2 * large : 2 * large + 2] = 24.0
         found = assemble(page)
         assert (found.header.seller_name, found.header.buyer_name) == (blocks[large][2], other)
+
+
+def test_the_heading_of_a_name_is_no_name() -> None:
+    named = {"Leistender": {SELLER: 0.9}, "Unternehmer": {SELLER: 0.9}, "Simone": {SELLER: 0.6}, "Becker": {SELLER: 0.6}}
+    found = assemble(tagged((50, 40, "Leistender Unternehmer"), (50, 54, "Name: Simone Becker"), opinions=named, language="de"))
+    assert found.header.seller_name == "Simone Becker"
 
 
 def test_a_name_is_given_with_its_accents_where_the_page_prints_them() -> None:
@@ -357,6 +367,20 @@ def test_a_credit_note_has_its_own_number_not_that_of_the_invoice_it_corrects() 
         )
     )
     assert found.header.invoice_number == "CR.2022.0907"
+
+
+@pytest.mark.parametrize(
+    ("own", "other"),
+    [
+        ("Credit No. 728086", "Invoice Credited R-240038"),
+        ("Numéro d'avoir 728086", "Facture n° R-240038"),
+        ("note de crédit728086", "Référence factureR-240038"),
+    ],
+)
+def test_beside_a_credit_notes_own_number_that_of_an_invoice_is_another_ones(own: str, other: str) -> None:
+    tagged_words = {other.split()[-1]: {"header.invoice_number": 0.97}, own.split()[-1]: {"header.invoice_number": 0.4}}
+    assert assemble(tagged((50, 80, other), (50, 100, own), opinions=tagged_words)).header.invoice_number == "728086"
+    assert assemble(tagged((50, 80, other), opinions=tagged_words)).header.invoice_number == "R-240038"
 
 
 @pytest.mark.parametrize(
