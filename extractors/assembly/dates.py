@@ -48,18 +48,21 @@ def infer_date_habit(
     country: str | None = None,
     language: str | None = None,
 ) -> DateHabit:
-    """Day-first unless the document's dates ``texts``, else all dates of the page (``others``), else the term of payment in days, else how near to
-    each other the dates lie, else its country or (for English) a US dollar currency say otherwise."""
+    """Day-first unless the document's dates ``texts``, else all dates of the page (``others``) say otherwise; in languages that are written where the
+    month comes first too, also the term of payment in days, else how near to each other the dates lie, else the country or (for English) a US dollar
+    currency."""
     for shown in (texts, others):
         day_first, month_first = _orders(shown)
         if day_first != month_first:
             return DateHabit(day_first > month_first)
+    if language not in (None, *LANGUAGES_OF_BOTH):
+        return DateHabit()
     told = _by_term(texts, " ".join(others))
     if told is None:
         told = _by_distance(texts, others)
     if told is not None:
         return DateHabit(told)
-    if country is not None and language in (None, *LANGUAGES_OF_BOTH):
+    if country is not None:
         month_first = country in _MONTH_FIRST_COUNTRIES and language != "fr"
         abroad = month_first and currency not in (None, *_MONTH_FIRST_CURRENCIES)
         return DateHabit(not month_first or abroad, assumed=abroad or country in _BOTH_COUNTRIES)

@@ -33,6 +33,7 @@ LETTERS_TOLD = 0.05  # probability from which letters in front of a number belon
 _LETTERS = re.compile(r"^([A-Z]{1,4})$|(?<=[:.#])([A-Z]{1,4})$")
 # Words, and abbreviations of "number", that stand in front of a number without belonging to it.
 _ABBREVIATIONS = frozenset({"DOIT", "FOR", "OF", "DU", "VOM", "TO", "NO", "NR", "N", "NUM", "ID", "REF", "DOC", "VAT", "IVA", "TVA", "BTW"})
+_CAPITALS = re.compile(r"^[^\W\d_]{4,}(?=\d)")
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
 _FRAGMENT = re.compile(r"[A-Z\d/.\-]{1,8}$")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
@@ -91,7 +92,16 @@ def choose_number(
     whole = make_span(words, label, (*span.words, *rest), probabilities) if rest else span
     bare = sum(_stands_alone(words, s) for _, s in best) > 0
     letters = "" if bare else _letters_before(words, probabilities, span, column)
-    return Choice(letters + clean_identifier(span.text + "".join(words.texts[i] for i in rest)), whole, min(whole.probability, 1.0))
+    text = span.text[_end_of_label(words, captions, span) :] + "".join(words.texts[i] for i in rest)
+    return Choice(letters + clean_identifier(text), whole, min(whole.probability, 1.0))
+
+
+def _end_of_label(words: Words, captions: Captions, span: Span) -> int:
+    """How many letters of the first word end the label in front of it ("NO. DE FACTURA739374")."""
+    found = _CAPITALS.match(words.texts[span.first])
+    piece = captions.pieces[captions.piece_of[span.first]].words
+    before = " ".join(words.texts[i] for i in piece[: piece.index(span.first)])
+    return len(found[0]) if found and before and announces("number", plain(f"{before} {found[0]}")) else 0
 
 
 def _stands_alone(words: Words, span: Span) -> bool:

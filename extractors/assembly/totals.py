@@ -26,6 +26,7 @@ CONTRADICTION = -1.0
 ROUNDED = -4.0
 LINES_HOLD = 2.0
 SAME_WORD = -1.0
+SUM_OF_ROWS = 0.9  # probability of the sum of the breakdown's taxes, where no total of them is printed
 ROWS_GUESSED = 0.02  # probability of a sum over tax amounts whose rows could not be told apart
 TOTALS = ("net_total", "tax_total", "gross_total", "amount_due")
 CAPTIONS_OF_TOTALS = frozenset({*TOTALS, "line_total"})
@@ -62,7 +63,11 @@ def read_totals(
     rows_only = all(o.value is None or o.probability < 0.5 for o in tax_options)
     for rank, tax_sum in enumerate(tax_sums):
         if row_spans and all(o.value != tax_sum for o in tax_options):
-            tax_options.append(Option(tax_sum, row_spans[0], (0.9 if rows_only else 0.1) * 0.5**rank))
+            tax_options.append(Option(tax_sum, row_spans[0], (SUM_OF_ROWS if rows_only else 0.1) * 0.5**rank))
+            if rows_only:
+                tax_options[:] = [
+                    replace(o, probability=min(o.probability, 1 - SUM_OF_ROWS)) if o.value is None else o for o in tax_options
+                ]
     every = [first_number(s.text, habit) for s in row_spans]
     for shown in {s.text: s for s in spans if s.label == "header.tax_total"}.values():
         value = first_number(shown.text, habit)
@@ -152,14 +157,13 @@ def _score(combination: tuple[Option, ...], reachable: set[Decimal], adjustments
     net, tax, gross = (o.value for o in combination)
     score = sum(log(max(o.probability, 1e-4)) + o.bonus for o in combination)
     if net is not None and gross is not None:
-        charges = [Decimal(0), *(a.amount for a in adjustments if a.kind is AdjustmentKind.CHARGE)]
         difference = abs(gross) - abs(net) - (abs(tax) if tax is not None else 0)
-        holds = any(abs(difference - charge) <= 2 * CENT for charge in charges)
-        score += (SUM_HOLDS if tax else NET_IS_GROSS) if holds else CONTRADICTION
+        told = next((change for change in _changes(adjustments, taxed=bool(tax)) if abs(difference - change) <= 2 * CENT), None)
+        score += CONTRADICTION if told is None else SUM_HOLDS if tax else NET_IS_GROSS
         rounding = _rounding(adjustments)
         if rounding and difference in (rounding, -rounding):
             score += ROUNDED  # the printed rounding is in it already: this is what is to be paid
-        if abs(net) > abs(gross) + CENT:
+        if abs(net) > abs(gross) + CENT and not told:
             score += CONTRADICTION
         first, third = combination[0].span, combination[2].span
         if first is not None and third is not None and first.words == third.words:
@@ -168,10 +172,18 @@ def _score(combination: tuple[Option, ...], reachable: set[Decimal], adjustments
         score += CONTRADICTION
     if tax and gross is not None and abs(tax) >= abs(gross):
         score += CONTRADICTION
-    target = net if net is not None else gross
-    if target is not None and any(abs(abs(target) - r) <= 5 * CENT for r in reachable):
+    targets = [net] if net is not None else [] if gross is None else [gross, gross - (tax or 0)]
+    if any(abs(abs(target) - r) <= 5 * CENT for target in targets for r in reachable):
         score += LINES_HOLD
     return score
+
+
+def _changes(adjustments: Sequence[Adjustment], *, taxed: bool) -> list[Decimal]:
+    """What may lie between a printed net total and the gross total besides the tax: nothing, a charge, or, where nothing is ``taxed``, an allowance or
+    all of them."""
+    kinds = (AdjustmentKind.CHARGE,) if taxed else (AdjustmentKind.CHARGE, AdjustmentKind.ALLOWANCE)
+    signed = [a.amount if a.kind is AdjustmentKind.CHARGE else -a.amount for a in adjustments if a.kind in kinds]
+    return [Decimal(0), *signed, *([sum(signed, Decimal(0))] if len(signed) > 1 and not taxed else [])]
 
 
 def _due_score(option: Option, gross: Decimal | None, adjustments: Sequence[Adjustment]) -> float:

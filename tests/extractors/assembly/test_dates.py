@@ -83,3 +83,10 @@ def test_an_order_that_nothing_tells_is_said_to_be_assumed(
 
 def test_a_sort_code_is_no_date_with_the_day_first() -> None:
     assert infer_date_habit(["03/04/2026"], others=["40-12-76"], country="US", language="en") == DateHabit(day_first=False)
+
+
+def test_the_month_never_comes_first_in_a_language_that_is_not_written_so() -> None:
+    texts = ["06/08/23", "05/08/23"]  # 31 days apart with the month first
+    assert infer_date_habit(texts, language="it") == DateHabit(day_first=True)
+    assert infer_date_habit(texts, language="en") == DateHabit(day_first=False)
+    assert infer_date_habit(["08/23/23"], language="it") == DateHabit(day_first=False), "unless a date says so itself"

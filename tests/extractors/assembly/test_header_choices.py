@@ -18,6 +18,10 @@ from extractors.assembly.header import clean_name, clean_vat_id, iban_is_valid
         ("amount", "Total (incl. VAT)", "gross_total"),
         ("amount", "VAT total:", "tax_total"),
         ("amount", "Sum før mva:", "net_total"),
+        ("amount", "Net invoice total", "net_total"),
+        ("amount", "Totale (IVA escl.)", "net_total"),
+        ("amount", "VAT included in total: 20", "tax_total"),
+        ("amount", "Total VAT included", "gross_total"),
         ("amount", "Kwota do zapłaty:", "amount_due"),
         ("number", "Kunden-Nr.", "other_number"),
         ("number", "N° facture :", "invoice_number"),
@@ -381,6 +385,39 @@ def test_beside_a_credit_notes_own_number_that_of_an_invoice_is_another_ones(own
     tagged_words = {other.split()[-1]: {"header.invoice_number": 0.97}, own.split()[-1]: {"header.invoice_number": 0.4}}
     assert assemble(tagged((50, 80, other), (50, 100, own), opinions=tagged_words)).header.invoice_number == "728086"
     assert assemble(tagged((50, 80, other), opinions=tagged_words)).header.invoice_number == "R-240038"
+
+
+def test_a_net_total_from_which_an_allowance_is_taken_without_tax_is_no_contradiction() -> None:
+    amounts = {"720.00": {"header.net_total": 0.6}, "64.00": {"adjustment.allowance": 0.97}, "656.00": {"header.gross_total": 0.8}}
+    found = assemble(tagged((50, 60, "Total net 720.00"), (50, 80, "Allowance 64.00"), (50, 100, "Total 656.00"), opinions=amounts)).header
+    assert (found.net_total, found.gross_total, found.tax_total) == (Decimal("720.00"), Decimal("656.00"), None)
+
+
+def test_the_taxes_of_the_breakdown_are_the_tax_total_where_none_is_printed() -> None:
+    rows = {"20": {"tax.rate": 0.97}, "5": {"tax.rate": 0.97}, "13.62": {"tax.tax_amount": 0.84}, "0.00": {"tax.tax_amount": 0.97}}
+    lines = ((50, 60, "VAT 20 % 13.62"), (50, 80, "VAT 5 % 0.00"), (50, 100, "Grand total 81.72"))
+    found = assemble(tagged(*lines, opinions={**rows, "81.72": {"header.gross_total": 0.97}})).header
+    assert found.tax_total == Decimal("13.62")
+
+
+def test_lines_that_make_the_total_with_its_tax_speak_for_it() -> None:
+    opinions = {
+        **{word: {"line.description": 0.97} for word in ("Lamp", "Chair")},
+        **{word: {"line.net_amount": 0.97} for word in ("40.00", "61.39")},
+        "23.32": {"header.tax_total": 0.9},
+        "124.71": {"header.gross_total": 0.45},
+    }
+    rows = ((50, 40, "Lamp 40.00"), (50, 60, "Chair 61.39"))
+    for total, found in (("124.71", Decimal("124.71")), ("125.71", None)):
+        words = {**opinions, total: {"header.gross_total": 0.45}}
+        page = tagged(*rows, (50, 100, "+ VAT 23.32"), (50, 120, f"Suma {total}"), opinions=words)
+        assert assemble(page).header.gross_total == found
+
+
+@pytest.mark.parametrize(("line", "number"), [("NO. DE FACTURA739374", "739374"), ("Invoice number FACTURA739374", "FACTURA739374")])
+def test_the_end_of_a_label_that_is_glued_to_a_number_is_no_part_of_it(line: str, number: str) -> None:
+    sure = {"header.invoice_number": 0.97}
+    assert assemble(tagged((50, 80, line), opinions={"FACTURA739374": sure}, language="es")).header.invoice_number == number
 
 
 @pytest.mark.parametrize(
