@@ -13,6 +13,7 @@ from itertools import combinations
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})\s?[./\-年月]\s?(\d{1,2})\s?[./\-月]\s?(\d{4}|\d{2})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])(?!\d)")
 _SHORT = re.compile(r"^\W*(\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])\W*$")  # 231102, common in Sweden
+_BROKEN_YEAR = re.compile(r"(?<!\d)((?:19|20)\d)\s(\d)(?!\d)")  # by the end of a narrow cell's line
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _STEM = 5  # letters
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "cs", "tr", "fi", "no", "hu", "ro")
@@ -58,7 +59,7 @@ def infer_date_habit(
     if language not in (None, *LANGUAGES_OF_BOTH):
         return DateHabit()
     told = _by_term(texts, " ".join(others))
-    if told is None:
+    if told is None and (country is None or country in _BOTH_COUNTRIES):
         told = _by_distance(texts, others)
     if told is not None:
         return DateHabit(told)
@@ -118,7 +119,7 @@ def parse_date(text: str, habit: DateHabit) -> date | None:
 
     Two-digit years are of this century up to 69. Returns None where there is no valid date.
     """
-    plain = unicodedata.normalize("NFKC", text)
+    plain = _BROKEN_YEAR.sub(r"\1\2", unicodedata.normalize("NFKC", text))
     match = _NUMERIC.search(plain)
     if match:
         a, b, c = match.groups()

@@ -22,7 +22,7 @@ LONG_HEADING = 13  # letters from which the heading of a party's block is no par
 _RUNNING = re.compile(r"^([A-ZÀ-Þ]?[a-zß-ž]{5,})(?=\d{3})")  # the last word of a label
 # A word that ends in an abbreviation of "number", an abbreviation in small letters, or a word in brackets.
 _NUMBERED = re.compile(
-    r"^(?:[^\W\d_][^\W\d_-]+-?(?:[Nn]r|[Nn]ro|[Nn]um)[.:]+|[^\W\d_][^\W\d_/-]+[/-]+[^\W\d_/-]*-?(?:nummer|number|numero)|[^\W\d_]{4,}-(?:[Nn]r|NR|NO)|[a-zß-ž]{3,}\.|\([^\W\d_]{3,}\))(?=[A-Z\d][\w./\\-]*\d|\d)"
+    r"^(?:[^\W\d_][^\W\d_-]+-?(?:[Nn]r|[Nn]ro|[Nn]um)[.:]+|[^\W\d_][^\W\d_/-]+[/-]+[^\W\d_/-]*-?(?:nummer|number|numero)|[^\W\d_]{4,}-(?:[Nn]r|NR|NO|I[Dd])|[a-zß-ž]{3,}\.|\([^\W\d_]{3,}\))(?=[A-Z\d][\w./\\-]*\d|\d)"
 )
 
 
