@@ -21,7 +21,7 @@ CORRECTED = 0.2  # less again for the number of another invoice, which looks lik
 OWN_CAPTIONS = {"invoice_number": ("credit_number", "invoice_number"), "order_number": ("order_number",)}
 CAPTION_ONLY = 0.06
 IMPLAUSIBLE = 0.01  # odds of a year, a date, an amount
-THRESHOLD = 0.4
+THRESHOLDS = {"invoice_number": 0.33, "purchase_order": 0.4}  # every invoice has a number, which its caption alone may tell
 REPEATED = 0.02
 ROW_SHARE = 0.5
 GOES_ON = 0.08  # probability of a fragment below that it belongs to the number
@@ -58,12 +58,13 @@ def choose_number(
     banned = set(exclude)
     rows = [LABEL_INDEX[n] for n in LABEL_INDEX if n.startswith("line.")]
     candidates = [s for s in spans if s.label == label]
+    own = {i for s in candidates for i in s.words}
     taken = {i for s in spans for i in s.words}
     for i, text in enumerate(words.texts):
-        if i in taken or not words.has_digit[i] or len(text) < 2:
+        if i in own or not words.has_digit[i] or len(text) < 2:
             continue
         cued = captions.in_front("number", i) in OWN_CAPTIONS[caption] and float(probabilities[i, rows].sum()) < ROW_SHARE
-        if cued or probabilities[i, column] >= CAPTION_ONLY:
+        if cued or (probabilities[i, column] >= CAPTION_ONLY and i not in taken):
             candidates.append(make_span(words, label, [i], probabilities))
     cues = [_cue(words, captions, span) for span in candidates]
     agreeing = OWN_CAPTIONS[caption]
@@ -85,7 +86,7 @@ def choose_number(
         return max(support for support, _ in members) + REPEATED * min(len(members) - 1, 5)
 
     best = max(groups.values(), key=total)
-    if total(best) < THRESHOLD:
+    if total(best) < THRESHOLDS[name]:
         return None
     span = max(best, key=lambda m: m[0])[1]
     rest = _rest_below(words, probabilities, span, column)

@@ -28,6 +28,7 @@ NUMERIC_LABELS: frozenset[str] = frozenset(
 SIDEWAYS = 1.5  # height of a word's box against its width
 PIECE_GAP_EM = 0.8
 COLUMN_GAP_EM = 3.0  # gaps from here on are taken to be between columns
+SAME_EDGE_PT = 1.5
 GROUP_GAP = 0.625  # of the gap between pieces: the widest space inside a number
 _GROUP = re.compile(r"^\d{3}(?:[.,]\d{1,4})?\D{0,3}$")
 _GROUP_HEAD = re.compile(r"^[^\W\d]{0,4}[^\w]{0,3}\d{1,3}$")
@@ -248,9 +249,22 @@ def _continued(words: Words, spans: Sequence[Span], span: Span) -> int | None:
             continue
         drop = span.box[1] - words.box_list[above.words[-1]][3]
         near = span.box[0] - 8 * size < above.box[2] and span.box[2] > above.box[0] - 8 * size
-        if -0.5 * size < drop < 1.2 * size and near:
+        if -0.5 * size < drop < 1.2 * size and (near or _fills_its_line(words, above, span.box[0])):
             return k
     return None
+
+
+def _fills_its_line(words: Words, span: Span, edge: float) -> bool:
+    """Whether a span ends a run of words that begins at ``edge``, so that the next line may go on with it."""
+    last = span.words[-1]
+    members = words.words_of_line[words.line_list[last]]
+    k = members.index(last)
+    gap = PIECE_GAP_EM * words.size_list[span.first]
+    if k + 1 < len(members) and words.box_list[members[k + 1]][0] - words.box_list[members[k]][2] < gap:
+        return False
+    while k > 0 and words.box_list[members[k]][0] - words.box_list[members[k - 1]][2] < gap:
+        k -= 1
+    return abs(words.box_list[members[k]][0] - edge) < SAME_EDGE_PT
 
 
 def complete_grouped_numbers(words: Words, probabilities: NDArray[np.float32]) -> None:

@@ -90,3 +90,14 @@ def test_the_month_never_comes_first_in_a_language_that_is_not_written_so() -> N
     assert infer_date_habit(texts, language="it") == DateHabit(day_first=True)
     assert infer_date_habit(texts, language="en") == DateHabit(day_first=False)
     assert infer_date_habit(["08/23/23"], language="it") == DateHabit(day_first=False), "unless a date says so itself"
+
+
+def test_a_year_that_the_edge_of_a_cell_breaks_is_read() -> None:
+    assert parse_date("05.Februar.202 4", DateHabit()) == date(2024, 2, 5)
+    assert parse_date("15.12.201 4", DateHabit()) == date(2014, 12, 15)
+
+
+def test_dates_that_lie_close_do_not_outweigh_a_country_that_writes_the_month_first() -> None:
+    assert infer_date_habit(["05/02/2023"], others=["12/03/2023"], country="US", currency="USD", language="en") == DateHabit(
+        day_first=False
+    )

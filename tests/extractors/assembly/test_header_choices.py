@@ -9,6 +9,7 @@ from tagged_pages import tagged
 from extractors.assembly.caption_words import match, plain
 from extractors.assembly.document import assemble
 from extractors.assembly.header import clean_name, clean_vat_id, iban_is_valid
+from extractors.assembly.spans import Words, find_spans, join_wrapped
 
 
 @pytest.mark.parametrize(
@@ -412,6 +413,41 @@ def test_lines_that_make_the_total_with_its_tax_speak_for_it() -> None:
         words = {**opinions, total: {"header.gross_total": 0.45}}
         page = tagged(*rows, (50, 100, "+ VAT 23.32"), (50, 120, f"Suma {total}"), opinions=words)
         assert assemble(page).header.gross_total == found
+
+
+@pytest.mark.parametrize(
+    ("line", "label", "number"),
+    [
+        ("Invoice No. 4680/23", "header.purchase_order", "4680/23"),
+        ("Invoice No. 4680/23", "line.note", "4680/23"),
+        ("Stornierung Nr. 4680/23", "line.note", "4680/23"),
+        ("Room 4680/23", "line.note", None),
+    ],
+)
+def test_a_caption_alone_tells_the_number_of_an_invoice(line: str, label: str, number: str | None) -> None:
+    page = tagged((50, 80, line), opinions={"4680/23": {label: 0.45}})
+    assert assemble(page).header.invoice_number == number
+
+
+@pytest.mark.parametrize(("edge", "joined"), [(50.0, True), (90.0, False)])
+def test_a_value_goes_on_in_the_next_line_where_its_own_line_is_full(edge: float, joined: bool) -> None:
+    labels = {w: {"header.issue_date": 0.9} for w in ("19.", "Februar", "2020")}
+    page = tagged((50, 80, "Schlussrechnung über Leistungen im Winter vom 19."), (edge, 92, "Februar 2020"), opinions=labels)
+    words = Words(page)
+    found = join_wrapped(words, find_spans(words, page.labels), page.labels)
+    assert [span.text for span in found] == (["19. Februar 2020"] if joined else ["19.", "Februar 2020"])
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ("Kontoindehaver Nortel", "Nortel"),
+        ("Name on account Iyer & Sons", "Iyer & Sons"),
+        ("Versement pour Cabinet Claes", "Cabinet Claes"),
+    ],
+)
+def test_the_caption_of_an_account_holder_is_no_part_of_his_name(printed: str, name: str) -> None:
+    assert clean_name(printed) == name
 
 
 @pytest.mark.parametrize(("line", "number"), [("NO. DE FACTURA739374", "739374"), ("Invoice number FACTURA739374", "FACTURA739374")])
