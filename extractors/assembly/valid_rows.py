@@ -82,8 +82,12 @@ def _names_something(row: Row) -> bool:
 
 
 def _is_named(row: Row) -> bool:
-    """Whether the row has a name in words that is neither a tax's, an exemption's nor a sum's."""
-    return any(map(str.isalpha, row.item.description or "")) and not any(_begins_with(row, kind) for kind in ("tax", "exemption", "sum"))
+    """Whether the row has a name in words that tells of no tax, exemption or law, and of no sum."""
+    text = (row.item.description or "").casefold()
+    told = "§" in text or any(
+        re.search(rf"(?<!\w){re.escape(phrase)}", text) for kind in ("tax", "exemption") for phrase in _phrases()[kind]
+    )
+    return any(map(str.isalpha, text)) and not told and not _begins_with(row, "sum")
 
 
 def _is_tax(row: Row) -> bool:

@@ -57,5 +57,13 @@ def test_a_row_of_nothing_without_price_is_a_line_of_the_tax_breakdown() -> None
 
 def test_a_row_of_nothing_goes_only_where_it_names_a_tax_a_sum_or_nothing() -> None:
     rows = [row("Rent", "2", "50", "100"), row("Water", "1", "20", "20")]
-    for name, stays in (("Return of empties", True), ("VAT 0 %", False), ("0 %", False), ("Subtotal", False)):
+    for name, stays in (
+        ("Return of empties", True),
+        ("VAT 0 %", False),
+        ("0 %", False),
+        ("Subtotal", False),
+        ("nach § 4 Nr. 14", False),
+        ("Goods free of VAT", False),
+        ("Mehrwertsteuerbefreiung innerhalb der Union", False),
+    ):
         assert (name in names([*rows, row(name, None, None, "0.00")], "120")) == stays, name
