@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f\u2008\u200a", " "))
 _ARABIC = str.maketrans("٠١٢٣٤٥٦٧٨٩٫٬", "0123456789.,")
 _NUMBER = re.compile(r"\d(?:[\d.,'’ ]*\d)?")
+_CODE_AND_MINUS = re.compile(r"(?:^|\s)[A-Z]{3}[-–−—]$")
 _COMMA_LANGUAGES = frozenset(["de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "cs", "tr", "fi", "no", "hu", "ro"])
 
 
@@ -81,7 +82,8 @@ def parse_number(text: str, habit: NumberHabit) -> Decimal | None:
         return None
     before, after = before.strip(), after.strip()
     dash = ("-", "–", "−", "—")
-    if (before.endswith(dash) or before.startswith(dash)) and not re.search(r"[A-Za-z0-9][-–−—]$", before):
+    coded = _CODE_AND_MINUS.search(before) is not None and "." in number  # of the currency; without decimals it may be a code of any kind
+    if (before.endswith(dash) or before.startswith(dash)) and (coded or not re.search(r"[A-Za-z0-9][-–−—]$", before)):
         return -value
     if after.startswith(("-", "–", "−")) and not after.startswith((",-", ",–")) and not re.match(r"[-–−]\s*[A-Za-z0-9]", after):
         return -value

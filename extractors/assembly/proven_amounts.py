@@ -6,6 +6,7 @@ chance. What one row proves tells which column the amounts stand in, and so deci
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -25,6 +26,9 @@ _NET, _GROSS, _PRICE, _QUANTITY, _RATE, _DISCOUNT, _NAME = (
 _OF_ROWS = frozenset({_NET, _GROSS, _PRICE, _QUANTITY, _RATE, _DISCOUNT, *(LABEL_INDEX[f"line.{n}"] for n in ("item_code", "position"))})
 _NO_PRICES = frozenset({_NAME, _QUANTITY, _RATE, *(LABEL_INDEX[f"line.{n}"] for n in ("item_code", "position", "unit"))})
 _UNLABELLED = frozenset({0, LABEL_INDEX["line.note"]})
+_OWN_AMOUNT_OF = {  # what a total is called as the amount of the only row
+    LABEL_INDEX["header.net_total"]: _NET, LABEL_INDEX["total.line_total"]: _NET, LABEL_INDEX["header.gross_total"]: _GROSS,
+}  # fmt: skip
 FEWEST_IN_COLUMN = 3  # amounts whose right edge a number shares that stands in their column
 LINES_BELOW = 2  # the numbers of a row may stand on lines of their own below it
 ROUNDED = Decimal("0.011")  # a net amount and a gross amount, both rounded
@@ -47,6 +51,8 @@ def take_proven_amounts(words: Words, probabilities: NDArray[np.float32], rows: 
     numbers = _numbers_of_rows(words, probabilities, rows, habit)
     open_rows = {row: found for row, found in numbers.items() if not any(n.label == _NET for n in found)}
     proven: dict[int, _Number] = {}
+    if len(numbers) == len(open_rows) == 1:
+        _take_total_of_only_row(words, probabilities, rows, next(iter(open_rows.items())), habit)
     for row, found in open_rows.items():
         amount = _net_of_gross(found) or _product(found)
         if amount is not None:
@@ -70,6 +76,28 @@ def take_proven_amounts(words: Words, probabilities: NDArray[np.float32], rows: 
         for i in _price_of_one(found):
             set_label(probabilities, i, _PRICE)
             rows[i] = row
+
+
+def _take_total_of_only_row(
+    words: Words, probabilities: NDArray[np.float32], rows: NDArray[np.int32], only: tuple[int, Sequence[_Number]], habit: NumberHabit
+) -> None:
+    """In place: the only row of a document has the document's total as its amount, which the network takes for the total itself; it is the row's where
+    the total is printed once more elsewhere."""
+    row, found = only
+    if any(n.label in (_NET, _GROSS) for n in found):
+        return
+    best: list[int] = probabilities.argmax(1).tolist()
+    printed = Counter(
+        (best[run[-1]], first_number(" ".join(words.texts[i] for i in run), habit))
+        for run in printed_amounts(words)
+        if best[run[-1]] in _OWN_AMOUNT_OF
+    )
+    for number in found:
+        if printed[number.label, number.value] > 1:
+            for i in number.words:
+                set_label(probabilities, i, _OWN_AMOUNT_OF[number.label])
+                rows[i] = row
+            return
 
 
 def take_unseen_amounts(words: Words, probabilities: NDArray[np.float32], habit: NumberHabit) -> None:

@@ -30,7 +30,7 @@ PIECE_GAP_EM = 0.8
 COLUMN_GAP_EM = 3.0  # gaps from here on are taken to be between columns
 SAME_EDGE_PT = 1.5
 GROUP_GAP = 0.625  # of the gap between pieces: the widest space inside a number
-_GROUP = re.compile(r"^\d{3}(?:[.,]\d{1,4})?\D{0,3}$")
+_GROUP = re.compile(r"^\d{3}(?:[.,]\d{1,4})?(?:\D{0,3}|[^\W\d_]{4,8}\.?)$")  # a unit may be glued to it
 _GROUP_HEAD = re.compile(r"^[^\W\d]{0,4}[^\w]{0,3}\d{1,3}$")
 
 
@@ -268,13 +268,14 @@ def _fills_its_line(words: Words, span: Span, edge: float) -> bool:
 
 
 def complete_grouped_numbers(words: Words, probabilities: NDArray[np.float32]) -> None:
-    """In place: digits in front of a number that is grouped by spaces ("2 166,50") get the label of the number they belong to."""
+    """In place: digits in front of a number that is grouped by spaces ("2 166,50"), and a minus that was taken for another number's, get the label of the
+    number that they belong to."""
     best: list[int] = probabilities.argmax(1).tolist()
     numeric = {LABEL_INDEX[name] for name in NUMERIC_LABELS}
     order: list[int] = words.reading_order.tolist()
     for p, i in zip(reversed(order[:-1]), reversed(order[1:]), strict=True):
-        if best[i] in numeric and best[p] != best[i] and _is_grouped(words, p, i):
-            if best[p] in numeric:  # the two were taken for different amounts
+        if best[i] in numeric and best[p] != best[i] and (_is_grouped(words, p, i) or (best[p] in numeric and _is_signed(words, p, i))):
+            if best[p] in numeric and words.has_digit[p]:  # the two were taken for different amounts
                 probabilities[[p, i]] = probabilities[[p, i]].mean(0)
                 best[i] = int(probabilities[i].argmax())
             else:
@@ -287,6 +288,16 @@ def groups_touch(words: Words, left: int, right: int) -> bool:
     """Whether two words of a line stand as close as two groups of digits of one number."""
     gap = words.box_list[right][0] - words.box_list[left][2]
     return -0.2 * words.size_list[left] < gap < GROUP_GAP * words.piece_gap_em * words.size_list[left]
+
+
+def _is_signed(words: Words, left: int, right: int) -> bool:
+    """Whether a word is the minus of the number behind it."""
+    return (
+        words.texts[left] in ("-", "–", "−")
+        and words.line_list[left] == words.line_list[right]
+        and groups_touch(words, left, right)
+        and words.texts[right][:1].isdigit()
+    )
 
 
 def _is_grouped(words: Words, left: int, right: int) -> bool:

@@ -265,6 +265,18 @@ def test_captions_name_the_totals_that_the_network_confuses() -> None:
     assert header.amount_due == Decimal("100.00")
 
 
+@pytest.mark.parametrize(
+    ("sign", "label", "total"),
+    [("-", "line.gross_amount", "-59.01"), ("-", "line.description", "59.01"), (".", "line.gross_amount", "59.01")],
+)
+def test_a_minus_that_was_taken_for_another_amounts_belongs_to_the_number_behind_it(sign: str, label: str, total: str) -> None:
+    page = tagged(
+        (50, 80, f"Discount {sign} 59.01"),
+        opinions={"Discount": {"line.description": 0.9}, sign: {label: 0.6}, "59.01": {"line.net_amount": 0.6}},
+    )
+    assert assemble(page).line_items[0].amount == Decimal(total)
+
+
 def test_thousands_grouped_by_spaces_are_one_number() -> None:
     found = assemble(
         tagged(

@@ -63,3 +63,10 @@ def test_every_grouped_amount_reads_back_exactly(value: Decimal, marks: tuple[st
     decimal_mark, group = marks
     printed = f"{value:,.2f}".replace(",", "\0").replace(".", decimal_mark).replace("\0", group)
     assert parse_number(printed, NumberHabit(decimal_mark)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("BRL-10,71", "-10.71"), ("EUR -10,71", "-10.71"), ("BRL10,71", "10.71"), ("REF-1071", "1071"), ("KW-9,5", "9.5")]
+)
+def test_a_minus_behind_the_code_of_a_currency_is_a_minus(text: str, value: str) -> None:
+    assert parse_number(text, NumberHabit(",")) == Decimal(value)

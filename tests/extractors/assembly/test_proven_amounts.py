@@ -142,3 +142,11 @@ def test_a_piece_that_prints_its_amount_twice_prints_its_price_first() -> None:
     )
     (item,) = assemble(page).line_items
     assert (item.unit_price, item.net_amount) == (29, 29)
+
+
+@pytest.mark.parametrize(("elsewhere", "amount"), [("239.38", Decimal("239.38")), ("240.00", None)])
+def test_the_only_row_has_the_total_as_its_amount_where_it_is_printed_once_more(elsewhere: str, amount: Decimal | None) -> None:
+    total = {"header.net_total": 0.9}
+    lines = ((50.0, 100.0, "Silicone 2"), (400.0, 112.0, "239.38"), (50.0, 400.0, f"Net {elsewhere}"))
+    (item,) = items(*lines, **{"239.38": total, elsewhere: total, "Silicone": NAME, "2": QUANTITY})
+    assert (item.description, item.net_amount) == ("Silicone", amount)
