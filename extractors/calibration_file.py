@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from extractors.confidence import PAIR_SIGNALS, Agreement, Calibration, Forest, Part, Scale, ValueCurve
+from extractors.confidence import OPINION_SIGNALS, Agreement, Calibration, Forest, Part, Scale, ValueCurve
 from extractors.signals import PARTS, SIGNALS
 from schemas.errors import ModelError
 
-FORMAT = 4
+FORMAT = 5
 
 
 def load_calibration(directory: Path, *, twice: bool = False) -> Calibration:
@@ -35,7 +35,7 @@ def load_calibration(directory: Path, *, twice: bool = False) -> Calibration:
 def save_calibration(
     calibration: Calibration, directory: Path, *, measured: Mapping[str, object], agreement: Agreement | None = None
 ) -> None:
-    """Write ``calibration.json`` with what was ``measured`` when it was fitted, and with the ``agreement`` of its readings with a second network's."""
+    """Write ``calibration.json`` with what was ``measured`` when it was fitted, and with the ``agreement`` of its networks."""
     parts = {
         name: {"bias": round(part.bias, 5), "weights": {s: round(w, 5) for s, w in zip(PARTS[name], part.weights, strict=True)}}
         for name, part in calibration.parts.items()
@@ -71,10 +71,10 @@ def _part(entry: Mapping[str, Any], names: Sequence[str]) -> Part:
 
 
 def _agreement(entry: Mapping[str, Any]) -> Agreement:
-    if entry["signals"] != list(PAIR_SIGNALS):
+    if entry["signals"] != list(OPINION_SIGNALS):
         raise ValueError("the agreement of two networks was fitted with other signals")
     return Agreement(
-        Part(float(entry["bias"]), tuple(float(entry["weights"][name]) for name in PAIR_SIGNALS)),
+        Part(float(entry["bias"]), tuple(float(entry["weights"][name]) for name in OPINION_SIGNALS)),
         _scale(entry["scale"]),
         float(entry["accept_threshold"]),
         float(entry["from_probability"]),
@@ -88,8 +88,8 @@ def _plain_agreement(agreement: Agreement) -> dict[str, object]:
         "from_probability": round(agreement.from_probability, 4),
         "scale": [[round(x, 6), round(y, 6)] for x, y in agreement.scale.points],
         "bias": round(agreement.whole.bias, 5),
-        "weights": {name: round(w, 5) for name, w in zip(PAIR_SIGNALS, agreement.whole.weights, strict=True)},
-        "signals": list(PAIR_SIGNALS),
+        "weights": {name: round(w, 5) for name, w in zip(OPINION_SIGNALS, agreement.whole.weights, strict=True)},
+        "signals": list(OPINION_SIGNALS),
         "differing": {group: round(share, 4) for group, share in agreement.differing.items()},
     }
 

@@ -5,7 +5,8 @@ signals sees what goes together. The mean of the two, in log-odds, is brought to
 (`extractors.training.calibrate`) and ship beside the network in ``calibration.json``, as do the curves that turn the network's probability of a
 single value into a calibrated one.
 
-A document that two networks read (`extractors.cross_check`) is believed by both readings and by where they differ (`Agreement`).
+A document that two networks read is believed by the reading of their mean, by what each reads by itself, and by where these differ from it
+(`extractors.cross_check`, `Agreement`).
 """
 
 from __future__ import annotations
@@ -87,16 +88,16 @@ class ValueCurve:
         return _sigmoid(self.slope * logit(raw) + self.offset)
 
 
-# What a document's two readings show: log-odds that each is right, by itself, and where they differ.
-PAIR_SIGNALS: tuple[str, ...] = ("log_odds_first", "log_odds_second", *AGREEMENT_SIGNALS)
+# What the readings of a document show: log-odds that each is right, and where those of single networks differ from the one by their mean.
+OPINION_SIGNALS: tuple[str, ...] = ("log_odds", "log_odds_first", "log_odds_second", *AGREEMENT_SIGNALS)
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Confidence in a document that was read twice: a logistic model over `PAIR_SIGNALS`, brought to scale.
+    """Confidence in a document that two networks read: a logistic model over `OPINION_SIGNALS`, brought to scale.
 
-    ``from_probability``: only documents of which the first reading is at least that sure are read again; the others could not be accepted anyway.
-    ``differing``: by group of fields, how often a value is right that the second reading gives differently."""
+    ``from_probability``: only where the reading by their mean is at least that sure is it compared with their own; the others could not be accepted
+    anyway. ``differing``: by group of fields, how often a value is right that one of them gives differently."""
 
     whole: Part
     scale: Scale
@@ -105,7 +106,7 @@ class Agreement:
     differing: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def raw(self, signals: Sequence[float]) -> float:
-        """Probability that the document is right, not yet to scale. ``signals`` in the order of `PAIR_SIGNALS`."""
+        """Probability that the document is right, not yet to scale. ``signals`` in the order of `OPINION_SIGNALS`."""
         return _sigmoid(self.whole.bias + sum(w * x for w, x in zip(self.whole.weights, signals, strict=True)))
 
     def evidence(self, evidence: Mapping[str, Evidence], differing: Collection[str]) -> dict[str, Evidence]:
@@ -118,7 +119,7 @@ class Agreement:
 class Calibration:
     """The models of the parts, by name, and of the whole; what brings them to scale; the threshold chosen with them; and the curves of single values
     by group (`group_of`). ``rare``: by signals too rare for the models to learn from, the share of right documents among those that show one: none
-    of them is surer than that. ``agreement``: where a second network reads too; ``accept_threshold`` is then that of documents read twice."""
+    of them is surer than that. ``agreement``: where a second network reads too; ``accept_threshold`` is then that of documents read by both."""
 
     parts: Mapping[str, Part]
     forest: Forest
@@ -142,14 +143,15 @@ class Calibration:
         """The most that a document with these signals is believed."""
         return min((share for name, share in self.rare.items() if signals[_PLACE[name]]), default=1.0)
 
-    def pair_signals(self, first: Sequence[float], second: Sequence[float], agreement: Sequence[float]) -> list[float]:
-        """`PAIR_SIGNALS` of two readings by their `SIGNALS` and their `AGREEMENT_SIGNALS`."""
-        return [logit(self.raw(first)), logit(self.raw(second)), *agreement]
+    def opinion_signals(self, signals: Sequence[float], opinions: Sequence[Sequence[float]], agreement: Sequence[float]) -> list[float]:
+        """`OPINION_SIGNALS` of a reading and of those of both networks by themselves, by their `SIGNALS` and their `AGREEMENT_SIGNALS`."""
+        return [logit(self.raw(signals)), *(logit(self.raw(own)) for own in opinions), *agreement]
 
-    def probability_of_pair(self, first: Sequence[float], second: Sequence[float], agreement: Sequence[float]) -> float:
-        """As `probability`, for a document that was read twice."""
+    def probability_by_opinions(self, signals: Sequence[float], opinions: Sequence[Sequence[float]], agreement: Sequence[float]) -> float:
+        """As `probability`, for a document that both networks have read by themselves too."""
         assert self.agreement is not None
-        return self.agreement.scale.probability(min(self.agreement.raw(self.pair_signals(first, second, agreement)), self._most(first)))
+        raw = self.agreement.raw(self.opinion_signals(signals, opinions, agreement))
+        return self.agreement.scale.probability(min(raw, self._most(signals)))
 
     def part_probabilities(self, signals: Sequence[float]) -> dict[str, float]:
         """Probability of each part that it is right. ``signals`` in the order of `SIGNALS`."""

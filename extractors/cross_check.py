@@ -1,7 +1,7 @@
-"""Two readings of one document, by networks of separate trainings: where they differ, at least one of them is wrong.
+"""What two networks of separate trainings read each by itself, beside the reading by their mean: where they differ, one of them is wrong.
 
 What a page leaves open, one network may be sure of and wrong; that another one, which began from other weights, makes the same mistake is rarer. So a
-document is believed by how far its two readings agree (`extractors.confidence.Agreement`).
+document is believed by how far the networks agree on it (`extractors.confidence.Agreement`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from schemas.rules_reading import read_differently
 
 ROWS = "line_items"
 MOST_TOLD = 8
-# What two readings show of each other, in order.
+# What the networks' own readings show of the one by their mean, in order; summed over the networks.
 AGREEMENT_SIGNALS: tuple[str, ...] = (*(f"differs_{part}" for part in PARTS), "other_values", "names_not_equal", "type_differs")
 
 
@@ -44,20 +44,25 @@ def differences(first: Assembled, second: Assembled) -> tuple[Difference, ...]:
     return tuple(found)
 
 
-def agreement_signals(first: Assembled, second: Assembled, found: Sequence[Difference]) -> list[float]:
-    """`AGREEMENT_SIGNALS` of two readings and their ``differences``."""
-    parts = {part for difference in found if (part := _part(difference.path)) is not None}
-    values = {f"differs_{part}": float(part in parts) for part in PARTS}
-    values["other_values"] = math.log1p(sum(_part(difference.path) is None for difference in found))
-    pairs = zip(first.line_items, second.line_items, strict=False)
-    values["names_not_equal"] = math.log1p(sum(letters_of(a.description or "") != letters_of(b.description or "") for a, b in pairs))
-    values["type_differs"] = float(first.document_type != second.document_type)
+def agreement_signals(reading: Assembled, opinions: Sequence[Assembled], found: Sequence[Sequence[Difference]]) -> list[float]:
+    """`AGREEMENT_SIGNALS` of a reading and of what single networks read, with the ``differences`` of each from it."""
+    values = dict.fromkeys(AGREEMENT_SIGNALS, 0.0)
+    for opinion, differing in zip(opinions, found, strict=True):
+        for part in {part for difference in differing if (part := _part(difference.path)) is not None}:
+            values[f"differs_{part}"] += 1
+        values["other_values"] += math.log1p(sum(_part(difference.path) is None for difference in differing))
+        pairs = zip(reading.line_items, opinion.line_items, strict=False)
+        values["names_not_equal"] += math.log1p(sum(letters_of(a.description or "") != letters_of(b.description or "") for a, b in pairs))
+        values["type_differs"] += reading.document_type != opinion.document_type
     return [values[name] for name in AGREEMENT_SIGNALS]
 
 
-def issues_of(found: Sequence[Difference]) -> tuple[Issue, ...]:
-    """What a reviewer is told of differences: the first `MOST_TOLD` of them."""
-    return tuple(read_differently(d.path, d.first, d.second) for d in found[:MOST_TOLD])
+def issues_of(found: Sequence[Sequence[Difference]]) -> tuple[Issue, ...]:
+    """What a reviewer is told of the differences of several opinions: the first `MOST_TOLD` of them, one for each value."""
+    by_path: dict[str, Difference] = {}
+    for difference in (d for differing in found for d in differing):
+        by_path.setdefault(difference.path, difference)
+    return tuple(read_differently(d.path, d.first, d.second) for d in list(by_path.values())[:MOST_TOLD])
 
 
 def _part(path: str) -> str | None:

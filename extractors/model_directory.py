@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from extractors.ensemble import Ensemble
 from extractors.tagger import MODEL_DIRECTORY, TaggedDocument, Tagger
 from extractors.words import Document
 from schemas.errors import ModelError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from extractors.confidence import Calibration
 
 OWN_FILES = ("specialist.json", "calibration.json", "model.onnx")
-SECOND = "second"  # folder, within a model's, of the network that reads what could be accepted again
+SECOND = "second"  # folder, within a model's, of the network that reads beside the first one
 SECOND_FILES = (f"{SECOND}/specialist.json", f"{SECOND}/model.onnx")
 CHECKPOINT_FILES = ("config.json", "calibration.json")
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin")
@@ -49,7 +50,8 @@ def open_tagger(directory: Path | None) -> WordTagger:
     if not directory.is_dir():
         raise ModelError(f"There is no model: no folder {directory}.")
     if not is_checkpoint(directory):
-        return Tagger(directory)
+        first = Tagger(directory)
+        return Ensemble(first, Tagger(directory / SECOND)) if has_second(directory) else first
     if json_of(directory / "config.json").get("model_type") == "lineitem-specialist":
         raise ModelError(
             f"{directory} holds a checkpoint of training, which is not run as it is: export it first "
@@ -67,11 +69,6 @@ def open_tagger(directory: Path | None) -> WordTagger:
 def has_second(directory: Path | None) -> bool:
     """Whether a second network ships with the model."""
     return ((directory or MODEL_DIRECTORY) / SECOND / "model.onnx").exists()
-
-
-def open_second(directory: Path | None) -> WordTagger:
-    """The second network of the model in ``directory``. Raises `ModelError` when it cannot be loaded."""
-    return Tagger((directory or MODEL_DIRECTORY) / SECOND)
 
 
 def threshold_of(directory: Path | None) -> float:

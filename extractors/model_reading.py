@@ -1,32 +1,23 @@
-"""The specialist's part of the pipeline: words in, invoices with evidence and confidence out; and the second network, which reads again what could be
-accepted."""
+"""The specialist's part of the pipeline: words in, invoices with evidence and confidence out."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from extractors.categories import categorised
 from schemas.bookkeeping import Bookkeeping
-from schemas.invoice import DocumentType, Evidence, Invoice, Route, Severity
+from schemas.invoice import DocumentType, Evidence, Invoice, Route
 
 if TYPE_CHECKING:
     from extractors.assembly.document import Assembled
     from extractors.confidence import Calibration
     from extractors.model_directory import WordTagger
+    from extractors.tagger import TaggedDocument
     from extractors.words import Document
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A document as the network reads it."""
-
-    invoice: Invoice
-    assembled: Assembled
-    document: Document
 
 
 def read_by_model(
@@ -36,57 +27,44 @@ def read_by_model(
     calibration: Calibration,
     clock: StageClock,
     bookkeeping: Bookkeeping,
-) -> dict[int, Reading]:
-    """The readings of ``documents`` by their numbers; ``blanks`` are their invoices so far, without values. Rules have not been asked yet."""
-    assembled = _assembled(list(documents.values()), tagger, clock)
-    with clock.stage("assemble"):
-        invoices = [_invoice(blanks[i], documents[i], a, calibration) for i, a in zip(documents, assembled, strict=True)]
-    with clock.stage("tag"):
-        invoices = [_with_others(invoice, document, tagger) for document, invoice in zip(documents.values(), invoices, strict=True)]
-    with clock.stage("categorise"):
-        invoices = categorised(invoices, [a.text for a in assembled], bookkeeping)
-    return {i: Reading(v, a, documents[i]) for i, v, a in zip(documents, invoices, assembled, strict=True)}
-
-
-def _assembled(documents: Sequence[Document], tagger: WordTagger, clock: StageClock) -> list[Assembled]:
+) -> dict[int, Invoice]:
+    """The invoices of ``documents`` by their numbers; ``blanks`` are what is known of them so far, without values. Rules have not been asked yet."""
     from extractors.assembly.document import assemble
     from extractors.digit_repair import repaired
 
     with clock.stage("tag"):
-        tagged = tagger.tag_many(documents)
+        tagged = tagger.tag_many(list(documents.values()))
     with clock.stage("assemble"):
-        return [repaired(t, assemble(t), tagger) for t in tagged]
+        assembled = [repaired(t, assemble(t), tagger) for t in tagged]
+        invoices = [_invoice(blanks[i], documents[i], a, calibration) for i, a in zip(documents, assembled, strict=True)]
+    with clock.stage("cross-check"):
+        invoices = [_cross_checked(v, a, t, calibration) for v, a, t in zip(invoices, assembled, tagged, strict=True)]
+    with clock.stage("tag"):
+        invoices = [_with_others(invoice, document, tagger) for document, invoice in zip(documents.values(), invoices, strict=True)]
+    with clock.stage("categorise"):
+        return dict(zip(documents, categorised(invoices, [a.text for a in assembled], bookkeeping), strict=True))
 
 
-def cross_check(
-    checked: list[Invoice],
-    readings: Mapping[int, Reading],
-    calibration: Calibration,
-    clock: StageClock,
-    *,
-    open_second: Callable[[], WordTagger],
-) -> None:
-    """In place: what could be accepted is read by the second network too, and believed by how far both readings agree."""
-    agreement = calibration.agreement
-    if agreement is None:
-        return
+def _cross_checked(invoice: Invoice, assembled: Assembled, tagged: TaggedDocument, calibration: Calibration) -> Invoice:
+    """The invoice, where it could be accepted, as far believed as the networks agree on it that read it by themselves."""
+    from extractors.assembly.document import assemble
     from extractors.confidence import signals
     from extractors.cross_check import agreement_signals, differences, issues_of
     from extractors.reading_confidence import weakest_reading
 
-    again = [i for i in readings if not has_errors(checked[i]) and checked[i].confidence >= agreement.from_probability]
-    if not again:
-        return
-    seconds = _assembled([readings[i].document for i in again], open_second(), clock)
-    for i, second in zip(again, seconds, strict=True):
-        first, document = readings[i].assembled, readings[i].document
-        found = differences(first, second)
-        sure = calibration.probability_of_pair(signals(first), signals(second), agreement_signals(first, second, found))
-        checked[i] = checked[i].replace(
-            confidence=min(sure, weakest_reading(document, first.evidence)),
-            evidence=agreement.evidence(checked[i].evidence, {difference.path for difference in found}),
-            issues=(*checked[i].issues, *issues_of(found)),
-        )
+    agreement = calibration.agreement
+    if agreement is None or not tagged.opinions or not assembled.is_invoice or invoice.confidence < agreement.from_probability:
+        return invoice
+    opinions = [assemble(opinion) for opinion in tagged.opinions]
+    found = [differences(assembled, opinion) for opinion in opinions]
+    sure = calibration.probability_by_opinions(
+        signals(assembled), [signals(opinion) for opinion in opinions], agreement_signals(assembled, opinions, found)
+    )
+    return invoice.replace(
+        confidence=min(sure, weakest_reading(tagged.document, assembled.evidence)),
+        evidence=agreement.evidence(invoice.evidence, {difference.path for differing in found for difference in differing}),
+        issues=(*invoice.issues, *issues_of(found)),
+    )
 
 
 def _with_others(invoice: Invoice, document: Document, tagger: WordTagger) -> Invoice:
@@ -168,8 +146,3 @@ class StageClock:
             seconds = time.perf_counter() - begun
             self.times[name] = self.times.get(name, 0.0) + seconds - self._within
             self._within = outside + seconds
-
-
-def has_errors(invoice: Invoice) -> bool:
-    """Whether a rule is broken at error level."""
-    return any(issue.severity is Severity.ERROR for issue in invoice.issues)

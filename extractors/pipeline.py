@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractors.categories import categorised
-from extractors.model_reading import Reading, StageClock, closed, cross_check, read_by_model
+from extractors.model_reading import StageClock, closed, read_by_model
 from extractors.options import ExtractOptions, SourceFile
 from extractors.readers.passwords import unlock
 from extractors.reading import read_source
@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 CODE_VERSION = "0.1.0"
-STAGES = ("read", "tag", "assemble", "categorise", "validate", "second read", "cross-check")
+STAGES = ("read", "tag", "assemble", "cross-check", "categorise", "validate", "second read")
 
 
 def pipeline_version(options: ExtractOptions) -> str:
@@ -114,8 +114,7 @@ def extract_many(
     begun(None)
     if words is not None:
         words.update(documents)
-    readings = read_by_model(documents, results, tagger, calibration, clock, options.bookkeeping)
-    results.update({i: reading.invoice for i, reading in readings.items()})
+    results.update(read_by_model(documents, results, tagger, calibration, clock, options.bookkeeping))
     if parts is not None:
         for i, document in documents.items():
             if files := _parts(results[i], sources[i], document):
@@ -128,27 +127,15 @@ def extract_many(
     if again:
         second = _second_reading({i: sources[i] for i in again}, checked, tagger, calibration, clock, options)
         for i, chosen in again.items():
-            checked[i], outcome = _better(checked[i], second[i].invoice if i in second else None)
-            if i in second and checked[i] is second[i].invoice:
-                readings[i] = second[i]
+            checked[i], outcome = _better(checked[i], second.get(i))
             if read_again is not None:
                 read_again[i] = (*chosen.reasons, outcome)
-    with clock.stage("cross-check"):
-        cross_check(checked, readings, calibration, clock, open_second=lambda: load_second(options.model_dir))
     return [invoice.replace(status=decision(invoice, threshold).status) for invoice in checked]
 
 
 def decision(invoice: Invoice, threshold: float) -> Decision:
     """The decision on a validated invoice, with its reasons."""
     return decide(invoice, accept_threshold=threshold)
-
-
-@lru_cache(maxsize=2)
-def load_second(directory: Path | None) -> WordTagger:
-    """The second network of a model, loaded once per process."""
-    from extractors.model_directory import open_second
-
-    return open_second(directory)
 
 
 @lru_cache(maxsize=2)
@@ -220,7 +207,7 @@ def _second_reading(
     calibration: Calibration,
     clock: StageClock,
     options: ExtractOptions,
-) -> dict[int, Reading]:
+) -> dict[int, Invoice]:
     """pdfplumber's reading of documents that broke a rule; none of those that it cannot read."""
     from extractors.readers.pdfplumber_reader import read_with_pdfplumber
 
@@ -235,8 +222,7 @@ def _second_reading(
         blanks[i] = Invoice(id=source.id, sha256=first[i].sha256, source=source.source, pages=first[i].pages)
     read = read_by_model(documents, blanks, tagger, calibration, clock, options.bookkeeping)
     with clock.stage("validate"):
-        judged = validated([reading.invoice for reading in read.values()], options)
-    return {i: replace(reading, invoice=invoice) for (i, reading), invoice in zip(read.items(), judged, strict=True)}
+        return dict(zip(read, validated(list(read.values()), options), strict=True))
 
 
 def _better(first: Invoice, second: Invoice | None) -> tuple[Invoice, str]:

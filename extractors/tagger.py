@@ -32,6 +32,7 @@ class TaggedDocument:
 
     Shapes: ``labels`` [n, 1 + fields] float32, probability of each label (column 0 = none of them); ``starts`` [n] float32, probability that a
     span starts here given the word's likeliest label; ``link_query``, ``link_key`` [n, link]; ``type_probabilities`` over `DOCUMENT_TYPES`.
+    ``opinions``: what single networks say, where this is the mean of several (`extractors.ensemble`).
     """
 
     document: Document
@@ -41,6 +42,7 @@ class TaggedDocument:
     link_key: NDArray[np.float32]
     type_probabilities: NDArray[np.float32]
     language: str
+    opinions: tuple[TaggedDocument, ...] = ()
 
 
 class Tagger:
@@ -73,7 +75,10 @@ class Tagger:
 
     def tag_many(self, documents: Sequence[Document]) -> list[TaggedDocument]:
         """As `tag` for many documents; windows of similar length run as one batch."""
-        features = [document_features(document) for document in documents]
+        return self.tag_features(documents, [document_features(document) for document in documents])
+
+    def tag_features(self, documents: Sequence[Document], features: Sequence[WordFeatures]) -> list[TaggedDocument]:
+        """As `tag_many`, where the ``features`` of the documents' words are known (`extractors.features.document_features`)."""
         jobs = [(i, w) for i, f in enumerate(features) for w in windows(len(f))]
         jobs.sort(key=lambda job: job[1].stop - job[1].start)
         results = [_Collected(len(f)) for f in features]

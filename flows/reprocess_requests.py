@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 
 from extractors.strategy import FallbackProvider
 from flows.chunks import BatchOptions
@@ -109,7 +110,6 @@ def _carry_out(
     progress: Progress,
     owner: str,
 ) -> Iterator[Change]:
-    begun, counts, pages = time.perf_counter(), Counter[str](), 0
     with database.read() as session:
         ids = select_documents(session, request.selection)
     batch_id = begin_batch(
@@ -126,33 +126,42 @@ def _carry_out(
         owner=owner,
         second_opinions=options.second_opinions(database, batch_id) if options.second_opinions is not None else None,
     )
-    kept, outcome, notes = time.monotonic(), "failed", list[str]()
-    try:
+    with _recorded(request, database, batch_id, run, documents=len(ids)) as tally:
+        kept = time.monotonic()
         for change in run.run(ids):
-            counts[change.outcome] += 1
-            pages += change.after.pages if change.after else 0
+            tally.update([change.outcome], pages=change.after.pages if change.after else 0)
             if time.monotonic() - kept > KEEP_EVERY_S:
                 keep_request(database, request.id, owner=run.owner, lease_s=REQUEST_LEASE_S)
                 kept = time.monotonic()
             yield change
+
+
+@contextmanager
+def _recorded(
+    request: ReprocessRequest, database: Database, batch_id: int, run: Reprocessing, *, documents: int
+) -> Generator[Counter[str]]:
+    """Ends the request and its batch when ``run`` is over, however that comes, with what is counted meanwhile: changes by their outcome, and ``pages``."""
+    begun, tally, outcome, notes = time.perf_counter(), Counter[str](), "failed", list[str]()
+    try:
+        yield tally
         outcome = "finished"
     except LineitemError as exc:
         notes.append(str(exc))
         raise
     finally:
-        seconds = time.perf_counter() - begun
+        seconds, pages = time.perf_counter() - begun, tally.pop("pages", 0)
         end_request(
             database,
             request.id,
             state="done" if outcome == "finished" else "failed",
-            outcome={"documents": len(ids), **counts, **({"error": notes[0]} if notes else {})},
+            outcome={"documents": documents, **tally, **({"error": notes[0]} if notes else {})},
             batch_id=batch_id,
         )
         end_batch(
             database,
             batch_id,
             outcome=outcome,
-            processed=counts["changed"] + counts["same"],
+            processed=tally["changed"] + tally["same"],
             pages=pages,
             seconds=seconds,
             stage_seconds=run.times,

@@ -56,7 +56,7 @@ XML_AGREES = Rule(
 SPLIT_FILE = Rule("LI-DOC-SPLIT", "Lineitem", _ERROR, _READING, "The file is one document; else each invoice in it becomes one.")
 SEVERAL_INVOICES = Rule("LI-SEVERAL", "Lineitem", _ERROR, _READING, "The file holds one invoice.")
 
-READ_TWICE = Rule("LI-TWICE", "Lineitem", _WARNING, _READING, "Both networks of the specialist read the same value.")
+READ_TWICE = Rule("LI-TWICE", "Lineitem", _WARNING, _READING, "Each of the specialist's two networks reads the same value by itself.")
 DISAGREEMENT = Rule("LI-AGREE", "Lineitem", _ERROR, _READING, "The specialist and a foundation model read the same value.")
 
 FILE_RULES: tuple[Rule, ...] = (
@@ -135,12 +135,12 @@ def readers_disagree(field: str, *, specialist: str | None, foundation: str | No
 
 
 def read_differently(field: str, first: str | None, second: str | None) -> Issue:
-    """``field`` is read as ``first``; a second network, whose reading is ``second``, disagrees (None: it finds nothing there)."""
+    """``field`` is read as ``first``; one of the two networks by itself reads ``second`` (None: it finds nothing there)."""
     if field == "line_items":
-        message = f"A second network finds {second} rows of items here, not {first}."
+        message = f"One of the two networks finds {second} rows of items here, not {first}."
     else:
         name = field.rpartition(".")[2].replace("_", " ")
         where = f" of row {int(field.split('.')[1]) + 1}" if field.startswith("line_items.") else ""
         told = f"reads the {name}{where} as {second}" if second is not None else f"finds no {name}{where}"
-        message = f"A second network {told}."
+        message = f"One of the two networks {told}."
     return Issue(READ_TWICE.id, READ_TWICE.severity, field, second, first, message[:500])

@@ -17,8 +17,7 @@ import numpy as np
 
 from extractors.calibration_file import save_calibration
 from extractors.confidence import Agreement, Calibration, ValueCurve
-from extractors.model_directory import has_second, open_second
-from extractors.tagger import Tagger
+from extractors.model_directory import open_tagger
 from extractors.training.calibration_data import Outcomes, as_invoice, collect
 from extractors.training.confidence_model import (
     BOUND,
@@ -27,24 +26,24 @@ from extractors.training.confidence_model import (
     Flags,
     Floats,
     Threshold,
-    agreements_out_of_fold,
     area_under_curve,
+    by_opinions_out_of_fold,
     choose_threshold,
     expected_calibration_error,
+    fit_agreement_model,
     fit_curve,
-    fit_pairs,
     fit_parts,
     fit_scale,
+    opinions_out_of_fold,
     out_of_fold,
-    pairs_out_of_fold,
     probabilities,
     reliability,
     scaled_out_of_fold,
     to_scale,
 )
 
-WORTH = 0.95  # probability by two readings for which it is worth to read again, or the threshold where that is lower
-MISSED_BY_START = 0.02  # share of such documents that the first reading alone keeps from being read again
+WORTH = 0.95  # probability by all readings for which it is worth to compare them, or the threshold where that is lower
+MISSED_BY_START = 0.02  # share of such documents whose readings are not compared, as the one by the mean is not sure enough
 
 __all__ = ["as_invoice", "calibrate", "main"]
 
@@ -54,19 +53,17 @@ def calibrate(model: Path, shards: Sequence[Path], *, today: date, test: Sequenc
 
     Returns the figures. Raises `ValueError` where all documents are right or all are wrong.
     """
-    tagger = Tagger(model, threads=2)
-    second = open_second(model) if has_second(model) else None
+    tagger = open_tagger(model)
     outcomes = collect(
         tagger,
         shards,
         today=today,
-        second=second,
         report=lambda done: print(f"\rcalibration: shard {done} of {len(shards)}", end="", flush=True),
     )
     print()
     calibration, figures = fit(outcomes)
     agreement = None
-    if second is not None:
+    if outcomes.opinions:
         agreement, figures_twice = fit_agreement(outcomes)
         figures |= figures_twice
     if test:
@@ -105,26 +102,26 @@ def fit(outcomes: Outcomes) -> tuple[Calibration, dict[str, float]]:
 
 
 def fit_agreement(outcomes: Outcomes) -> tuple[Agreement, dict[str, float]]:
-    """What a second reading adds to the confidence, and its figures, all of them cross-validated by document; prints the reliability."""
+    """What the networks' own readings add to the confidence, and its figures, all of them cross-validated by document; prints the reliability."""
     x, right, flagged = np.array(outcomes.signals), np.array(outcomes.right), np.array(outcomes.flagged)
-    second, agreement = np.array(outcomes.second_signals), np.array(outcomes.agreement)
+    opinions, agreement = np.array(outcomes.opinions), np.array(outcomes.agreement)
     parts = outcomes.flags_by_part
-    first_alone, pairs = pairs_out_of_fold(x, second, agreement, parts)
-    raw = agreements_out_of_fold(pairs, right)
+    by_mean, pairs = opinions_out_of_fold(x, opinions, agreement, parts)
+    raw = by_opinions_out_of_fold(pairs, right)
     scale = fit_scale(raw, right)
     twice = to_scale(scale, raw)
-    alone = to_scale(fit_scale(first_alone, right), first_alone)
+    alone = to_scale(fit_scale(by_mean, right), by_mean)
     worth = ~flagged & (twice >= min(WORTH, choose_threshold(twice[~flagged], right[~flagged]).value))
     start = float(np.quantile(alone[worth], MISSED_BY_START)) if worth.any() else 0.0
-    final = np.where(~flagged & (alone >= start), twice, np.minimum(alone, start))
+    final = np.where(alone >= start, twice, np.minimum(alone, start))
     threshold = choose_threshold(final[~flagged], right[~flagged])
     differing = {group: (sum(found) + 1) / (len(found) + 2) for group, found in sorted(outcomes.differing.items())}
-    fitted = fit_pairs(pairs, right)
+    fitted = fit_agreement_model(pairs, right)
     model = Agreement(fitted.whole, scale, threshold.value, start, differing)
-    figures = _judge("two readings, cross-validation by document", threshold.value, final, right, flagged)
+    figures = _judge("both networks, cross-validation by document", threshold.value, final, right, flagged)
     figures["ece"] = expected_calibration_error(np.where(alone >= start, scaled_out_of_fold(raw, right), alone), right)
-    figures["read_twice"] = float((~flagged & (alone >= start)).mean())
-    print(f"  read twice {figures['read_twice']:.1%}; ECE with a scale fitted on other documents {figures['ece']:.4f}")
+    figures["compared"] = float((alone >= start).mean())
+    print(f"  compared {figures['compared']:.1%}; ECE with a scale fitted on other documents {figures['ece']:.4f}")
     print(_threshold_line(threshold))
     figures |= {"bound_on_wrong": threshold.bound}
     return model, {f"twice_{name}": round(value, 4) for name, value in figures.items()}

@@ -31,8 +31,8 @@ AHEAD = timedelta(days=366)  # generated dates run to the end of a year, so some
 @dataclass(slots=True)
 class Outcomes:
     """n documents: ``signals`` one list each, ``right``, ``right_parts`` by part, ``flagged`` (a rule is broken at error level), ``layout`` (how the head of
-    the page is arranged), and values by group: (document, probability, right). Where a second network read them too: its signals, how the readings
-    agree (`extractors.cross_check.AGREEMENT_SIGNALS`), and by group whether values are right that it reads differently."""
+    the page is arranged), and values by group: (document, probability, right). Where two networks read them: the signals of what each reads by itself,
+    how these readings agree (`extractors.cross_check.AGREEMENT_SIGNALS`), and by group whether values are right that one of them gives differently."""
 
     signals: list[list[float]] = field(default_factory=list[list[float]])
     right: list[bool] = field(default_factory=list[bool])
@@ -40,7 +40,7 @@ class Outcomes:
     flagged: list[bool] = field(default_factory=list[bool])
     layout: list[str] = field(default_factory=list[str])
     values: dict[str, list[tuple[int, float, bool]]] = field(default_factory=dict[str, list[tuple[int, float, bool]]])
-    second_signals: list[list[float]] = field(default_factory=list[list[float]])
+    opinions: list[list[list[float]]] = field(default_factory=list[list[list[float]]])
     agreement: list[list[float]] = field(default_factory=list[list[float]])
     differing: dict[str, list[bool]] = field(default_factory=dict[str, list[bool]])
 
@@ -75,28 +75,27 @@ def collect(
     shards: Sequence[Path],
     *,
     today: date,
-    second: WordTagger | None = None,
     report: Callable[[int], None] = lambda done: None,
 ) -> Outcomes:
-    """The outcomes of all invoices and credit notes of the shards; ``second`` reads them too; ``report`` is called with the number of shards done."""
+    """The outcomes of all invoices and credit notes of the shards; ``report`` is called with the number of shards done."""
     outcomes = Outcomes()
     for number, shard in enumerate(shards):
         samples = [s for s in load_shard(shard) if s.document_type in ("invoice", "credit_note")]
         documents = [Document(s.pages, reader="generated") for s in samples]
-        assembled = [assemble(tagged) for tagged in tagger.tag_many(documents)]
-        others = [assemble(tagged) for tagged in second.tag_many(documents)] if second else [None] * len(documents)
+        tagged = tagger.tag_many(documents)
+        assembled = [assemble(one) for one in tagged]
         invoices = categorised([as_invoice(a) for a in assembled], [a.text for a in assembled], Bookkeeping())
         issues = validate(invoices, context=RuleContext(today=today + AHEAD))
-        for sample, a, other, invoice, found in zip(samples, assembled, others, invoices, issues, strict=True):
+        for sample, one, a, invoice, found in zip(samples, tagged, assembled, invoices, issues, strict=True):
             outcomes.flagged.append(not a.is_invoice or any(i.severity is Severity.ERROR for i in found))
             outcomes.layout.append(sample.layout.get("arrangement", ""))
-            add_outcome(outcomes, sample.truth, a, invoice, second=other)
+            add_outcome(outcomes, sample.truth, a, invoice, opinions=[assemble(opinion) for opinion in one.opinions])
         report(number + 1)
     return outcomes
 
 
-def add_outcome(outcomes: Outcomes, truth: Record, assembled: Assembled, invoice: Invoice, *, second: Assembled | None = None) -> None:
-    """Add what one document's reading, or its two readings, show and whether the first is right."""
+def add_outcome(outcomes: Outcomes, truth: Record, assembled: Assembled, invoice: Invoice, *, opinions: Sequence[Assembled] = ()) -> None:
+    """Add what one document's reading shows, beside those of single networks, and whether it is right."""
     found = invoice.to_json()
     scored = score([(truth, found)])
     wrong = {part for _, path, expected, _ in scored.wrong if (part := _part_that_counts(path, expected)) is not None}
@@ -108,11 +107,11 @@ def add_outcome(outcomes: Outcomes, truth: Record, assembled: Assembled, invoice
     for name, flags in outcomes.right_parts.items():
         flags.append(name not in wrong)
     other: set[str] = set()
-    if second is not None:
-        differing = differences(assembled, second)
-        other = {difference.path for difference in differing}
-        outcomes.second_signals.append(signals(second))
-        outcomes.agreement.append(agreement_signals(assembled, second, differing))
+    if opinions:
+        differing = [differences(assembled, opinion) for opinion in opinions]
+        other = {difference.path for of_one in differing for difference in of_one}
+        outcomes.opinions.append([signals(opinion) for opinion in opinions])
+        outcomes.agreement.append(agreement_signals(assembled, opinions, differing))
     for path, right in _values(truth, found):
         shown, group = assembled.evidence.get(path), group_of(path)
         if shown is not None and group is not None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.confidence import PAIR_SIGNALS, Agreement, Calibration, Forest, Node, Part, Scale, ValueCurve, logit
+from extractors.confidence import OPINION_SIGNALS, Agreement, Calibration, Forest, Node, Part, Scale, ValueCurve, logit
 from extractors.signals import PARTS, SIGNALS
 
 Floats = NDArray[np.float64]
@@ -153,33 +153,34 @@ def out_of_fold(x: Floats, right_parts: Mapping[str, Flags], groups: Sequence[st
     return result
 
 
-def pairs_out_of_fold(x: Floats, second: Floats, agreement: Floats, right_parts: Mapping[str, Flags]) -> tuple[Floats, Floats]:
-    """For every document, by a model that was fitted without it: the confidence of the first reading alone [n], not yet to scale, and the
-    `PAIR_SIGNALS` of both readings [n, pair signals]. ``x``, ``second`` [n, signals] are the signals of the readings."""
+def opinions_out_of_fold(x: Floats, opinions: Floats, agreement: Floats, right_parts: Mapping[str, Flags]) -> tuple[Floats, Floats]:
+    """For every document, by a model that was fitted without it: the confidence by the networks' mean [n], not yet to scale, and the
+    `OPINION_SIGNALS` [n, opinion signals]. ``x`` [n, signals] are the signals of the reading by the mean, ``opinions`` [n, networks, signals] those of
+    each network's own."""
     from sklearn.model_selection import KFold
 
-    alone, pairs = np.zeros(len(x)), np.zeros((len(x), len(PAIR_SIGNALS)))
+    alone, shown = np.zeros(len(x)), np.zeros((len(x), len(OPINION_SIGNALS)))
     for fit, held in KFold(FOLDS, shuffle=True, random_state=0).split(x):
         model = fit_parts(x[fit], {name: flags[fit] for name, flags in right_parts.items()})
         alone[held] = [model.raw(row) for row in x[held].tolist()]
         for i in held.tolist():
-            pairs[i] = model.pair_signals(x[i].tolist(), second[i].tolist(), agreement[i].tolist())
-    return alone, pairs
+            shown[i] = model.opinion_signals(x[i].tolist(), opinions[i].tolist(), agreement[i].tolist())
+    return alone, shown
 
 
-def fit_pairs(pairs: Floats, right: Flags) -> Agreement:
-    """What `PAIR_SIGNALS` [n, pair signals] say of documents. Scale, threshold and start are still open."""
-    return Agreement(_fit_part(pairs, right), IDENTITY, 1.0)
+def fit_agreement_model(shown: Floats, right: Flags) -> Agreement:
+    """What `OPINION_SIGNALS` [n, opinion signals] say of documents. Scale, threshold and start are still open."""
+    return Agreement(_fit_part(shown, right), IDENTITY, 1.0)
 
 
-def agreements_out_of_fold(pairs: Floats, right: Flags) -> Floats:
-    """Confidence [n] of documents that were read twice, each by a model that was fitted without it, not yet to scale."""
+def by_opinions_out_of_fold(shown: Floats, right: Flags) -> Floats:
+    """Confidence [n] by `OPINION_SIGNALS`, each document's by a model that was fitted without it, not yet to scale."""
     from sklearn.model_selection import KFold
 
-    result = np.zeros(len(pairs))
-    for fit, held in KFold(FOLDS, shuffle=True, random_state=2).split(pairs):
-        model = fit_pairs(pairs[fit], right[fit])
-        result[held] = [model.raw(row) for row in pairs[held].tolist()]
+    result = np.zeros(len(shown))
+    for fit, held in KFold(FOLDS, shuffle=True, random_state=2).split(shown):
+        model = fit_agreement_model(shown[fit], right[fit])
+        result[held] = [model.raw(row) for row in shown[held].tolist()]
     return result
 
 

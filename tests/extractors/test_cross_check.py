@@ -1,6 +1,6 @@
-"""Two readings of one document: where they differ, and what that does to what is believed."""
+"""What two networks read by themselves beside their mean: where they differ, and what that does to what is believed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,7 @@ import pytest
 from extractors import pipeline
 from extractors.assembly.document import Assembled, assemble
 from extractors.assembly.spans import LABEL_INDEX
-from extractors.confidence import PAIR_SIGNALS, Agreement, Calibration, Forest, Part, Scale
+from extractors.confidence import OPINION_SIGNALS, Agreement, Calibration, Forest, Part, Scale
 from extractors.cross_check import AGREEMENT_SIGNALS, MOST_TOLD, agreement_signals, differences, issues_of
 from extractors.model_directory import WordTagger
 from extractors.pipeline import ExtractOptions, SourceFile, extract, load_model
@@ -39,21 +39,22 @@ def with_total(assembled: Assembled, total: str) -> Assembled:
 
 
 def agreement() -> Agreement:
-    """Two sure readings are believed; one difference in what a document is judged by is enough to doubt them."""
-    weights = tuple(-20.0 if name.startswith("differs_") else 0.0 for name in PAIR_SIGNALS)
+    """Readings that agree are believed; one difference in what a document is judged by is enough to doubt them."""
+    weights = tuple(-20.0 if name.startswith("differs_") else 0.0 for name in OPINION_SIGNALS)
     return Agreement(Part(7.0, weights), STRAIGHT, 0.9, 0.0, {"total": 0.25})
 
 
 def test_a_reading_agrees_with_itself() -> None:
     assert differences(reading(), reading()) == ()
-    assert agreement_signals(reading(), reading(), ()) == [0.0] * len(AGREEMENT_SIGNALS)
+    assert agreement_signals(reading(), [reading()] * 2, [(), ()]) == [0.0] * len(AGREEMENT_SIGNALS)
 
 
 def test_a_difference_names_its_value_and_its_part() -> None:
     (found,) = differences(reading(), with_total(reading(), "1.23"))
     assert (found.path, found.first, found.second) == ("header.gross_total", str(reading().header.gross_total), "1.23")
-    told = dict(zip(AGREEMENT_SIGNALS, agreement_signals(reading(), with_total(reading(), "1.23"), (found,)), strict=True))
-    assert [name for name, value in told.items() if value] == ["differs_totals"]
+    opinions = [with_total(reading(), "1.23"), reading(), with_total(reading(), "1.23")]
+    told = dict(zip(AGREEMENT_SIGNALS, agreement_signals(reading(), opinions, [(found,), (), (found,)]), strict=True))
+    assert {name: value for name, value in told.items() if value} == {"differs_totals": 2.0}
 
 
 def test_values_that_are_not_critical_and_other_rows_are_told_apart() -> None:
@@ -63,76 +64,75 @@ def test_values_that_are_not_critical_and_other_rows_are_told_apart() -> None:
     )
     found = differences(reading(), other)
     assert [d.path for d in found] == ["header.purchase_order", "line_items.0.quantity"]
-    told = dict(zip(AGREEMENT_SIGNALS, agreement_signals(reading(), other, found), strict=True))
+    told = dict(zip(AGREEMENT_SIGNALS, agreement_signals(reading(), [other], [found]), strict=True))
     assert [name for name, value in told.items() if value] == ["differs_numbers", "other_values"]
 
 
 def test_a_row_that_only_one_reading_has_is_one_difference() -> None:
     (found,) = differences(reading(), replace(reading(), line_items=reading().line_items[1:]))
     assert found.path == "line_items"
-    (issue,) = issues_of((found,))
+    (issue,) = issues_of([(found,)])
     assert f"{len(reading().line_items) - 1} rows" in issue.message
 
 
 def test_a_reviewer_is_told_both_values_and_not_flooded() -> None:
     found = differences(reading(), with_total(reading(), "1.23"))
-    (issue,) = issues_of(found)
+    (issue,) = issues_of([found, found])
     assert (issue.rule, issue.severity, issue.field) == ("LI-TWICE", Severity.WARNING, "header.gross_total")
     assert (issue.expected, issue.found) == ("1.23", str(reading().header.gross_total))
-    assert len(issues_of(found * 40)) == MOST_TOLD
+    many = tuple(replace(found[0], path=f"line_items.{row}.quantity") for row in range(40))
+    assert len(issues_of([many])) == MOST_TOLD
 
 
 def extracted_with(
-    second: Callable[[], WordTagger], calibration: Agreement | None, monkeypatch: pytest.MonkeyPatch
+    tagger: WordTagger, calibration: Agreement | None, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Status, float, list[str | None], float]:
-    tagger, shipped = load_model(None)
+    shipped = load_model(None)[1]
     threshold = calibration.accept_threshold if calibration else shipped.accept_threshold
     believing: Calibration = replace(shipped, agreement=calibration, accept_threshold=threshold)
 
     def model(_: Path | None) -> tuple[WordTagger, Calibration]:
         return tagger, believing
 
-    def other(_: Path | None) -> WordTagger:
-        return second()
-
     monkeypatch.setattr(pipeline, "load_model", model)
-    monkeypatch.setattr(pipeline, "load_second", other)
     invoice = extract(SourceFile("goods-it", "goods-it.pdf", EXAMPLE.read_bytes()), options=OPTIONS)
     differing = [issue.field for issue in invoice.issues if issue.rule == "LI-TWICE"]
     return invoice.status, invoice.confidence, differing, invoice.evidence["header.gross_total"].confidence
 
 
-class Otherwise:
-    """A network that sees neither the gross total nor the date of issue."""
+class Opinions:
+    """The shipped networks' mean as the opinion of each of them; ``blind``: labels that the second one does not see."""
+
+    def __init__(self, *blind: str, tagger: WordTagger) -> None:
+        self._blind, self._tagger = [LABEL_INDEX[name] for name in blind], tagger
 
     def tag_many(self, documents: Sequence[Document]) -> list[TaggedDocument]:
-        tagged = load_model(None)[0].tag_many(documents)
-        for one in tagged:
-            one.labels[:, [LABEL_INDEX["header.gross_total"], LABEL_INDEX["header.issue_date"]]] = 0.0
-        return tagged
+        tagged = self._tagger.tag_many(documents)
+        others = self._tagger.tag_many(documents)
+        for other in others:
+            other.labels[:, self._blind] = 0.0
+        return [replace(one, opinions=(one, other)) for one, other in zip(tagged, others, strict=True)]
 
 
-def test_two_readings_that_agree_are_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    tagger = load_model(None)[0]
-    status, confidence, differing, _ = extracted_with(lambda: tagger, agreement(), monkeypatch)
+def test_networks_that_agree_are_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    status, confidence, differing, _ = extracted_with(Opinions(tagger=load_model(None)[0]), agreement(), monkeypatch)
     assert (status, differing) == (Status.ACCEPTED, [])
     assert confidence > 0.99
 
 
-def test_a_document_that_a_second_network_reads_otherwise_goes_to_a_person_with_both_values(monkeypatch: pytest.MonkeyPatch) -> None:
-    status, confidence, differing, _ = extracted_with(Otherwise, agreement(), monkeypatch)
+def test_a_document_that_one_network_reads_otherwise_goes_to_a_person_with_both_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    otherwise = Opinions("header.gross_total", "header.issue_date", tagger=load_model(None)[0])
+    status, confidence, differing, _ = extracted_with(otherwise, agreement(), monkeypatch)
     assert status is Status.REVIEW
     assert confidence < 0.5
     assert "header.issue_date" in differing
 
 
-def test_a_document_that_cannot_be_accepted_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    def never() -> WordTagger:
-        raise AssertionError("read again")
-
+def test_readings_of_a_document_that_cannot_be_accepted_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    otherwise = Opinions("header.gross_total", "header.issue_date", tagger=load_model(None)[0])
     hopeless = replace(agreement(), from_probability=1.0, accept_threshold=0.999)
-    assert extracted_with(never, hopeless, monkeypatch)[0] is Status.REVIEW
-    assert extracted_with(never, None, monkeypatch)[2] == []
+    assert extracted_with(otherwise, hopeless, monkeypatch)[::2] == (Status.REVIEW, [])
+    assert extracted_with(otherwise, None, monkeypatch)[2] == []
 
 
 def test_a_value_that_is_read_differently_is_no_surer_than_such_values_are() -> None:
@@ -143,11 +143,12 @@ def test_a_value_that_is_read_differently_is_no_surer_than_such_values_are() -> 
     assert (believed["header.gross_total"].confidence, believed["header.net_total"].confidence) == (0.25, 0.99)
 
 
-def test_what_signals_are_too_rare_to_learn_from_caps_two_readings_too() -> None:
+def test_what_signals_are_too_rare_to_learn_from_caps_readings_that_agree_too() -> None:
     parts = load_model(None)[1].parts
     rare = next(name for name in SIGNALS if name == "other_letterhead")
     model = Calibration(parts, SURE, STRAIGHT, 0.9, rare={rare: 0.3}, agreement=agreement())
     shown = [1.0 if name == rare else 0.0 for name in SIGNALS]
     nothing = [0.0] * len(AGREEMENT_SIGNALS)
-    assert model.probability_of_pair(shown, shown, nothing) <= 0.3
-    assert model.probability_of_pair([0.0] * len(SIGNALS), [0.0] * len(SIGNALS), nothing) > 0.9
+    assert model.probability_by_opinions(shown, [shown, shown], nothing) <= 0.3
+    plain = [0.0] * len(SIGNALS)
+    assert model.probability_by_opinions(plain, [plain, plain], nothing) > 0.9

@@ -33,8 +33,8 @@ READING = {
         "../extractors/test_several_invoices.py::test_a_file_of_several_invoices_is_taken_apart_where_parts_are_wanted",
     ),
     "LI-TWICE": (
-        "../extractors/test_cross_check.py::test_two_readings_that_agree_are_believed",
-        "../extractors/test_cross_check.py::test_a_document_that_a_second_network_reads_otherwise_goes_to_a_person_with_both_values",
+        "../extractors/test_cross_check.py::test_networks_that_agree_are_believed",
+        "../extractors/test_cross_check.py::test_a_document_that_one_network_reads_otherwise_goes_to_a_person_with_both_values",
     ),
     "LI-AGREE": (
         "../extractors/fallback/test_scripted_readers.py::test_a_second_reader_who_agrees_makes_a_doubtful_document_sure",

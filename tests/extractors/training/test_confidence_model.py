@@ -46,14 +46,14 @@ def test_a_second_reading_that_seldom_makes_the_same_mistake_lets_more_documents
     for right in outcomes.right:
         differs = rng.random() < (0.05 if right else 0.9)
         outcomes.agreement.append([float(differs and name == "differs_issue_date") for name in AGREEMENT_SIGNALS])
-        outcomes.second_signals.append(rng.normal(size=len(SIGNALS)).tolist())
+        outcomes.opinions.append(rng.normal(size=(2, len(SIGNALS))).tolist())
         if differs:
             outcomes.differing.setdefault("date", []).append(right)
     _, once = fit(outcomes)
     agreement, twice = fit_agreement(outcomes)
     assert twice["twice_touchless"] > once["touchless"] + 0.1
     assert twice["twice_wrong_among_accepted"] <= 0.005
-    assert twice["twice_read_twice"] >= twice["twice_touchless"]
+    assert twice["twice_compared"] >= twice["twice_touchless"]
     assert agreement.differing["date"] < 0.5
 
 
