@@ -38,24 +38,27 @@ def read_by_model(
         assembled = [repaired(t, assemble(t), tagger) for t in tagged]
         invoices = [_invoice(blanks[i], documents[i], a, calibration) for i, a in zip(documents, assembled, strict=True)]
     with clock.stage("cross-check"):
-        invoices = [_cross_checked(v, a, t, calibration) for v, a, t in zip(invoices, assembled, tagged, strict=True)]
+        invoices = [_cross_checked(v, a, t, tagger, calibration) for v, a, t in zip(invoices, assembled, tagged, strict=True)]
     with clock.stage("tag"):
         invoices = [_with_others(invoice, document, tagger) for document, invoice in zip(documents.values(), invoices, strict=True)]
     with clock.stage("categorise"):
         return dict(zip(documents, categorised(invoices, [a.text for a in assembled], bookkeeping), strict=True))
 
 
-def _cross_checked(invoice: Invoice, assembled: Assembled, tagged: TaggedDocument, calibration: Calibration) -> Invoice:
+def _cross_checked(invoice: Invoice, assembled: Assembled, tagged: TaggedDocument, tagger: WordTagger, calibration: Calibration) -> Invoice:
     """The invoice, where it could be accepted, as far believed as the networks agree on it that read it by themselves."""
     from extractors.assembly.document import assemble
     from extractors.confidence import signals
     from extractors.cross_check import agreement_signals, differences, issues_of
+    from extractors.digit_repair import repaired
+    from extractors.ensemble import Ensemble
     from extractors.reading_confidence import weakest_reading
 
     agreement = calibration.agreement
     if agreement is None or not tagged.opinions or not assembled.is_invoice or invoice.confidence < agreement.from_probability:
         return invoice
-    opinions = [assemble(opinion) for opinion in tagged.opinions]
+    networks = (tagger.first, tagger.second) if isinstance(tagger, Ensemble) else (tagger,) * len(tagged.opinions)
+    opinions = [repaired(own, assemble(own), network) for own, network in zip(tagged.opinions, networks, strict=True)]
     found = [differences(assembled, opinion) for opinion in opinions]
     sure = calibration.probability_by_opinions(
         signals(assembled), [signals(opinion) for opinion in opinions], agreement_signals(assembled, opinions, found)

@@ -55,11 +55,6 @@ def text_key(text: str) -> str:
     return re.sub(r"[^\w]+|_", "", unicodedata.normalize("NFKC", text).casefold())
 
 
-def without_marks(text: str) -> str:
-    """A text with the base letters of accented ones: some programs print names without accents in places."""
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-
-
 def clean_identifier(text: str) -> str:
     """An identifier without the label that may be glued in front of it and without punctuation around it."""
     return without_label(_LABEL_PREFIX.sub("", text).strip(" .,;:#|*"))

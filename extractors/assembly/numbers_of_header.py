@@ -68,9 +68,8 @@ def choose_number(
             candidates.append(make_span(words, label, [i], probabilities))
     cues = [_cue(words, captions, span) for span in candidates]
     agreeing = OWN_CAPTIONS[caption]
-    if (
-        "credit_number" in agreeing and "credit_number" in cues
-    ):  # what is called an invoice beside a credit note's own number is the one that it corrects
+    if "credit_number" in agreeing and "credit_number" in cues:
+        # what is called an invoice beside a credit note's own number is the one that it corrects
         agreeing = agreeing[:1]
         cues = ["corrected_number" if cue == "invoice_number" else cue for cue in cues]
     groups: dict[str, list[tuple[float, Span]]] = {}

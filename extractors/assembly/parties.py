@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from extractors.assembly.caption_words import plain
 from extractors.assembly.captions import Captions
 from extractors.assembly.country import VAT_PREFIXES
-from extractors.assembly.header import Choice, clean_vat_id, text_key, without_marks
+from extractors.assembly.header import Choice, clean_vat_id, text_key
 from extractors.assembly.legal_forms import has_legal_form, is_legal_form
 from extractors.assembly.names import PARTY_NAMES
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
@@ -216,7 +216,7 @@ def _support(
     accents. A legal form breaks near ties."""
     groups: dict[str, list[tuple[float, Span]]] = {}
     for span, share in zip(spans, shares, strict=True):
-        key = without_marks(text_key(clean(span.text)))
+        key = text_key(plain(clean(span.text)))  # some programs print names without their accents in places
         if key:
             groups.setdefault(key, []).append((share, span))
     result: dict[str, tuple[float, Span]] = {}
@@ -235,8 +235,8 @@ def _support(
 
 
 def _marks(text: str) -> int:
-    """How many letters change where accents are left out."""
-    return sum(a != b for a, b in zip(text, without_marks(text), strict=False))
+    """How many letters are none of the alphabet without accents."""
+    return sum(not c.isascii() for c in text if c.isalpha())
 
 
 def _pair(sellers: Support, buyers: Support, clean: Callable[[str], str]) -> tuple[Choice | None, Choice | None]:
