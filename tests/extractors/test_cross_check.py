@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from extractors import pipeline
+from extractors import digit_repair, pipeline
 from extractors.assembly.document import Assembled, assemble
 from extractors.assembly.spans import LABEL_INDEX
 from extractors.confidence import OPINION_SIGNALS, Agreement, Calibration, Forest, Part, Scale
 from extractors.cross_check import AGREEMENT_SIGNALS, MOST_TOLD, agreement_signals, differences, issues_of
+from extractors.ensemble import Ensemble
 from extractors.model_directory import WordTagger
 from extractors.pipeline import ExtractOptions, SourceFile, extract, load_model
 from extractors.readers.document import read_document
@@ -133,6 +134,20 @@ def test_readings_of_a_document_that_cannot_be_accepted_are_not_compared(monkeyp
     hopeless = replace(agreement(), from_probability=1.0, accept_threshold=0.999)
     assert extracted_with(otherwise, hopeless, monkeypatch)[::2] == (Status.REVIEW, [])
     assert extracted_with(otherwise, None, monkeypatch)[2] == []
+
+
+def test_digits_that_ocr_misread_are_repaired_in_every_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[WordTagger] = []
+
+    def note(_: TaggedDocument, assembled: Assembled, tagger: WordTagger) -> Assembled:
+        seen.append(tagger)
+        return assembled
+
+    monkeypatch.setattr(digit_repair, "repaired", note)
+    both = load_model(None)[0]
+    assert isinstance(both, Ensemble)
+    extracted_with(both, agreement(), monkeypatch)
+    assert seen == [both, both.first, both.second]
 
 
 def test_a_value_that_is_read_differently_is_no_surer_than_such_values_are() -> None:
