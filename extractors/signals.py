@@ -20,19 +20,19 @@ from schemas.invoice import CRITICAL_FIELDS, LineItem
 CELLS = ("description", "quantity", "unit_price", "amount")
 # What can be wrong in a document, and the signals that bear on it.
 PARTS: Mapping[str, tuple[str, ...]] = {
-    "invoice_number": ("log_invoice_number", "log_rival_number", "number_in_pieces", "number_prefixed", "header_doubt", "log_words"),
+    "invoice_number": ("log_invoice_number", "log_rival_number", "number_in_pieces", "number_prefixed", "number_captioned", "header_doubt", "log_words"),
     "issue_date": (
         "log_issue_date", "log_rival_date", "date_ambiguous", "date_ambiguous_by_language", "date_order_assumed", "date_order_contradicts", "later_dates",
-        "latest_of_dates", "other_dates", "header_doubt",
+        "latest_of_dates", "other_dates", "date_captioned", "header_doubt",
     ),
     "currency": ("log_currency", "currency_ambiguous", "currency_disputed", "other_currencies", "header_doubt"),
     "seller_name": (
         "log_seller_name", "log_rival_seller", "log_seller_not_buyer", "seller_has_legal_form", "seller_repeated", "seller_in_address", "buyer_in_address",
-        "other_letterhead", "header_doubt",
+        "other_letterhead", "parties_headed", "parties_headed_otherwise", "parties_place", "header_doubt",
     ),
     "totals": (
         "log_net_total", "log_tax_total", "log_gross_total", "totals_hold", "totals_contradict", "lines_hold", "lines_contradict", "net_missing",
-        "untaxed", "adjustments", "loose_amounts", "missing_critical", "set_by_arithmetic",
+        "untaxed", "adjustments", "loose_amounts", "missing_critical", "set_by_arithmetic", "totals_captioned", "totals_captioned_otherwise",
     ),
     "names": (
         "name_doubt", "worst_name", "mean_name", "outvoted", "torn", "unread", "uneven", "log_weakest_name", "gaps_description", "no_description",
@@ -75,6 +75,7 @@ def signals(assembled: Assembled) -> list[float]:
         | _rows(assembled.line_items)
         | _ambiguities(assembled)
         | _dates(assembled)
+        | _captions(assembled)
     )
     values |= _names([item.description or "" for item in assembled.line_items])
     return [float(values[name]) for name in SIGNALS]
@@ -88,6 +89,19 @@ def _header(assembled: Assembled) -> dict[str, float]:
         "net_missing": assembled.header.net_total is None and assembled.header.tax_total is not None,
         "untaxed": assembled.header.tax_total is None,
         "log_words": math.log1p(len(assembled.text.split())) / 5,
+    }
+
+
+def _captions(assembled: Assembled) -> dict[str, float]:
+    anchors = assembled.anchors
+    return {
+        "number_captioned": anchors.number,
+        "date_captioned": anchors.date,
+        "totals_captioned": anchors.totals,
+        "totals_captioned_otherwise": anchors.other_totals,
+        "parties_headed": anchors.parties,
+        "parties_headed_otherwise": anchors.parties_otherwise,
+        "parties_place": anchors.place,
     }
 
 

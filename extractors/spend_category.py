@@ -37,6 +37,9 @@ TEMPERATURES = ("temperature_unknown", "temperature_word", "temperature_name", "
 TINY = 1e-12  # keeps the logarithm of a probability finite
 
 
+_TRAVEL, _HIRE = SPEND_CATEGORIES.index("travel"), SPEND_CATEGORIES.index("rent_equipment")
+
+
 @dataclass(frozen=True, slots=True)
 class ItemText:
     """What is known of one line. ``language`` is ISO 639-1. ``document`` is any name that the lines of one document share: what the other
@@ -128,6 +131,9 @@ def combine(evidence: Sequence[Evidence], *, exponents: Mapping[str, float]) -> 
     logits = np.stack([e.model for e in evidence])
     for scores, exponent in SCORES.items():
         logits = logits + exponents[exponent] * np.log1p(np.stack([getattr(e, scores) for e in evidence]))
+    travels = np.array([bool(e.seller[_TRAVEL] and not e.seller[_HIRE]) for e in evidence], bool)
+    logits[travels, _TRAVEL] = logits[travels][:, [_TRAVEL, _HIRE]].max(1)  # what a travel company hires out is a journey
+    logits[travels, _HIRE] = logits[travels].min(1)
     logits -= logits.max(axis=1, keepdims=True)
     exponentials = np.exp(logits)
     return (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)

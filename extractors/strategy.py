@@ -123,7 +123,8 @@ def strategy_table() -> StrategyTable:
 
 
 def decide(invoice: Invoice, *, accept_threshold: float, explained: bool = False, before: Sequence[str] = ()) -> Decision:
-    """Accept when no rule is broken at error level and the confidence reaches the threshold; reject what is not an invoice; else a person looks.
+    """Accept when no rule is broken at error level, the day is known to which the invoice belongs, and the confidence reaches the threshold; reject what
+    is not an invoice; else a person looks.
 
     ``accept_threshold`` is the calibrated probability (0 to 1) below which a document is not accepted unseen; ``before`` are the reasons of the
     steps that came before; ``explained``: they tell why no foundation model settles it.
@@ -133,6 +134,8 @@ def decide(invoice: Invoice, *, accept_threshold: float, explained: bool = False
     if rejecting:
         return Decision(Status.REJECTED, Strategy.REJECT, tuple(issue.message for issue in rejecting))
     reasons = [issue.message for issue in errors]
+    if not reasons and invoice.header.issue_date is None:
+        reasons.append("No issue date was found, and nothing is booked without one.")
     if invoice.confidence < accept_threshold:
         reasons.append(f"Confidence {invoice.confidence:.1%} is below the threshold of {accept_threshold:.1%}.")
     if not reasons:

@@ -40,6 +40,7 @@ class Captions:
     """The captions of a document's values."""
 
     words: Words
+    _known_before: dict[int, str] = field(default_factory=dict[int, str])
     _known_in_front: dict[tuple[str, int], str | None] = field(default_factory=dict[tuple[str, int], str | None])
     _known_over: dict[tuple[str, int], str | None] = field(default_factory=dict[tuple[str, int], str | None])
 
@@ -87,6 +88,11 @@ class Captions:
 
     def before(self, first: int) -> str:
         """The text in front of a word: the rest of its piece, or the piece to the left where that shows no value of its own."""
+        if first not in self._known_before:
+            self._known_before[first] = self._text_before(first)
+        return self._known_before[first]
+
+    def _text_before(self, first: int) -> str:
         k = self.piece_of[first]
         piece = self.pieces[k]
         own = [self.words.texts[i] for i in piece.words[: piece.words.index(first)]]
@@ -153,8 +159,8 @@ class Captions:
         return "\n".join(texts)
 
     def party(self, first: int) -> str | None:
-        """The role (``seller``, ``buyer``, ``other_party``) of the block that a word belongs to: named in front of it, or by the nearest heading over
-        its column or over the start of its line."""
+        """The role (``seller``, ``buyer``, ``delivery``, ``other_party``) of the block that a word belongs to: named in front of it, or by the
+        nearest heading over its column or over the start of its line."""
         in_front = match("party", self.before(first), whole=True)
         if in_front:
             return "other_party" if in_front == "contact" else in_front

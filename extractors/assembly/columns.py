@@ -5,13 +5,16 @@ The network labels each word by itself, mostly rightly; where it wavers, the oth
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.caption_words import plain
-from extractors.assembly.spans import LABEL_INDEX, Words, set_label
+from extractors.assembly.line_items import first_number
+from extractors.assembly.numbers import NumberHabit
+from extractors.assembly.spans import LABEL_INDEX, Words, groups_touch, set_label
 from extractors.labels import FIELDS
 
 LEAST = 3  # words that make a column
@@ -23,8 +26,11 @@ RIGHT_PT = 2.0
 LABEL_COLUMN_EM = 15.0  # from the colon behind a label to its value
 _MARKS = (":", "=", "|", ".:")
 _NAME = LABEL_INDEX["line.description"]
+_CODE = LABEL_INDEX["line.item_code"]
 _AMOUNTS = [LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount")]  # each makes a row, so none is made here
 _CHARGES = [LABEL_INDEX["adjustment.charge"], LABEL_INDEX["adjustment.allowance"]]
+_SUMS = [LABEL_INDEX[name] for name in ("header.net_total", "header.gross_total", "header.tax_total")]
+_LINE_TOTAL = LABEL_INDEX["total.line_total"]
 UNSURE = 0.7  # probability of "none" below which a number in the items' column is asked again
 NAMED = 0.6  # probability from which a word surely names an item
 LINES_BELOW = 3  # the last item
@@ -60,6 +66,99 @@ def take_named_charges_for_items(words: Words, probabilities: NDArray[np.float32
         named = words.has_digit[i] and any(best[k] == _NAME and probabilities[k, _NAME] >= NAMED for k in beside)
         if named and words.line_list[i] <= last and abs(words.box_list[i][2] - right) <= RIGHT_PT:
             set_label(probabilities, i, int(labels[counts.argmax()]))
+
+
+def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.float32], habit: NumberHabit) -> None:
+    """Charges and allowances that stand in the items' columns, words where names begin and amount below amounts, are items, whatever they are for: no
+    page tells "Postage" that is sold from "Postage" that is added. What stands under a total is none. ``probabilities`` is changed in place; what it
+    gave the one meaning, the other inherits."""
+    best = probabilities.argmax(1)
+    amounts = np.flatnonzero(np.isin(best, _AMOUNTS))
+    charged = np.flatnonzero(np.isin(best, _CHARGES))
+    if not len(amounts) or not len(charged):
+        return
+    labels, counts = np.unique(best[amounts], return_counts=True)
+    label = int(labels[counts.argmax()])
+    first = int(words.line[amounts].min())
+    of_all = [
+        line
+        for line, value in _values(words, best, [_LINE_TOTAL], habit)
+        if value == sum(v for _, v in _values(words, best, _AMOUNTS, habit))
+    ]
+    sums = [line for line in (*words.line[np.isin(best, _SUMS)].tolist(), *of_all) if line > first]  # the sum of a group is none of all
+    lefts = _where_names_begin(words, best)
+    offsets = sorted((0, -1, 1), key=lambda offset: offset != _line_of_names(words, best, amounts))
+    for i in charged.tolist():
+        if not first < words.line_list[i] < min(sums, default=words.line_list[i] + 1) or not _in_column(words, i, amounts):
+            continue
+        name = next((found for offset in offsets if (found := _words_of_charge(words, best, i, offset, lefts))), None)
+        if name:
+            for k in _one_number(words, best, i):
+                probabilities[k, label] += probabilities[k, _CHARGES].sum()
+                probabilities[k, _CHARGES] = 0.0
+            for k in name:
+                probabilities[k, _NAME] += probabilities[k, 0]
+                probabilities[k, 0] = 0.0
+
+
+def _values(words: Words, best: NDArray[np.int64], labels: Sequence[int], habit: NumberHabit) -> list[tuple[int, Decimal]]:
+    """Line and value of the numbers with one of these labels; groups of digits side by side are one number."""
+    found: list[tuple[int, list[int]]] = []
+    for line in sorted({words.line_list[k] for k in np.flatnonzero(np.isin(best, labels)).tolist()}):
+        for k in words.words_of_line[line]:
+            if best[k] not in labels:
+                continue
+            if found and found[-1][0] == line and groups_touch(words, found[-1][1][-1], k):
+                found[-1][1].append(k)
+            else:
+                found.append((line, [k]))
+    values = ((line, first_number(" ".join(words.texts[k] for k in members), habit)) for line, members in found)
+    return [(line, value) for line, value in values if value is not None]
+
+
+def _one_number(words: Words, best: NDArray[np.int64], i: int) -> list[int]:
+    """A word and those in front of it that are groups of its digits."""
+    line = words.words_of_line[words.line_list[i]]
+    members, k = [i], line.index(i)
+    while k > 0 and best[line[k - 1]] in _CHARGES and words.box_list[line[k]][0] - words.box_list[line[k - 1]][2] < words.size_list[i]:
+        k -= 1
+        members.append(line[k])
+    return members
+
+
+def _in_column(words: Words, i: int, amounts: NDArray[np.int64]) -> bool:
+    """Whether a word stands below or above others: begins or ends where one of them does, or between."""
+    right, left = words.boxes[amounts, 2], words.boxes[amounts, 0]
+    x0, _, x1, _ = words.box_list[i]
+    between = float(right.max() - right.min()) < LABEL_COLUMN_EM * words.size_list[i] and right.min() <= x1 <= right.max()
+    return bool(between or np.abs(right - x1).min() <= RIGHT_PT or np.abs(left - x0).min() <= RIGHT_PT)
+
+
+def _words_of_charge(words: Words, best: NDArray[np.int64], i: int, offset: int, lefts: set[float]) -> list[int]:
+    """The words, ``offset`` lines below a charge, that say what it is for: nothing else, from where names begin; empty where there are none."""
+    line = words.words_of_line.get(words.line_list[i] + offset, [])
+    name = [k for k in line if best[k] in (0, _NAME) and (offset or words.box_list[k][2] <= words.box_list[i][0])]
+    if not name or words.page[name[0]] != words.page[i] or (offset and all(best[k] == _NAME for k in name)):
+        return []
+    if offset and (len(name) < len(line) or not any(words.texts[k][:1].isalpha() for k in name)):
+        return []
+    return name if any(abs(words.box_list[name[0]][0] - left) <= RIGHT_PT for left in lefts) else []
+
+
+def _line_of_names(words: Words, best: NDArray[np.int64], amounts: NDArray[np.int64]) -> int:
+    """Where items' names stand: 0 beside their amounts, -1 in the line above, 1 in the line below; what most items do."""
+    named = {words.line_list[k] for k in np.flatnonzero(best == _NAME).tolist()}
+    lines = [words.line_list[i] for i in amounts.tolist()]
+    return max((0, -1, 1), key=lambda offset: sum(line + offset in named for line in lines))
+
+
+def _where_names_begin(words: Words, best: NDArray[np.int64]) -> set[float]:
+    """Left edges, in points, at which lines of items' names begin, or the codes before them."""
+    first: dict[tuple[int, int], float] = {}
+    for k in np.flatnonzero(np.isin(best, (_NAME, _CODE))).tolist():
+        key = (words.line_list[k], int(best[k]))
+        first[key] = min(first.get(key, np.inf), words.box_list[k][0])
+    return set(first.values())
 
 
 def _groups(words: Words, candidates: Iterable[int]) -> list[list[int]]:

@@ -13,7 +13,7 @@ from extractors.assembly.country import country_from_text, own_currency
 from extractors.assembly.header import Choice
 from extractors.assembly.line_items import first_number
 from extractors.assembly.numbers import NumberHabit
-from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, groups_touch, make_span
 
 IN_ITEM = 0.5  # probability of an item's text from which a code in it ("16.35 USD per 1,000") says nothing of the document's amounts
 FAINT = 0.05  # probability from which a currency's name counts where nothing clearer is printed
@@ -122,19 +122,34 @@ def converted_into(words: Words, habit: NumberHabit, gross: Decimal | None) -> f
     total times, or divided by, that rate."""
     if not gross:
         return frozenset()
-    told: list[tuple[set[str], list[Decimal]]] = []
+    told: list[tuple[set[str], list[tuple[Decimal, str]]]] = []  # by line: its codes, and its numbers with the code next to each
     for members in words.words_of_line.values():
         codes = {code for i in members for code in _CODE.findall(words.texts[i]) if code in _CODES}
         if codes:
-            numbers = (first_number(words.texts[i], habit) for i in members if words.has_digit[i])
-            told.append((codes, [abs(n) for n in numbers if n]))
-    rates = [(codes, [n for n in numbers if n % 1]) for codes, numbers in told if len(codes) == 2]
+            told.append((codes, _numbers_of(words, members, habit)))
+    rates = [(codes, [n for n, _ in numbers if n % 1]) for codes, numbers in told if len(codes) == 2]
     result: set[str] = set()
     for pair, values in rates:
         for codes, numbers in told:
-            if codes < pair and abs(gross) not in numbers and any(_is_converted(n, abs(gross), rate) for n in numbers for rate in values):
-                result |= codes
+            if not codes <= pair or any(n == abs(gross) for n, _ in numbers):
+                continue
+            result |= {code for n, code in numbers if code in pair and any(_is_converted(n, abs(gross), rate) for rate in values)}
     return frozenset(result)
+
+
+def _numbers_of(words: Words, members: Sequence[int], habit: NumberHabit) -> list[tuple[Decimal, str]]:
+    """The numbers of a line without signs, groups of digits that stand side by side also as one, each with the code of a currency that is nearest to it."""
+    codes = [(k, code) for k, i in enumerate(members) for code in _CODE.findall(words.texts[i]) if code in _CODES]
+    found: list[tuple[Decimal, str]] = []
+    for k, i in enumerate(members):
+        if not words.has_digit[i]:
+            continue
+        texts = [words.texts[i]]
+        if k and words.texts[members[k - 1]].isdigit() and groups_touch(words, members[k - 1], i):
+            texts.append(words.texts[members[k - 1]] + words.texts[i])
+        nearest = min(codes, key=lambda code: abs(code[0] - k))[1]
+        found += [(abs(n), nearest) for text in texts if (n := first_number(text, habit))]
+    return found
 
 
 def _is_converted(amount: Decimal, gross: Decimal, rate: Decimal) -> bool:

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from extractors.assembly.anchors import Anchors
 from extractors.assembly.bracketed_codes import mark_bracketed_codes
 from extractors.assembly.captions import Captions
-from extractors.assembly.columns import agree_in_columns, take_named_charges_for_items
+from extractors.assembly.columns import agree_in_columns, take_charges_in_the_table_for_items, take_named_charges_for_items
 from extractors.assembly.doubt import Doubt, doubt_of
 from extractors.assembly.header_reading import read_header
 from extractors.assembly.item_names import settle_names
@@ -55,6 +56,7 @@ class Assembled:
     buyer_country: str | None
     lines_agree: bool | None
     doubt: Doubt
+    anchors: Anchors
     text: str
 
     @property
@@ -71,8 +73,9 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     mark_bracketed_codes(words, own)
     probabilities = agree_in_columns(words, smooth_text_segments(words, own))
     complete_grouped_numbers(words, probabilities)
-    take_named_charges_for_items(words, probabilities)
     habit = _number_habit(words, probabilities, tagged.language)
+    take_named_charges_for_items(words, probabilities)
+    take_charges_in_the_table_for_items(words, probabilities, habit)
     take_unseen_amounts(words, probabilities, habit)
     rows = settle_names(words, probabilities, find_rows(words, probabilities))
     rows = join_halves(words, probabilities, rows)
@@ -111,6 +114,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
             order_assumed=float(read.order_assumed),
             other_letterhead=float(read.other_letterhead),
         ),
+        read.anchors,
         words.full_text,
     )
 

@@ -12,6 +12,7 @@ from extractors.assembly.caption_words import announces, plain
 from extractors.assembly.glued import glued_naming, without_label
 from extractors.assembly.spans import Span, Words
 
+_TERM = re.compile(r"^\(?BT-\d{1,3}\)?[:\s]*(?=\S)")  # the number of a business term (EN 16931), in front of its value
 _LABEL_PREFIX = re.compile(r"^[^\d:#°]{1,30}[:#°]+\s*(?=\S)")
 _BRACKETED = re.compile(r"^\s*\([^()]*\)\s*(?=\w)")  # a remark of a form, in front of the name
 LONGEST_NAMING = 4  # words of a label such as "Name" or "Raison sociale", of a heading such as "Bill to", of a salutation
@@ -57,12 +58,12 @@ def text_key(text: str) -> str:
 
 def clean_identifier(text: str) -> str:
     """An identifier without the label that may be glued in front of it and without punctuation around it."""
-    return without_label(_LABEL_PREFIX.sub("", text).strip(" .,;:#|*"))
+    return without_label(_LABEL_PREFIX.sub("", _TERM.sub("", text)).strip(" .,;:#|*"))
 
 
 def clean_name(text: str) -> str:
     """A party's name without a label in front of it and without separators around it; of a name that is printed twice, the fuller one."""
-    words = _BRACKETED.sub("", _LABEL_PREFIX.sub("", text)).strip(" ,;:|·•–-*").split()
+    words = _BRACKETED.sub("", _LABEL_PREFIX.sub("", _TERM.sub("", text))).strip(" ,;:|·•–-*").split()
     for k in range(min(LONGEST_NAMING, len(words) - 1), 0, -1):
         before = plain(" ".join(words[:k]))
         if (announces("naming", before) or (k > 1 and announces("party", before))) and not words[k][0].islower():

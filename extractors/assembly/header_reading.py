@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.assembly.anchors import Anchors, anchors_of
 from extractors.assembly.captions import Captions
 from extractors.assembly.country import country_from_text, country_of_address, country_of_ids
 from extractors.assembly.currency import choose_currency, converted_into
@@ -25,6 +26,8 @@ from extractors.assembly.spans import Span, Words, join_wrapped
 from extractors.assembly.totals import Totals
 from schemas.invoice import Evidence, Header
 
+_NUMBERS = ("header.invoice_number", "header.purchase_order")
+
 
 @dataclass(frozen=True, slots=True)
 class ReadHeader:
@@ -37,6 +40,7 @@ class ReadHeader:
     buyer_country: str | None
     order_assumed: bool
     other_letterhead: bool
+    anchors: Anchors
 
 
 def read_header(
@@ -51,7 +55,7 @@ def read_header(
 ) -> ReadHeader:
     """The header fields: numbers, parties, dates, currency and bank account from ``spans``, amounts from ``totals``."""
     by_label: dict[str, list[Span]] = {}
-    for span in join_wrapped(words, spans, probabilities, apart=lambda above, below: stands_apart(words, captions, above, below)):
+    for span in join_wrapped(words, spans, probabilities, apart=lambda above, below: _are_two(words, captions, above, below)):
         by_label.setdefault(span.label.removeprefix("header."), []).append(span)
     choices: dict[str, Choice | None] = {}
     joined = [s for found in by_label.values() for s in found]
@@ -101,7 +105,14 @@ def read_header(
     values |= {name: choice.value for name, choice in choices.items() if choice is not None}
     evidence = {f"header.{name}": evidence_of(choice.span, SET_BY) for name, choice in choices.items() if choice is not None}
     header = Header(**values)
-    return ReadHeader(header, evidence, seller_country, buyer_country, order.assumed, _is_another(head, header))
+    anchors = anchors_of(words, captions, choices, totals.evidence, head=text_key(clean_name(head.text)) if head is not None else "")
+    return ReadHeader(header, evidence, seller_country, buyer_country, order.assumed, _is_another(head, header), anchors)
+
+
+def _are_two(words: Words, captions: Captions, above: Span, below: Span) -> bool:
+    """Whether two lines are not one value: two names, or a number that a caption of its own stands in front of."""
+    numbered = below.label in _NUMBERS and captions.in_front("number", below.first) is not None
+    return numbered or stands_apart(words, captions, above, below)
 
 
 def _is_another(head: Span | None, header: Header) -> bool:

@@ -26,6 +26,7 @@ def is_legal_form(text: str) -> bool:
     return _compact(text) in _legal_forms() or ("/" in text and all(_compact(part) in _legal_forms() for part in text.split("/")))
 
 
+@lru_cache(maxsize=8192)
 def has_legal_form(name: str) -> bool:
     """Whether a name ends in, or holds, a company's legal form ("GmbH", "S.r.l.", "Ltd")."""
     tokens = name.split()

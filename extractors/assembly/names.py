@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +12,12 @@ from numpy.typing import NDArray
 from extractors.assembly.caption_words import announces, match, plain
 from extractors.assembly.captions import Captions
 from extractors.assembly.legal_forms import has_legal_form, is_legal_form
-from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, is_unfinished, make_span
 
 GROW = 0.08  # a word beside a name belongs to it when the network finds it this likely
 WORD_GAP_EM = 0.6
+SPACED_OUT_EM = 1.2
+EVENLY = 1.3  # times the narrowest gap of the line
 LINE_PITCH_EM = 1.9  # from the baseline of a name to that of its continuation
 NAME_WORDS = 8
 PARTY_NAMES = ("header.seller_name", "header.buyer_name")
@@ -27,6 +30,10 @@ LETTERHEAD_PART = 0.35  # of the page's height, from the top
 _STOP = re.compile(r"[@<>]|^https?:|^www\.|^[-–—·•●|/:;]+$|[|;:]$")
 _SEPARATED = re.compile(r"[,;:|]$")
 _STREET = re.compile(r"(?:str\.|straße|strasse|weg|platz|allee|gasse|straat|laan|gatan|vej|gata|veien)$", re.IGNORECASE)
+# "456 Buyer St": a house number in front of a street, as English addresses have it
+_NUMBERED_STREET = re.compile(
+    r"\d+\w?,? (?:[^\W\d]+ ){1,3}(?:st|street|ave|avenue|road|rd|blvd|boulevard|lane|ln|drive|dr|way|court|ct|place|pl)\b", re.IGNORECASE
+)
 
 
 def whole_names(words: Words, captions: Captions, probabilities: NDArray[np.float32], spans: Sequence[Span]) -> list[Span]:
@@ -40,7 +47,7 @@ def whole_names(words: Words, captions: Captions, probabilities: NDArray[np.floa
             members = [*_line_above(words, captions, members), *members]
         same = tuple(members) == span.words
         found = span if same else make_span(words, span.label, members, probabilities)
-        if any(c.isalpha() for c in found.text) and not _is_heading(found.text):
+        if any(c.isalpha() for c in found.text) and not _is_heading(found.text) and not _NUMBERED_STREET.match(found.text):
             result.append(found)
     return result
 
@@ -51,7 +58,8 @@ def _is_heading(text: str) -> bool:
 
 
 def _cut(words: Words, members: list[int]) -> list[int]:
-    """The words before a mail address, a bracket or a street; separators at the ends fall off."""
+    """The words before a mail address, a bracket, a street, or a person in the line of an address; separators at the ends fall off."""
+    members = _without_person(words, members)
     for k, i in enumerate(members):
         text = words.texts[i]
         if re.search(r"[@<>]|^www\.|^https?:", text) or (k > 0 and _STREET.search(text.rstrip(",")) and len(members) > k):
@@ -60,6 +68,23 @@ def _cut(words: Words, members: list[int]) -> list[int]:
                 members = members[:k]
                 break
     return members
+
+
+def _without_person(words: Words, members: list[int]) -> list[int]:
+    """A name without the person behind its comma ("Acme Ltd, Jane Doe, 5 High Street"): nothing but capitalised words stands there, no legal form and
+    no joining word, and the line goes on with the address, or the name has ended in a legal form already."""
+    texts = [words.texts[i] for i in members]
+    end = next((k for k, text in enumerate(texts[:-1]) if text.endswith(",")), None)
+    if end is None or any(words.line_list[i] != words.line_list[members[0]] for i in members):
+        return members
+    rest = [text.strip(",") for text in texts[end + 1 :]]
+    person = 2 <= len(rest) <= 4 and all(t[:1].isupper() and t.replace("-", "").replace(".", "").isalpha() for t in rest)
+    if not person or has_legal_form(" ".join(rest)):
+        return members
+    line = words.words_of_line[words.line_list[members[0]]]
+    after = line[line.index(members[-1]) + 1 :]
+    goes_on = bool(after) and texts[-1].endswith(",") and any(words.has_digit[i] for i in after)
+    return members[: end + 1] if goes_on or has_legal_form(" ".join(texts[: end + 1])) else members
 
 
 def _grown(words: Words, captions: Captions, probabilities: NDArray[np.float32], members: list[int]) -> list[int]:
@@ -122,7 +147,13 @@ def _line_above(words: Words, captions: Captions, members: Sequence[int]) -> Seq
 
 
 def _close(words: Words, left: int, right: int) -> bool:
-    return words.box_list[right][0] - words.box_list[left][2] < WORD_GAP_EM * words.size_list[left]
+    """Whether two words of a line stand as close as those of one text, or as all words of a line that is spaced out."""
+    gap = words.box_list[right][0] - words.box_list[left][2]
+    if gap < WORD_GAP_EM * words.size_list[left]:
+        return True
+    line = words.words_of_line[words.line_list[left]]
+    gaps = [words.box_list[b][0] - words.box_list[a][2] for a, b in pairwise(line)]
+    return len(gaps) > 1 and gap < SPACED_OUT_EM * words.size_list[left] and gap < EVENLY * min(gaps)
 
 
 def stands_apart(words: Words, captions: Captions, above: Span, below: Span) -> bool:
@@ -130,6 +161,8 @@ def stands_apart(words: Words, captions: Captions, above: Span, below: Span) -> 
     the block, of no larger type, is that wide."""
     if above.label in PARTY_NAMES and _is_heading(above.text):
         return True
+    if is_unfinished(above):
+        return False
     last, first = above.words[-1], below.first
     size, line = words.size_list[last], words.line_list[last]
     own = [i for i in above.words if words.line_list[i] == line]
@@ -138,6 +171,8 @@ def stands_apart(words: Words, captions: Captions, above: Span, below: Span) -> 
     if below.text[:1].islower() or not words.texts[last][-1:].isalnum():
         return False
     if is_legal_form(below.text) or is_legal_form(" ".join(below.text.split()[1:])):
+        return False
+    if any(is_legal_form(" ".join((*above.text.split()[-k:], below.text))) for k in (1, 2)):
         return False
     x0, _, x1, _ = words.box_of(own)
     needed = x1 - x0 + SPACE_EM * size + words.box_list[first][2] - words.box_list[first][0]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f\u2008\u200a", " "))
 _ARABIC = str.maketrans("٠١٢٣٤٥٦٧٨٩٫٬", "0123456789.,")
@@ -55,6 +56,7 @@ def infer_habit(tokens: Iterable[tuple[str, float]], *, language: str | None = N
     return NumberHabit("," if votes[","] > votes["."] else ".")
 
 
+@lru_cache(maxsize=16384)
 def parse_number(text: str, habit: NumberHabit) -> Decimal | None:
     """The number in a piece of text: signs in front or behind, parentheses as minus, currency and units ignored, ``1.200,-`` as 1200.
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.caption_words import announces, plain
+from extractors.assembly.caption_words import announces, match, plain
 from extractors.assembly.captions import Captions
 from extractors.assembly.header import Choice, clean_identifier, text_key
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
@@ -31,6 +31,7 @@ LETTERS_GAP_EM = 0.8
 LETTERS_ABOVE = 0.5  # as the next, for letters at the end of the line above
 LETTERS_TOLD = 0.05  # probability from which letters in front of a number belong to it
 _LETTERS = re.compile(r"^([A-Z]{1,4})$|(?<=[:.#])([A-Z]{1,4})$")
+_BEHIND_LABEL = re.compile(r"^(.*[a-zß-ž]{2})([A-Z]{2,4})$")
 # Words, and abbreviations of "number", that stand in front of a number without belonging to it.
 _ABBREVIATIONS = frozenset({"DOIT", "FOR", "OF", "DU", "VOM", "TO", "NO", "NR", "N", "NUM", "ID", "REF", "DOC", "VAT", "IVA", "TVA", "BTW"})
 _CAPITALS = re.compile(r"^[^\W\d_]{4,}(?=\d)")
@@ -132,6 +133,9 @@ def _letters_before(words: Words, probabilities: NDArray[np.float32], span: Span
 
 def _letters_of(text: str) -> tuple[str, bool]:
     """Letters that may begin a number: a word of one to four capitals, or such at the end of a label (then True)."""
+    glued = _BEHIND_LABEL.match(text)
+    if glued and match("number", plain(glued[1])):
+        return glued[2], True
     found = _LETTERS.search(text)
     letters = (found[1] or found[2]) if found is not None else ""
     if letters in _ABBREVIATIONS or announces("number", plain(letters)):

@@ -16,7 +16,7 @@ _QUANTITY = LABEL_INDEX["line.quantity"]
 _PRICE = LABEL_INDEX["line.unit_price"]
 _AMOUNTS = [LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount")]
 _MISTAKEN = frozenset({0, *(LABEL_INDEX[f"line.{n}"] for n in ("unit_price", "position", "note", "discount"))})
-_PLAIN_NUMBER = re.compile(r"^[-−–]?\d{1,6}(?:[.,]\d{1,4})?$")
+_PLAIN_NUMBER = re.compile(r"^[-−–]?\d{1,6}(?:[.,]\d{1,4})?(?:[^\W\d_]{1,10}\.?)?$")  # a unit may be glued to it
 BESIDE_EM = 0.5  # a number reaches no further beyond its heading
 
 
@@ -39,11 +39,19 @@ def take_quantities_under_headings(words: Words, captions: Captions, probabiliti
         named = [
             i
             for i in numbers
-            if rows[i] in (-1, row) and (captions.over("column", i) == "quantity" if best[i] == _PRICE else _is_under(words, i, headings))
+            if rows[i] in (-1, row)
+            and (
+                captions.over("column", i) == "quantity" if best[i] == _PRICE else _is_under(words, i, headings) or _is_behind(captions, i)
+            )
         ]
         if len(named) == 1:
             set_label(probabilities, named[0], _QUANTITY)
             rows[named[0]] = row
+
+
+def _is_behind(captions: Captions, i: int) -> bool:
+    """Whether what stands in front of a number is the heading: rows that are printed as a list of labels and values."""
+    return match("column", captions.before(i), whole=True) == "quantity"
 
 
 def _is_under(words: Words, i: int, headings: Iterable[Piece]) -> bool:

@@ -33,6 +33,10 @@ GROUP_GAP = 0.625  # of the gap between pieces: the widest space inside a number
 _GROUP = re.compile(r"^\d{3}(?:[.,]\d{1,4})?(?:\D{0,3}|[^\W\d_]{4,8}\.?)$")  # a unit may be glued to it
 _GROUP_HEAD = re.compile(r"^[^\W\d]{0,4}[^\w]{0,3}\d{1,3}$")
 
+_JOINING = frozenset(  # words that lead on to the rest of a name
+    "& + e y i a et und and og och ja és ve și en u di de da do dos das del della dei degli du des von van der den of the".split()  # noqa: SIM905
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -51,7 +55,7 @@ class Span:
         return self.words[0]
 
 
-@dataclass
+@dataclass(eq=False)
 class Words:
     """The words of a tagged document as flat columns, pages in order."""
 
@@ -160,6 +164,8 @@ class Words:
     def box_of(self, indices: Sequence[int]) -> tuple[float, float, float, float]:
         """Box around words of one page, in points."""
         boxes = [self.box_list[i] for i in indices]
+        if len(boxes) == 1:
+            return boxes[0]
         return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
 
 
@@ -232,7 +238,9 @@ def join_wrapped(
     word is not marked continues the nearest one of its label above it, unless the two stand ``apart``."""
     result: list[Span] = []
     for span in spans:
-        above = _continued(words, result, span) if words.tagged.starts[span.first] < 0.5 and span.label.startswith("header.") else None
+        above = _continued(words, result, span) if span.label.startswith("header.") else None
+        if above is not None and words.tagged.starts[span.first] >= 0.5 and not is_unfinished(result[above]):
+            above = None
         if above is None or apart(result[above], span):
             result.append(span)
         else:
@@ -240,9 +248,15 @@ def join_wrapped(
     return result
 
 
+def is_unfinished(span: Span) -> bool:
+    """Whether a name ends in a word that joins it to the next ("Catering e")."""
+    return span.label.endswith("_name") and len(span.words) > 1 and span.text.split()[-1] in _JOINING
+
+
 def _continued(words: Words, spans: Sequence[Span], span: Span) -> int | None:
-    """The place of the span that ``span`` is the next line of."""
+    """The place of the span that ``span`` is the next line of: one that it stands under rather than beside."""
     size = words.size_list[span.first]
+    found: list[int] = []
     for k in range(len(spans) - 1, max(len(spans) - 40, -1), -1):
         above = spans[k]
         if above.label != span.label or above.page != span.page or above.line == span.line:
@@ -250,8 +264,9 @@ def _continued(words: Words, spans: Sequence[Span], span: Span) -> int | None:
         drop = span.box[1] - words.box_list[above.words[-1]][3]
         near = span.box[0] - 8 * size < above.box[2] and span.box[2] > above.box[0] - 8 * size
         if -0.5 * size < drop < 1.2 * size and (near or _fills_its_line(words, above, span.box[0])):
-            return k
-    return None
+            found.append(k)
+    under = (k for k in found if span.box[0] < spans[k].box[2] and span.box[2] > spans[k].box[0])
+    return next(under, found[0] if found else None)
 
 
 def _fills_its_line(words: Words, span: Span, edge: float) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import log
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,9 @@ _GROUP = re.compile(r"^\d{3}$")
 _LAST_GROUP = re.compile(r"^\d{3}(?:[.,]\d{1,4})?\D{0,3}$")
 _MONEY = re.compile(r"\d[.,]\d{2}\D{0,4}$|\d[.,][-–—]{1,2}$")
 _WHOLE = re.compile(r"^[^\w]?\d{3,6}[^\w]?$")  # not every invoice prints cents
-_AMOUNT = re.compile(r"^[^\w]{0,4}\d[\d.,'’]*[^\w]{0,4}$|^[A-Z]{0,3}[$€£]?\d[\d.,'’]*\d$")
+_AMOUNT = re.compile(r"^[^\w]{0,4}\d[\d.,'’]*[^\w]{0,4}$|^[A-Z]{0,3}[$€£]?\d[\d.,'’]*\d$|^\d[\d.,'’]*\d[A-Z]{1,3}[$€£]$")
+
+_found_in: WeakKeyDictionary[Words, list[tuple[int, ...]]] = WeakKeyDictionary()  # what `printed_amounts` found
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,12 @@ class Option:
 
 def printed_amounts(words: Words) -> list[tuple[int, ...]]:
     """Words of every amount-like number, digits that are grouped by spaces together ("1 234,50" is one)."""
+    if words not in _found_in:
+        _found_in[words] = _printed_amounts(words)
+    return _found_in[words]
+
+
+def _printed_amounts(words: Words) -> list[tuple[int, ...]]:
     result: list[tuple[int, ...]] = []
     for members in words.words_of_line.values():
         k = 0
@@ -133,5 +142,5 @@ def total_options(
         if probability >= ALTERNATIVE_FLOOR:
             add(make_span(words, label, run, probabilities), probability, bonus)
     ranked = sorted(found.values(), key=lambda o: -(log(max(o.probability, 1e-4)) + o.bonus))[:MAX_OPTIONS]
-    absent = max(1 - ranked[0].probability, 0.005) if ranked else 1.0
+    absent = max(1 - max(option.probability for option in ranked), 0.005) if ranked else 1.0
     return [*ranked, Option(None, None, absent)]

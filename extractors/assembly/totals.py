@@ -23,6 +23,7 @@ CENT = Decimal("0.01")
 SUM_HOLDS = 6.0
 NET_IS_GROSS = 1.5
 CONTRADICTION = -1.0
+IMPOSSIBLE = -8.0
 ROUNDED = -4.0
 LINES_HOLD = 2.0
 SAME_WORD = -1.0
@@ -171,7 +172,7 @@ def _score(combination: tuple[Option, ...], reachable: set[Decimal], adjustments
     if net is not None and tax is not None and abs(tax) > abs(net):
         score += CONTRADICTION
     if tax and gross is not None and abs(tax) >= abs(gross):
-        score += CONTRADICTION
+        score += IMPOSSIBLE
     targets = [net] if net is not None else [] if gross is None else [gross, gross - (tax or 0)]
     if any(abs(abs(target) - r) <= 5 * CENT for target in targets for r in reachable):
         score += LINES_HOLD

@@ -20,6 +20,9 @@ WHITESPACE: tuple[int, ...] = (
     *range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000,
 )  # fmt: skip
 
+# The article and an alef behind it, whose ligature a PDF spells the wrong way round; no Arabic word begins with two alefs.
+_LAM_ALEF = re.compile(r"(?<!\w)([\u0648\u0641\u0628\u0643]?)\u0627([\u0627\u0623\u0625\u0622])\u0644")
+
 
 @dataclass(frozen=True, slots=True)
 class Characters:
@@ -65,10 +68,10 @@ class Characters:
 
 
 def clean_text(text: str) -> str:
-    """The word as a person sees it: composed accents, ligatures in letters, nothing invisible. Scripts and digits stay as they are."""
+    """The word as a person sees it: composed accents, ligatures in letters and in order, nothing invisible. Scripts and digits stay as they are."""
     if text.isascii():
         return _REMOVED.sub("", text) if not text.isprintable() else text
-    return unicodedata.normalize("NFC", _REMOVED.sub("", text).translate(_LIGATURES))
+    return _LAM_ALEF.sub("\\1\u0627\u0644\\2", unicodedata.normalize("NFC", _REMOVED.sub("", text).translate(_LIGATURES)))
 
 
 def has_right_to_left(text: str) -> bool:

@@ -18,10 +18,11 @@ from extractors.model_directory import WordTagger
 from extractors.pipeline import categorised
 from extractors.scoring import align, same_value, score
 from extractors.signals import PARTS, part_of, signals
+from extractors.strategy import decide
 from extractors.training.windows_data import load_shard
 from extractors.words import Document
 from schemas.bookkeeping import Bookkeeping
-from schemas.invoice import DocumentType, Invoice, Severity
+from schemas.invoice import DocumentType, Invoice, Issue, Status
 from schemas.rules import RuleContext, validate
 
 Record = Mapping[str, Any]
@@ -30,9 +31,10 @@ AHEAD = timedelta(days=366)  # generated dates run to the end of a year, so some
 
 @dataclass(slots=True)
 class Outcomes:
-    """n documents: ``signals`` one list each, ``right``, ``right_parts`` by part, ``flagged`` (a rule is broken at error level), ``layout`` (how the head of
-    the page is arranged), and values by group: (document, probability, right). Where two networks read them: the signals of what each reads by itself,
-    how these readings agree (`extractors.cross_check.AGREEMENT_SIGNALS`), and by group whether values are right that one of them gives differently."""
+    """n documents: ``signals`` one list each, ``right``, ``right_parts`` by part, ``flagged`` (a rule is broken at error level, or no issue date was
+    found), ``layout`` (how the head of the page is arranged), and values by group: (document, probability, right). Where two networks read them: the
+    signals of what each reads by itself, how these readings agree (`extractors.cross_check.AGREEMENT_SIGNALS`), and by group whether values are right
+    that one of them gives differently."""
 
     signals: list[list[float]] = field(default_factory=list[list[float]])
     right: list[bool] = field(default_factory=list[bool])
@@ -87,11 +89,16 @@ def collect(
         invoices = categorised([as_invoice(a) for a in assembled], [a.text for a in assembled], Bookkeeping())
         issues = validate(invoices, context=RuleContext(today=today + AHEAD))
         for sample, one, a, invoice, found in zip(samples, tagged, assembled, invoices, issues, strict=True):
-            outcomes.flagged.append(not a.is_invoice or any(i.severity is Severity.ERROR for i in found))
+            outcomes.flagged.append(not a.is_invoice or not _could_be_accepted(invoice, found))
             outcomes.layout.append(sample.layout.get("arrangement", ""))
             add_outcome(outcomes, sample.truth, a, invoice, opinions=[assemble(opinion) for opinion in one.opinions])
         report(number + 1)
     return outcomes
+
+
+def _could_be_accepted(invoice: Invoice, issues: Sequence[Issue]) -> bool:
+    """Whether nothing but doubt stands in the way of accepting an invoice."""
+    return decide(invoice.replace(confidence=1.0, issues=tuple(issues)), accept_threshold=0.0).status is Status.ACCEPTED
 
 
 def add_outcome(outcomes: Outcomes, truth: Record, assembled: Assembled, invoice: Invoice, *, opinions: Sequence[Assembled] = ()) -> None:

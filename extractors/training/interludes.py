@@ -30,17 +30,24 @@ def with_interludes(rng: Random, writer: Writer, table: Table, plan: Plan) -> li
     out: list[Piece] = []
     numbers = _sections(rng, writer, table) if writer.facts.sections else {}
     every = rng.randint(2, 6)
+    above = -1  # the row under which the next line stands, -1 where something else stands between
     for index, piece in enumerate(table.pieces):
         row = writer.facts.rows[index]
-        out += numbers.get((index, "before"), [])
+        heading = numbers.get((index, "before"), [])
+        out += heading
         if comments and index % every == 0:
-            out += _comment(rng, writer, table)
+            out += _comment(rng, writer, table, above=-1 if heading else above)
         out.append(piece)
+        above = index
         if under and rng.random() < 0.5:
             out += subrows(rng, writer, table, row, index, under)
         if options and rng.random() < 0.3:
             out += _option(rng, writer, table)
-        out += numbers.get((index, "after"), [])
+            above = -1
+        closing = numbers.get((index, "after"), [])
+        out += closing
+        if closing:
+            above = -1
     if any(k in table.edges for k in MONEY):
         out += _adjustment_rows(rng, writer, table)
         if rng.random() < 0.06 and not writer.facts.adjustments:
@@ -94,8 +101,9 @@ def _sections(rng: Random, writer: Writer, table: Table) -> dict[tuple[int, str]
     return out
 
 
-def _comment(rng: Random, writer: Writer, table: Table) -> Iterator[Piece]:
-    """A line across the table: which order or delivery the next rows belong to, or a remark."""
+def _comment(rng: Random, writer: Writer, table: Table, *, above: int) -> Iterator[Piece]:
+    """A line across the table: which order or delivery the next rows belong to, or a remark, which belongs to the row ``above`` it: nothing on the page
+    tells it from a remark of that item."""
     facts = writer.facts
     values = {
         "number": facts.numbers["delivery_note_number"],
@@ -103,10 +111,12 @@ def _comment(rng: Random, writer: Writer, table: Table) -> Iterator[Piece]:
         "name": facts.seller.contact,
     }
     remarked = rng.random() < 0.35
-    spans = remark(rng, writer, -1) if remarked else writer.sentence(rng.choice(("order_ref", "delivery_ref", "detail")), values)
+    kind = "detail" if remarked else rng.choice(("order_ref", "delivery_ref", "detail"))
+    spans = remark(rng, writer, -1) if remarked else writer.sentence(kind, values)
+    of_row = kind == "detail" and above >= 0
     if spans:
         for span in spans:
-            span.value, span.label, span.group = None, "O", -1
+            span.value, span.label, span.group = (None, "line.note", above) if of_row else (None, "O", -1)
         yield Piece(
             row_block(table, [spans], [], {}, 0)
             if rng.random() < 0.6
@@ -145,19 +155,21 @@ def _option(rng: Random, writer: Writer, table: Table) -> Iterator[Piece]:
 
 
 def _adjustment_rows(rng: Random, writer: Writer, table: Table) -> Iterator[Piece]:
-    """Allowances and charges of the whole document as last rows of the table."""
+    """Allowances and charges of the whole document as last rows of the table: what stands in its columns like an item is a line, whatever it is for."""
     facts = writer.facts
     found = [a for a in facts.adjustments if a.in_net]
     if not found or rng.random() > 0.25 or facts.country.tax == "sales":
         return
     kind = next(k for k in table.edges if k in MONEY)
-    for item in found:
+    for group, item in enumerate(found, start=len(facts.rows)):
         writer.in_table.append(item)
         amount = -item.amount if item.label == "allowance" else item.amount
-        words: Line = [Span(writer.word(item.kind, "totals"))]
+        name = Span(writer.word(item.kind, "totals"), "line.description", group)
+        words: Line = [name]
         if item.percent is not None:
-            words.append(writer.rate(item.percent, "O", sign=True))
-        yield Piece(row_block(table, [words], [], {kind: writer.money(amount, f"adjustment.{item.label}", place=writer.line_place)}, 0))
+            percent = writer.rate(item.percent, "O", sign=True)
+            words.append(Span(percent.text, "line.description", group, key=name.key))
+        yield Piece(row_block(table, [words], [], {kind: writer.money(amount, f"line.{kind}", group, place=writer.line_place)}, 0))
 
 
 def _column_sums(rng: Random, writer: Writer, table: Table) -> Block:

@@ -12,6 +12,9 @@ from extractors.training.facts import Facts
 from extractors.training.render import Placed
 from schemas.invoice import HEADER_FIELDS
 
+INDENT = 2.5  # em by which what stands under an item's name may begin beside it
+SPACE = 0.9  # em, the widest gap between words of one text
+
 
 def plain(value: Any) -> Any:
     """JSON form of a value: amounts as strings, dates in ISO 8601."""
@@ -26,7 +29,7 @@ def truth_of(
     """The invoice JSON of the placed spans; header null and no lines for documents that are no invoices."""
     header: dict[str, Any] = dict.fromkeys(HEADER_FIELDS)
     rows: dict[int, dict[str, Any]] = {}
-    texts: dict[int, dict[str, list[str]]] = {}
+    texts: dict[int, list[Placed]] = {}
     parts: dict[int, dict[str, Any]] = {}
     adjustments: list[dict[str, Any]] = []
     out: dict[str, Any] = {
@@ -62,9 +65,9 @@ def truth_of(
         span = piece.span
         kind, _, name = span.label.partition(".")
         if kind == "line":
-            if name in ("description", "note"):
-                texts.setdefault(span.group, {"description": [], "note": [], "name": []})[name].append(span.text)
-            elif span.value is not None:
+            if name in ("description", "note", "item_code"):
+                texts.setdefault(span.group, []).append(piece)
+            if span.value is not None:
                 rows.setdefault(span.group, {}).setdefault(name, span.value)
         elif kind == "tax" and span.value is not None:
             parts.setdefault(span.group, {}).setdefault(name, span.value)
@@ -75,7 +78,7 @@ def truth_of(
         header["currency"] = facts.currency
     _finish_header(facts, header, parts, adjustments)
     out["header"] = {name: plain(value) for name, value in header.items()}
-    out["line_items"] = [_line(facts, group, rows.get(group, {}), texts.get(group, {})) for group in sorted(set(rows) | set(texts))]
+    out["line_items"] = [_line(facts, group, rows.get(group, {}), texts.get(group, [])) for group in sorted(set(rows) | set(texts))]
     if len({row.rate for row in facts.rows}) == 1:
         _sole_rate(out["line_items"], parts)
     for group, part in sorted(parts.items()):
@@ -101,15 +104,17 @@ def truth_of(
 def _hides_discount(facts: Facts, group: int, values: dict[str, Any]) -> bool:
     """Whether a row prints quantity, price and another amount than they make, and its discount nowhere."""
     printed = values.keys()
-    hidden = bool(facts.rows[group].discount_amount) and "discount" not in printed
+    hidden = group < len(facts.rows) and bool(facts.rows[group].discount_amount) and "discount" not in printed
     return hidden and {"quantity", "unit_price"} <= printed and not printed.isdisjoint({"net_amount", "gross_amount"})
 
 
 def _names_currency(placed: Sequence[Placed], code: str) -> bool:
-    """Whether any text of the page, a label for instance, names the currency by its code, or the euro by its name."""
+    """Whether any text of the page, a label for instance, names the currency by its code, or the euro by its name. What items are called ("EUR-Palette")
+    names none."""
     name = r"|(?i:\beuros?\b)" if code == "EUR" else ""
     pattern = re.compile(rf"(?<![A-Za-z]){code}(?![A-Za-z]){name}")
-    return any(pattern.search(piece.span.text) for piece in placed)
+    items = ("line.description", "line.note")
+    return any(pattern.search(piece.span.text) for piece in placed if piece.span.label not in items)
 
 
 def _sole_rate(lines: list[dict[str, Any]], parts: dict[int, dict[str, Any]]) -> None:
@@ -133,18 +138,17 @@ def _finish_header(facts: Facts, header: dict[str, Any], parts: dict[int, dict[s
             header["tax_total"] = sum(amounts, Decimal(0))
 
 
-def _line(facts: Facts, group: int, values: dict[str, Any], text: dict[str, list[str]]) -> dict[str, Any]:
-    row = facts.rows[group]
+def _line(facts: Facts, group: int, values: dict[str, Any], texts: Sequence[Placed]) -> dict[str, Any]:
+    """One line; groups behind those of the rows are allowances and charges that stand in the table."""
+    row = facts.rows[group] if group < len(facts.rows) else None
     discount = values.get("discount")
-    percent = discount is not None and discount == row.discount_percent
-    described = " ".join(text.get("description", []))
-    everything = " ".join([described, *text.get("note", [])])
-    alternatives = [t for t in dict.fromkeys((row.name, everything)) if t and t != described]
+    percent = discount is not None and row is not None and discount == row.discount_percent
+    described = " ".join(p.span.text for p in texts if p.span.label == "line.description")
     return {
         "position": values.get("position"),
         "item_code": values.get("item_code"),
         "description": described or None,
-        "description_alternatives": alternatives,
+        "description_alternatives": _alternatives(row.name if row else "", described, texts),
         "quantity": plain(values.get("quantity")),
         "unit": values.get("unit"),
         "unit_price": plain(values.get("unit_price")),
@@ -153,6 +157,34 @@ def _line(facts: Facts, group: int, values: dict[str, Any], text: dict[str, list
         "net_amount": plain(values.get("net_amount")),
         "gross_amount": plain(values.get("gross_amount")),
         "tax_rate": plain(values.get("tax_rate")),
-        "tax_category": row.category,
-        "spend_category": row.spend if row.spend_told else None,
+        "tax_category": row.category if row else facts.breakdown[0].category if len(facts.breakdown) == 1 else None,
+        "spend_category": row.spend if row is not None and row.spend_told else None,
     }
+
+
+def _alternatives(name: str, described: str, texts: Sequence[Placed]) -> list[str]:
+    """What else names the item: the name alone, all that is written about it, and the description with the first of the remarks under it, however many:
+    which of them still describe the item, the page does not tell."""
+    notes = [p.span.text for p in texts if p.span.label == "line.note"]
+    under = _notes_under_the_name(texts)
+    so_far = [" ".join([described, *under[:count]]) for count in range(1, len(under) + 1)]
+    return [t for t in dict.fromkeys((name, " ".join([described, *notes]), *so_far)) if t and t != described]
+
+
+def _notes_under_the_name(texts: Sequence[Placed]) -> list[str]:
+    """Remarks that begin below the item's name, one text each; ``texts`` are the row's, sorted as a person reads."""
+    first = next((p for p in texts if p.span.label == "line.description"), None)
+    if first is None:
+        return []
+    code = next((p for p in texts if p.span.label == "line.item_code" and p.baseline == first.baseline and p.x1 <= first.x0), first)
+    under: dict[int, list[str]] = {}
+    before: Placed | None = None
+    for piece in texts[texts.index(first) + 1 :]:
+        if piece.span.label != "line.note":
+            continue
+        begins = min(abs(piece.x0 - first.x0), abs(piece.x0 - code.x0)) <= INDENT * piece.size
+        goes_on = before is not None and piece.baseline == before.baseline and 0 <= piece.x0 - before.x1 <= SPACE * piece.size
+        if begins or goes_on:
+            under.setdefault(before.span.key if goes_on and before is not None else piece.span.key, []).append(piece.span.text)
+            before = piece
+    return [" ".join(pieces) for pieces in under.values()]

@@ -10,6 +10,7 @@ import pytest
 
 pytest.importorskip("reportlab", reason="the generator draws with reportlab (dev and train extras)")
 
+from extractors.assembly.anchors import Anchors
 from extractors.assembly.document import Assembled, assemble
 from extractors.assembly.spans import LABEL_INDEX
 from extractors.signals import SIGNALS, signals
@@ -89,3 +90,12 @@ def test_other_currencies_and_a_number_in_pieces_are_counted() -> None:
     values = by_name(replace(assembled, header=header, evidence=evidence, text="FATURA FT 3091 6816 Total EUR 12 = 13.00 USD"))
     assert values["other_currencies"] == pytest.approx(math.log(2))
     assert values["number_in_pieces"] == values["number_prefixed"] == 1
+
+
+def test_what_captions_say_of_the_values_is_a_signal() -> None:
+    assembled = assemble(tagged())
+    told = Anchors(number=-1, date=1, totals=2, other_totals=1, parties=False, parties_otherwise=True, place=-1.5)
+    values = by_name(replace(assembled, anchors=told))
+    assert (values["number_captioned"], values["date_captioned"]) == (-1, 1)
+    assert (values["totals_captioned"], values["totals_captioned_otherwise"]) == (2, 1)
+    assert (values["parties_headed"], values["parties_headed_otherwise"], values["parties_place"]) == (0, 1, -1.5)

@@ -1,13 +1,17 @@
 """Who decides about a document, and why."""
 
+from datetime import date
+
 import pytest
 
 from extractors.strategy import Strategy, decide
-from schemas.invoice import Invoice, Issue, Severity, Status
+from schemas.invoice import Header, Invoice, Issue, Severity, Status
+
+ISSUED = Header(issue_date=date(2026, 3, 12))
 
 
-def invoice(*, confidence: float = 0.99, issues: tuple[Issue, ...] = ()) -> Invoice:
-    return Invoice(id="a", sha256="0", source="a.pdf", pages=1, confidence=confidence, issues=issues)
+def invoice(*, confidence: float = 0.99, issues: tuple[Issue, ...] = (), header: Header = ISSUED) -> Invoice:
+    return Invoice(id="a", sha256="0", source="a.pdf", pages=1, confidence=confidence, issues=issues, header=header)
 
 
 def issue(rule: str, severity: Severity) -> Issue:
@@ -41,3 +45,9 @@ def test_reasons_name_every_error_and_low_confidence() -> None:
     assert "BR-02 is broken." in found.reasons
     assert "BR-07 is broken." not in found.reasons
     assert any("30.0%" in reason for reason in found.reasons)
+
+
+def test_without_an_issue_date_a_person_looks() -> None:
+    found = decide(invoice(header=Header()), accept_threshold=0.9)
+    assert found.status is Status.REVIEW
+    assert any("issue date" in reason for reason in found.reasons)

@@ -1,9 +1,13 @@
 """Numbers that stand in one column, or behind one printed label, are of one kind."""
 
+from decimal import Decimal
+
 import numpy as np
+import pytest
 from tagged_pages import tagged
 
 from extractors.assembly.columns import agree_in_columns, take_named_charges_for_items
+from extractors.assembly.document import assemble
 from extractors.assembly.spans import LABEL_INDEX, Words
 
 QUANTITY, NOTE = LABEL_INDEX["line.quantity"], LABEL_INDEX["line.note"]
@@ -85,3 +89,39 @@ def test_an_amount_in_the_items_column_beside_a_name_is_an_items_amount() -> Non
     assert kind_of_last_amount(300, 0.9) == LABEL_INDEX["line.net_amount"]
     assert kind_of_last_amount(300, 0.55) == charge
     assert kind_of_last_amount(340, 0.9) == charge
+
+
+ITEM = {"Desk": {"line.description": 0.97}, "10.00": SURE, "Lamp": {"line.description": 0.97}, "20.00": SURE}
+CHARGED = {**ITEM, "5.00": {"adjustment.charge": 0.97}, "30.00": {"total.line_total": 0.97}, "35.00": {"header.net_total": 0.97}}
+CHARGED |= {"10.10": {"total.line_total": 0.97}}
+
+
+@pytest.mark.parametrize(
+    ("between", "left", "is_item"),
+    [
+        ("", 50.0, True),
+        ("", 180.0, False),  # where no name begins
+        ("Sum of items 30.00", 50.0, False),  # a total of all items closes the table
+        ("Sum of group 10.10", 50.0, True),  # that of a group does not
+    ],
+)
+def test_a_charge_in_the_columns_of_the_items_is_an_item(between: str, left: float, is_item: bool) -> None:
+    rows = ((50.0, 100.0, "Desk"), (300.0, 100.0, "10.00"), (50.0, 120.0, "Lamp"), (300.0, 120.0, "20.00"))
+    closing = [(300.0 - 13 * 5 - 6, 140.0, between)] if between else []
+    charge = ((left, 160.0, "Postage & Packing"), (300.0, 160.0, "5.00"))
+    found = assemble(tagged(*rows, *closing, *charge, (50, 180, "Net total"), (300, 180, "35.00"), opinions=CHARGED))
+    assert [item.amount for item in found.line_items] == [Decimal(v) for v in ("10.00", "20.00", *(("5.00",) if is_item else ()))]
+    assert [a.amount for a in found.totals.adjustments] == ([] if is_item else [Decimal("5.00")])
+    assert not is_item or found.line_items[-1].description == "Postage & Packing"
+
+
+def test_the_words_of_a_charge_may_stand_in_the_line_above_it_and_its_number_in_groups() -> None:
+    grouped = {"1": {"adjustment.charge": 0.9}, "234.00": {"adjustment.charge": 0.9}}
+    found = assemble(
+        tagged(
+            (50, 100, "Desk"), (300, 112, "10.00"), (50, 124, "Lamp"), (300, 136, "20.00"),
+            (50, 148, "Postage"), (287, 160, "1 234.00"), (50, 190, "Net total"), (300, 190, "35.00"),
+            opinions={**CHARGED, **grouped},
+        )
+    )  # fmt: skip
+    assert [(item.description, item.amount) for item in found.line_items][-1] == ("Postage", Decimal("1234.00"))

@@ -86,6 +86,17 @@ def test_a_total_times_the_printed_rate_is_in_a_foreign_currency(rate: str, code
     assert assemble(page).header.currency == code
 
 
+@pytest.mark.parametrize("converted", ["Total GBP USD 10842.36", "Total USD 10 842.36"])
+def test_a_converted_total_is_told_by_the_code_beside_it_however_it_is_grouped(converted: str) -> None:
+    page = tagged(
+        (50, 80, "Total 1200.00"),
+        (50, 120, "Exchange rate USD/GBP 9.0353"),
+        (50, 140, converted),
+        opinions={"1200.00": {"header.gross_total": 0.9}, "USD": {"header.currency": 0.5}},
+    )
+    assert assemble(page).header.currency == "GBP"
+
+
 def test_the_sellers_own_address_says_which_dollar_is_meant() -> None:
     seller = {"Billabong": {"header.seller_name": 0.97}, "Corp": {"header.buyer_name": 0.97}, "$": {"header.currency": 0.9}}
     page = tagged(

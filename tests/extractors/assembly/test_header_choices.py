@@ -8,7 +8,7 @@ from tagged_pages import tagged
 
 from extractors.assembly.caption_words import match, plain
 from extractors.assembly.document import assemble
-from extractors.assembly.header import clean_name, clean_vat_id, iban_is_valid
+from extractors.assembly.header import clean_identifier, clean_name, clean_vat_id, iban_is_valid
 from extractors.assembly.spans import Words, find_spans, join_wrapped
 
 
@@ -49,7 +49,19 @@ from extractors.assembly.spans import Words, find_spans, join_wrapped
         ("date", "Date d'édition", "issue_date"),
         ("date", "Liefer- und Leistungsdatum:", "other_date"),
         ("date", "Fatura tarihi", "issue_date"),
+        ("date", "Düz. Tarihi", "issue_date"),
+        ("date", "Hizmet verilen tarih", "other_date"),
+        ("date", "Data contabilística:", "other_date"),
+        ("date", "Vervaldag", "due_date"),
+        ("date", "F. vto.", "due_date"),
         ("party", "Käufer/Leistungsempfänger", "buyer"),
+        ("party", "Zleceniodawca", "buyer"),
+        ("party", "Dane sprzedawcy", "seller"),
+        ("party", "Datos fiscales emisor", "seller"),
+        ("party", "Coordonnées du client", "buyer"),
+        ("party", "Luogo di destinazione", "delivery"),
+        ("party", "Laskun saaja", "buyer"),
+        ("party", "Saaja", "other_party"),
     ],
 )
 def test_captions_are_told_apart(topic: str, text: str, kind: str) -> None:
@@ -171,6 +183,138 @@ def test_a_name_at_the_foot_of_the_page_is_rather_the_sellers() -> None:
     for at_foot, other in (("Nordwind GmbH", "Tannenhof AG"), ("Tannenhof AG", "Nordwind GmbH")):
         found = assemble(tagged(*blocks, (50, 800, f"{at_foot.upper()} · IBAN DE02120300000000202051"), opinions=doubtful))
         assert (found.header.seller_name, found.header.buyer_name) == (at_foot, other)
+
+
+def test_the_party_that_goods_are_delivered_to_is_rather_the_buyer() -> None:
+    doubtful = {word: {SELLER: 0.5, BUYER: 0.4} for word in ("Nordwind", "GmbH", "Tannenhof", "AG")}
+    blocks = ((50.0, 80.0, "Nordwind GmbH"), (50.0, 200.0, "Tannenhof AG"))
+    for delivered, other in ((0, "Tannenhof AG"), (1, "Nordwind GmbH")):
+        at = ((350.0, 300.0, "Delivery address"), (350.0, 314.0, blocks[delivered][2].upper()))
+        found = assemble(tagged(*blocks, *at, opinions=doubtful))
+        assert (found.header.seller_name, found.header.buyer_name) == (other, blocks[delivered][2])
+
+
+def test_a_name_that_a_narrow_column_cut_is_given_whole_where_it_is_printed_whole_more_often() -> None:
+    named = {"Advocaten": {SELLER: 0.97}, "Hendriks": {SELLER: 0.97}}
+    whole = ((50.0, 300.0, "Advocaten Hendriks"), (50.0, 700.0, "Advocaten Hendriks"))
+    assert assemble(tagged((50, 40, "Advocaten"), *whole, opinions=named)).header.seller_name == "Advocaten Hendriks"
+    once = assemble(tagged((50, 40, "Advocaten"), (50, 500, "Advocaten"), whole[0], opinions=named))
+    assert once.header.seller_name == "Advocaten"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Nordwind Textil, Hans Strand, Hafenweg 10, 24103 Kiel", "Nordwind Textil"),
+        ("Nordwind Textil, Hans Strand", "Nordwind Textil, Hans Strand"),  # nothing tells that the line is an address
+        ("Nordwind GmbH, Hans Strand", "Nordwind GmbH"),
+        ("Nordwind, Strand & Partner, Hafenweg 10", "Nordwind, Strand & Partner"),
+        ("Nordwind, Hans Strand GmbH, Hafenweg 10", "Nordwind, Hans Strand GmbH"),
+    ],
+)
+def test_a_person_behind_a_comma_is_no_part_of_the_name(line: str, name: str) -> None:
+    named = {word: {SELLER: 0.97} for word in line.replace("Hafenweg 10", "").replace("24103 Kiel", "").split()}
+    assert assemble(tagged((50, 40, line), opinions=named)).header.seller_name == name
+
+
+def test_a_legal_form_that_is_broken_over_two_lines_is_one() -> None:
+    named = {word: {SELLER: 0.97} for word in ("Talleres", "Luna", "S.", "de", "R.L.", "C.V.")}
+    page = tagged(
+        (50, 40, "Talleres Luna S. de"), (50, 52, "R.L. de C.V."), (50, 64, "Avenida Insurgentes Sur 1602, piso 4"), opinions=named
+    )
+    page.starts[:] = 0.0
+    assert assemble(page).header.seller_name == "Talleres Luna S. de R.L. de C.V."
+
+
+def test_a_name_goes_on_in_the_line_under_it_rather_than_beside_it() -> None:
+    named = {word: {SELLER: 0.97} for word in ("Eventos", "Luna", "S.A.", "S.L.", "Grupo")}
+    page = tagged((50, 40, "Eventos Luna"), (140, 44, "Grupo Luna S.L."), (50, 52, "S.A."), opinions=named)
+    page.starts[:] = [1, 0, 1, 0, 0, 0]
+    found = join_wrapped(Words(page), find_spans(Words(page), page.labels), page.labels)
+    assert "Eventos Luna S.A." in [span.text for span in found]
+
+
+def test_a_number_behind_a_caption_of_its_own_does_not_continue_the_one_above() -> None:
+    both = {"KN/2018/2457": {"header.invoice_number": 0.97}, "2018-39": {"header.invoice_number": 0.5}}
+    page = tagged((50, 40, "Tax Invoice Number KN/2018/2457"), (50, 52, "Related Invoice 2018-39"), opinions=both)
+    page.starts[:] = 0.0
+    assert assemble(page).header.invoice_number == "KN/2018/2457"
+
+
+@pytest.mark.parametrize(("above", "joined"), [("Herdeiros de", True), ("Herdeiros Luna", False)])
+def test_a_name_that_ends_in_a_joining_word_goes_on_in_the_next_line(above: str, joined: bool) -> None:
+    named = {word: {SELLER: 0.97} for word in ("Herdeiros", "de", "Luna", "Juliana", "Sousa")}
+    page = tagged((50, 40, above), (50, 52, "Juliana Sousa"), (50, 64, "Avenida da Liberdade 110, terceiro andar"), opinions=named)
+    page.starts[:] = [1, 0, 1, 0, 0, 0, 0, 0, 0, 0]
+    found = join_wrapped(Words(page), find_spans(Words(page), page.labels), page.labels)
+    assert (f"{above} Juliana Sousa" in [span.text for span in found]) is joined
+
+
+def test_the_words_of_a_line_that_is_spaced_out_are_one_name() -> None:
+    page = tagged((50, 40, "NORD WIND GROUP"), opinions={"NORD": {SELLER: 0.6}, "WIND": {SELLER: 0.3}, "GROUP": {SELLER: 0.97}})
+    (sheet,) = page.document.pages
+    sheet.boxes[:, 0] = [50, 79, 108]  # 9 points, nine tenths of an em, between the words
+    sheet.boxes[:, 2] = [70, 99, 133]
+    assert assemble(page).header.seller_name == "NORD WIND GROUP"
+
+
+def test_letters_that_are_glued_to_the_label_of_a_number_begin_it() -> None:
+    page = tagged((50, 80, "DokumentnummerINV 2018/8232"), opinions={"2018/8232": {"header.invoice_number": 0.97}}, language="de")
+    assert assemble(page).header.invoice_number == "INV 2018/8232"
+
+
+def test_a_bare_legal_form_is_part_of_the_name_that_ends_in_it() -> None:
+    named = {"Nordwind": {SELLER: 0.6}, "Corporation": {SELLER: 0.97}}
+    page = tagged((50, 40, "Nordwind Corporation"), (50, 90, "Nordwind Corporation"), (300, 300, "Corporation"), opinions=named)
+    assert assemble(page).header.seller_name == "Nordwind Corporation"
+
+
+@pytest.mark.parametrize("caption", ["Total avant taxes", "Suma przed podatkiem VAT", "Totale prima di IVA"])
+def test_a_total_before_tax_is_the_net_total_even_where_it_is_the_gross_total_too(caption: str) -> None:
+    totals = {"3589.85": {"header.net_total": 0.97}, "0.00": {"header.tax_total": 0.97}, "3,589.85": {"header.gross_total": 0.97}}
+    page = tagged((50, 60, f"{caption} 3589.85"), (50, 80, "VAT 0.00"), (50, 100, "Total 3,589.85"), opinions=totals)
+    assert assemble(page).header.net_total == Decimal("3589.85")
+
+
+def test_a_tax_is_less_than_the_total_that_holds_it() -> None:
+    totals = {"188.86": {"header.tax_total": 0.97}, "444756713": {"header.tax_total": 0.03}, "944.31": {"header.gross_total": 0.97}}
+    page = tagged((50, 40, "VAT 444756713"), (50, 80, "Incl. 25 % VAT 188.86"), (50, 100, "Total 944.31"), opinions=totals)
+    assert assemble(page).header.tax_total == Decimal("188.86")
+
+
+def test_a_numbered_street_is_no_party() -> None:
+    named = {word: {BUYER: 0.9} for word in ("456", "Linden", "St")} | {"Tannenhof": {BUYER: 0.6}}
+    assert assemble(tagged((50, 40, "Tannenhof"), (50, 80, "456 Linden St"), opinions=named)).header.buyer_name == "Tannenhof"
+
+
+def test_the_profile_of_an_electronic_invoice_is_no_vat_id() -> None:
+    profile = "urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended"
+    assert assemble(tagged((50, 40, profile), opinions={profile: {"header.seller_vat_id": 0.9}})).header.seller_vat_id is None
+
+
+def test_the_number_of_a_business_term_is_no_part_of_a_value() -> None:
+    assert clean_identifier("(BT-1)711-16") == "711-16"
+    assert clean_name("BT-27 Alfamec Srl") == "Alfamec Srl"
+
+
+def test_what_captions_say_of_the_chosen_values_is_told() -> None:
+    values = {"711-16": {"header.invoice_number": 0.97}, "2025-06-10": {"header.issue_date": 0.97}, "35.00": {"header.gross_total": 0.97}}
+    parties = {"Nordwind": {SELLER: 0.97}, "Tannenhof": {BUYER: 0.97}}
+    said = assemble(
+        tagged(
+            (50, 40, "Invoice number: 711-16"), (50, 60, "Invoice date: 2025-06-10"), (50, 80, "Buyer"), (50, 94, "Tannenhof"),
+            (300, 80, "Nordwind"), (50, 200, "Gross total 35.00"), opinions={**values, **parties},
+        )
+    ).anchors  # fmt: skip
+    assert (said.number, said.date, said.parties, said.parties_otherwise) == (1, 1, True, False)
+    assert said.totals >= 1 and said.other_totals == 0
+    otherwise = assemble(
+        tagged(
+            (50, 40, "Customer no. 711-16"), (50, 60, "Delivery date: 2025-06-10"), (50, 80, "Buyer"), (50, 94, "Nordwind"),
+            (300, 80, "Tannenhof"), (50, 200, "35.00"), opinions={**values, **parties, "Nordwind": {SELLER: 0.999}},
+        )
+    ).anchors  # fmt: skip
+    assert (otherwise.number, otherwise.date, otherwise.totals) == (-1, -1, 0)
 
 
 def test_a_name_that_heads_the_page_in_large_letters_is_rather_the_sellers() -> None:

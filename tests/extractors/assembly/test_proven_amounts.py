@@ -103,6 +103,20 @@ def test_the_number_below_a_heading_of_quantities_is_the_quantity() -> None:
     assert item.quantity == 46
 
 
+def test_the_number_behind_a_heading_of_quantities_is_the_quantity_whatever_unit_is_glued_to_it() -> None:
+    lines = (
+        (50, 80, "Product"),
+        (300, 80, "Desk"),
+        (50, 94, "Quantity shipped"),
+        (300, 94, "13.75gallon"),
+        (50, 108, "Amount"),
+        (300, 108, "412.50"),
+    )
+    page = {"13.75gallon": {"line.note": 0.7, "line.quantity": 0.2}, "412.50": NET}
+    (item,) = items(*lines, Desk=NAME, **page)
+    assert item.quantity == Decimal("13.75")
+
+
 def test_a_number_below_another_heading_is_none() -> None:
     lines = ((50, 80, "Item"), (300, 80, "Kg"), (400, 80, "Amount"), (50, 100, "Desk"), (300, 100, "46"), (400, 100, "493.12"))
     (item,) = items(*lines, Desk=NAME, **{"46": {"line.note": 0.7, "line.quantity": 0.2}, "493.12": NET})

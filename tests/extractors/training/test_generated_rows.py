@@ -14,6 +14,7 @@ from extractors.training.columns import Plan
 from extractors.training.complete_totals import complete_totals
 from extractors.training.facts import Facts, make_facts
 from extractors.training.generate import render_pdf
+from extractors.training.interludes import with_interludes
 from extractors.training.item_sheets import item_sheet, sheet_form
 from extractors.training.item_words import item_list, item_word
 from extractors.training.layout import Block, Span, text_of, wrap
@@ -171,3 +172,62 @@ def test_a_page_that_hides_a_line_discount_is_marked_as_adding_up_wrongly() -> N
     for told in (("quantity", "unit_price", "discount", "net_amount"), ("quantity", "net_amount")):  # shown, or nothing to compare
         shown = printed_row(*told)
         assert (shown["expect"], shown.get("prints_wrong_sums")) == ("accept", None)
+
+
+def test_a_charge_that_stands_in_the_table_is_a_line_of_the_truth() -> None:
+    facts = facts_of(11, rows=1)
+    facts.adjustments = [Adjustment("shipping", Decimal("5.90")), Adjustment("allowance", Decimal("2.00"), Decimal(10))]
+    for seed in range(40):
+        writer = Writer(Random(1), facts, "train")
+        table = make_table(Random(4), writer, make_look(Random(4), "de", "train"), plan_of(), facts.rows, 500, pages=1)
+        pieces = with_interludes(Random(seed), writer, table, plan_of())
+        if writer.in_table:
+            break
+    spans = [span for piece in pieces for run in piece.block.runs for span in run.spans]
+    rows = {group: [(s.label, s.value) for s in spans if s.group == group and s.value is not None] for group in (1, 2)}
+    assert rows == {1: [("line.net_amount", Decimal("5.90"))], 2: [("line.net_amount", Decimal("-2.00"))]}
+    assert not any(s.label.startswith("adjustment.") for s in spans)
+    placed = [Placed(0, 40.0, 90.0, 100.0 + 12 * at, 10.0, span) for at, span in enumerate(spans)]
+    truth = truth_of(facts, placed, identity="one", pages=1, layout={}, currency_seen=True)
+    assert [line["net_amount"] for line in truth["line_items"]][1:] == ["5.90", "-2.00"]
+    assert truth["document_adjustments"] == []
+
+
+def test_remarks_under_a_name_may_be_read_with_it_up_to_any_of_them() -> None:
+    facts = facts_of(11, rows=1)
+    facts.rows[0].name = "Coffee"
+    texts = (
+        ("Coffee", "description", 50.0),
+        ("ground", "description", 50.0),
+        ("4711", "note", 300.0),
+        ("billed monthly", "note", 52.0),
+        ("no refunds", "note", 50.0),
+    )
+    placed = [
+        Placed(0, left, left + 40, 100.0 + 12 * at, 10.0, Span(text, f"line.{label}", 0)) for at, (text, label, left) in enumerate(texts)
+    ]
+    (line,) = truth_of(facts, placed, identity="one", pages=1, layout={}, currency_seen=True)["line_items"]
+    assert line["description"] == "Coffee ground"
+    assert line["description_alternatives"] == [
+        "Coffee",
+        "Coffee ground 4711 billed monthly no refunds",
+        "Coffee ground billed monthly",
+        "Coffee ground billed monthly no refunds",
+    ]
+
+
+def test_a_remark_between_rows_belongs_to_the_row_above_it() -> None:
+    facts = facts_of(7, rows=6)
+    found: set[tuple[str, int]] = set()
+    for seed in range(60):
+        writer = Writer(Random(seed), facts, "train")
+        table = make_table(Random(4), writer, make_look(Random(4), "de", "train"), plan_of(), facts.rows, 500, pages=1)
+        before = -1
+        for piece in with_interludes(Random(seed), writer, table, plan_of()):
+            spans = [span for run in piece.block.runs for span in run.spans]
+            groups = {span.group for span in spans if span.label == "line.net_amount"}
+            if groups:
+                (before,) = groups
+            elif spans and all(span.label == "line.note" for span in spans):
+                found |= {("same" if span.group == before else "other", 0) for span in spans}
+    assert found == {("same", 0)}
