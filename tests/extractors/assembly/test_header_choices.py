@@ -68,6 +68,10 @@ def test_captions_are_told_apart(topic: str, text: str, kind: str) -> None:
     assert match(topic, plain(text)) == kind
 
 
+def test_the_spanish_abbreviation_of_an_invoice_heads_no_party() -> None:
+    assert match("party", plain("Fra.:"), whole=True) is None
+
+
 def test_a_copyright_line_is_no_invoice_number() -> None:
     found = assemble(
         tagged(
