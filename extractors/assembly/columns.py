@@ -27,8 +27,10 @@ LABEL_COLUMN_EM = 15.0  # from the colon behind a label to its value
 _MARKS = (":", "=", "|", ".:")
 _NAME = LABEL_INDEX["line.description"]
 _CODE = LABEL_INDEX["line.item_code"]
+_POSITION = LABEL_INDEX["line.position"]
 _AMOUNTS = [LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount")]  # each makes a row, so none is made here
-_CHARGES = [LABEL_INDEX["adjustment.charge"], LABEL_INDEX["adjustment.allowance"]]
+_ALLOWANCE = LABEL_INDEX["adjustment.allowance"]
+_CHARGES = [LABEL_INDEX["adjustment.charge"], _ALLOWANCE]
 _SUMS = [LABEL_INDEX[name] for name in ("header.net_total", "header.gross_total", "header.tax_total")]
 _LINE_TOTAL = LABEL_INDEX["total.line_total"]
 UNSURE = 0.7  # probability of "none" below which a number in the items' column is asked again
@@ -70,8 +72,9 @@ def take_named_charges_for_items(words: Words, probabilities: NDArray[np.float32
 
 def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.float32], habit: NumberHabit) -> None:
     """Charges and allowances that stand in the items' columns, words where names begin and amount below amounts, are items, whatever they are for: no
-    page tells "Postage" that is sold from "Postage" that is added. What stands under a total is none. ``probabilities`` is changed in place; what it
-    gave the one meaning, the other inherits."""
+    page tells "Postage" that is sold from "Postage" that is added. What stands under a total is none, nor is an allowance that is printed with the
+    items' sign, unless it is counted among them: as an item it would be added. ``probabilities`` is changed in place; what it gave the
+    one meaning, the other inherits."""
     best = probabilities.argmax(1)
     amounts = np.flatnonzero(np.isin(best, _AMOUNTS))
     charged = np.flatnonzero(np.isin(best, _CHARGES))
@@ -80,11 +83,8 @@ def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.
     labels, counts = np.unique(best[amounts], return_counts=True)
     label = int(labels[counts.argmax()])
     first = int(words.line[amounts].min())
-    of_all = [
-        line
-        for line, value in _values(words, best, [_LINE_TOTAL], habit)
-        if value == sum(v for _, v in _values(words, best, _AMOUNTS, habit))
-    ]
+    items_sum = sum((value for _, value in _values(words, best, _AMOUNTS, habit)), Decimal(0))
+    of_all = [line for line, value in _values(words, best, [_LINE_TOTAL], habit) if value == items_sum]
     sums = [line for line in (*words.line[np.isin(best, _SUMS)].tolist(), *of_all) if line > first]  # the sum of a group is none of all
     lefts = _where_names_begin(words, best)
     offsets = sorted((0, -1, 1), key=lambda offset: offset != _line_of_names(words, best, amounts))
@@ -92,8 +92,12 @@ def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.
         if not first < words.line_list[i] < min(sums, default=words.line_list[i] + 1) or not _in_column(words, i, amounts):
             continue
         name = next((found for offset in offsets if (found := _words_of_charge(words, best, i, offset, lefts))), None)
-        if name:
-            for k in _one_number(words, best, i):
+        number = _one_number(words, best, i)
+        value = first_number(" ".join(words.texts[k] for k in number), habit)
+        added = best[i] == _ALLOWANCE and value is not None and value * items_sum > 0
+        counted = any(best[k] == _POSITION for k in words.words_of_line[words.line_list[i]])
+        if name and (counted or not added):
+            for k in number:
                 probabilities[k, label] += probabilities[k, _CHARGES].sum()
                 probabilities[k, _CHARGES] = 0.0
             for k in name:
@@ -117,13 +121,13 @@ def _values(words: Words, best: NDArray[np.int64], labels: Sequence[int], habit:
 
 
 def _one_number(words: Words, best: NDArray[np.int64], i: int) -> list[int]:
-    """A word and those in front of it that are groups of its digits."""
+    """A word behind those in front of it that are groups of its digits."""
     line = words.words_of_line[words.line_list[i]]
-    members, k = [i], line.index(i)
-    while k > 0 and best[line[k - 1]] in _CHARGES and words.box_list[line[k]][0] - words.box_list[line[k - 1]][2] < words.size_list[i]:
-        k -= 1
-        members.append(line[k])
-    return members
+    k = line.index(i)
+    first = k
+    while first > 0 and best[line[first - 1]] in _CHARGES and groups_touch(words, line[first - 1], line[first]):
+        first -= 1
+    return line[first : k + 1]
 
 
 def _in_column(words: Words, i: int, amounts: NDArray[np.int64]) -> bool:

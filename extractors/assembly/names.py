@@ -30,7 +30,7 @@ LETTERHEAD_PART = 0.35  # of the page's height, from the top
 _STOP = re.compile(r"[@<>]|^https?:|^www\.|^[-–—·•●|/:;]+$|[|;:]$")
 _SEPARATED = re.compile(r"[,;:|]$")
 _STREET = re.compile(r"(?:str\.|straße|strasse|weg|platz|allee|gasse|straat|laan|gatan|vej|gata|veien)$", re.IGNORECASE)
-# "456 Buyer St": a house number in front of a street, as English addresses have it
+# "12 Harbour Road": a house number in front of a street, as English addresses have it
 _NUMBERED_STREET = re.compile(
     r"\d+\w?,? (?:[^\W\d]+ ){1,3}(?:st|street|ave|avenue|road|rd|blvd|boulevard|lane|ln|drive|dr|way|court|ct|place|pl)\b", re.IGNORECASE
 )

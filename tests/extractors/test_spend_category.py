@@ -164,5 +164,7 @@ def test_words_that_name_no_product_are_read_as_text() -> None:
 
 
 def test_what_a_car_rental_hires_out_is_travel_and_what_a_plant_hire_does_is_equipment() -> None:
-    cars, plant = categorize([ItemText("Miettage", "Stadt-Autovermietung", "de"), ItemText("Miettage", "Baumaschinenverleih Nord", "de")])
+    cars, plant = categorize(
+        [ItemText("Tagesmiete", "Stadt-Autovermietung", "de"), ItemText("Tagesmiete", "Baumaschinenverleih Nord", "de")]
+    )
     assert (cars[0], plant[0]) == ("travel", "rent_equipment")

@@ -125,3 +125,18 @@ def test_the_words_of_a_charge_may_stand_in_the_line_above_it_and_its_number_in_
         )
     )  # fmt: skip
     assert [(item.description, item.amount) for item in found.line_items][-1] == ("Postage", Decimal("1234.00"))
+
+
+@pytest.mark.parametrize(
+    ("printed", "position", "is_item"), [("-5.00", "", True), ("(5.00)", "", True), ("5.00", "", False), ("5.00", "3.", True)]
+)
+def test_an_allowance_in_the_items_columns_is_an_item_where_its_sign_takes_it_off_or_it_is_counted(
+    printed: str, position: str, is_item: bool
+) -> None:
+    total = "35.00" if position else "25.00"
+    taken_off = {**ITEM, printed: {"adjustment.allowance": 0.97}, total: {"header.net_total": 0.97}, "3.": {"line.position": 0.97}}
+    rows = ((50.0, 100.0, "Desk"), (300.0, 100.0, "10.00"), (50.0, 120.0, "Lamp"), (300.0, 120.0, "20.00"))
+    rebate = ((20.0, 140.0, position), (50.0, 140.0, "Loyalty rebate"), (300.0, 140.0, printed))
+    found = assemble(tagged(*rows, *rebate, (50, 180, "Net total"), (300, 180, total), opinions=taken_off))
+    assert [item.amount for item in found.line_items][2:] == ([Decimal("5.00" if position else "-5.00")] if is_item else [])
+    assert [a.amount for a in found.totals.adjustments] == ([] if is_item else [Decimal("5.00")])
