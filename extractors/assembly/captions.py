@@ -21,7 +21,7 @@ LONGEST_CAPTION = 8  # words before the value
 LONGEST_HEADING = 5  # words
 _VALUE = re.compile(r"\d")
 _GLUED = re.compile(r"^[(\[]?[^\W\d][^\d:]{2,24}:(?=\S)")
-_FILL = re.compile(r"^[\W_]*$|^(?:EUR|USD|GBP|CHF)$")
+_FILL = re.compile(r"^[\W_]*$|^(?:EUR|USD|GBP|CHF|PLN|CZK|SEK|NOK|DKK|HUF|RON|TRY|TL|CAD|AUD|INR|zł|Kč|kr\.?|Ft|lei)$")
 
 
 @dataclass(frozen=True, slots=True)

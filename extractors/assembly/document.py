@@ -14,12 +14,12 @@ from extractors.assembly.bracketed_codes import mark_bracketed_codes
 from extractors.assembly.captions import Captions
 from extractors.assembly.columns import agree_in_columns, take_charges_in_the_table_for_items, take_named_charges_for_items
 from extractors.assembly.doubt import Doubt, doubt_of
+from extractors.assembly.headed_numbers import take_numbers_under_headings
 from extractors.assembly.header_reading import read_header
 from extractors.assembly.item_names import settle_names
 from extractors.assembly.line_items import SET_BY_ARITHMETIC, Row, agrees, build_row, first_number
 from extractors.assembly.numbers import NumberHabit, infer_habit
 from extractors.assembly.proven_amounts import take_proven_amounts, take_unseen_amounts
-from extractors.assembly.quantities import take_quantities_under_headings
 from extractors.assembly.rows import find_rows, join_halves
 from extractors.assembly.spans import (
     LABEL_INDEX,
@@ -79,7 +79,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     take_unseen_amounts(words, probabilities, habit)
     rows = settle_names(words, probabilities, find_rows(words, probabilities))
     rows = join_halves(words, probabilities, rows)
-    take_quantities_under_headings(words, captions, probabilities, rows)
+    take_numbers_under_headings(words, captions, probabilities, rows, habit)
     take_proven_amounts(words, probabilities, rows, habit)
     spans = find_spans(words, probabilities, rows=rows)
     built = _build_rows(words, probabilities, spans, rows, habit)

@@ -10,6 +10,7 @@ from datetime import date
 
 from extractors.assembly.caption_words import announces, plain
 from extractors.assembly.glued import glued_naming, without_label
+from extractors.assembly.legal_forms import is_legal_form
 from extractors.assembly.spans import Span, Words
 
 _TERM = re.compile(r"^\(?BT-\d{1,3}\)?[:\s]*(?=\S)")  # the number of a business term (EN 16931), in front of its value
@@ -21,6 +22,10 @@ LINE_PITCH_EM = 2.2  # from the baseline of a line to that of the next
 _GLUED_VAT_LABEL = re.compile(r"^[^\d]{3,}?[.\-:]+(?=[A-Z]{2}[\dA-Z]*\d{5})")
 _SHORT_VAT_LABEL = re.compile(
     r"^(?:(?:ID|UID|VAT|NIP|NIF|CIF|TIN|EIN|BTW|TVA|PIVA|CUI|ABN|GSTIN|UE|NR|N[ºO]?[.:º])[:.]*(?=\d)|ID(?=[A-Z]{2}\d{8}))"
+)
+# "GSTIN/UIN27ABCDE1234F1Z5", "C.N.P.J.12.345.678/0001-90", "CLIENT123456789"
+_CAPITAL_LABEL = re.compile(
+    r"^(?:[A-Z]{4,}(?:[/-][A-Z]{2,})?[-/.:]*|(?:[A-Z]\.){2,}:?|UE)(?=[A-Z]{0,3}\d[\d.\-]{6,}|\d{2}[A-Z]{5}\d{4}[A-Z]\w{3}$)"
 )
 _GLUED_WORD = re.compile(r"^[^\W\dA-Z_]{4,}(?=[A-Z]{2,4}\d{5})")  # the end of a label, in small letters
 # How many characters a VAT id has after its prefix, in countries where that is fixed (European Commission, VIES FAQ, as of 2026-11).
@@ -66,7 +71,8 @@ def clean_name(text: str) -> str:
     words = _BRACKETED.sub("", _LABEL_PREFIX.sub("", _TERM.sub("", text))).strip(" ,;:|·•–-*").split()
     for k in range(min(LONGEST_NAMING, len(words) - 1), 0, -1):
         before = plain(" ".join(words[:k]))
-        if (announces("naming", before) or (k > 1 and announces("party", before))) and not words[k][0].islower():
+        announced = announces("naming", before) or (" " in before and announces("party", before))
+        if announced and not words[k][0].islower() and not is_legal_form(" ".join(words[k:])):
             words = words[k:]
             break
     if words:
@@ -82,7 +88,7 @@ def clean_name(text: str) -> str:
 def clean_vat_id(text: str) -> str:
     """A VAT id without spaces, without a glued label and without another number that is printed after it."""
     parts = _one_id(_GLUED_WORD.sub("", clean_identifier(_BEFORE_BRACKET.sub("", text))).upper().strip("()[]").split())
-    compact = _SHORT_VAT_LABEL.sub("", "".join(parts))
+    compact = _CAPITAL_LABEL.sub("", _SHORT_VAT_LABEL.sub("", "".join(parts)))
     glued = _GLUED_VAT_LABEL.match(compact)
     if glued:
         compact = compact[glued.end() :]

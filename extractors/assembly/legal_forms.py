@@ -9,6 +9,8 @@ from typing import cast
 
 import yaml
 
+_BETWEEN = frozenset({"", "&", "+", "-", "–", "co", "cie", "epp", "me", "mei"})  # what stands in legal forms of several parts
+
 
 @lru_cache(maxsize=1)
 def _legal_forms() -> frozenset[str]:
@@ -22,8 +24,12 @@ def _compact(text: str) -> str:
 
 
 def is_legal_form(text: str) -> bool:
-    """Whether a text is nothing but a legal form, or the same in two languages ("BV/SRL")."""
-    return _compact(text) in _legal_forms() or ("/" in text and all(_compact(part) in _legal_forms() for part in text.split("/")))
+    """Whether a text is nothing but a legal form, the same in two languages ("BV/SRL"), with its partner ("GmbH & Co. KG") or its size ("Ltda - EPP")."""
+    forms = _legal_forms()
+    if _compact(text) in forms:
+        return True
+    parts = [_compact(part) for part in re.split(r"[/\s]+", text.strip())]
+    return parts[0] in forms and all(part in forms or part in _BETWEEN for part in parts)
 
 
 @lru_cache(maxsize=8192)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from extractors.assembly.caption_words import announces, match, plain
 from extractors.assembly.captions import Captions
 from extractors.assembly.legal_forms import has_legal_form, is_legal_form
-from extractors.assembly.spans import LABEL_INDEX, Span, Words, is_unfinished, make_span
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, goes_on, is_unfinished, make_span
 
 GROW = 0.08  # a word beside a name belongs to it when the network finds it this likely
 WORD_GAP_EM = 0.6
@@ -20,6 +20,7 @@ SPACED_OUT_EM = 1.2
 EVENLY = 1.3  # times the narrowest gap of the line
 LINE_PITCH_EM = 1.9  # from the baseline of a name to that of its continuation
 NAME_WORDS = 8
+NO_HEADING = 0.75  # probability of a name from which a word of a heading may be part of it
 PARTY_NAMES = ("header.seller_name", "header.buyer_name")
 BLOCK_LINES = 7  # lines above and below a name in which its block shows how wide it is
 SAME_SIZE = 1.1
@@ -47,14 +48,23 @@ def whole_names(words: Words, captions: Captions, probabilities: NDArray[np.floa
             members = [*_line_above(words, captions, members), *members]
         same = tuple(members) == span.words
         found = span if same else make_span(words, span.label, members, probabilities)
-        if any(c.isalpha() for c in found.text) and not _is_heading(found.text) and not _NUMBERED_STREET.match(found.text):
+        if (
+            any(c.isalpha() for c in found.text)
+            and not _is_heading(found.text, found.probability)
+            and not _NUMBERED_STREET.match(found.text)
+        ):
             result.append(found)
     return result
 
 
-def _is_heading(text: str) -> bool:
-    """Whether a text is what stands over or in front of a name: "Supplier", "Company name"."""
-    return not has_legal_form(text) and (match("party", plain(text), whole=True) is not None or announces("naming", plain(text)))
+def _is_heading(text: str, probability: float = 0.0) -> bool:
+    """Whether a text is what stands over or in front of a name: "Supplier", "Company name". One with a word more may be a name, if the network is of that
+    ``probability`` sure of it."""
+    if has_legal_form(text):
+        return False
+    heading = plain(text)
+    told = announces("party", heading) or announces("naming", heading)
+    return told or (probability < NO_HEADING and match("party", heading, whole=True) is not None)
 
 
 def _cut(words: Words, members: list[int]) -> list[int]:
@@ -161,7 +171,7 @@ def stands_apart(words: Words, captions: Captions, above: Span, below: Span) -> 
     the block, of no larger type, is that wide."""
     if above.label in PARTY_NAMES and _is_heading(above.text):
         return True
-    if is_unfinished(above):
+    if is_unfinished(above) or goes_on(below):
         return False
     last, first = above.words[-1], below.first
     size, line = words.size_list[last], words.line_list[last]

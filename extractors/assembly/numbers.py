@@ -11,7 +11,7 @@ from functools import lru_cache
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f\u2008\u200a", " "))
 _ARABIC = str.maketrans("٠١٢٣٤٥٦٧٨٩٫٬", "0123456789.,")
 _NUMBER = re.compile(r"\d(?:[\d.,'’ ]*\d)?")
-_CODE_AND_MINUS = re.compile(r"(?:^|\s)[A-Z]{3}[-–−—]$")
+_CODE_AND_MINUS = re.compile(r"(?:^|\s)(?:[A-Z]{3}|kr\.?|Kč|zł|Ft|lei|TL)[-–−—]$")
 _COMMA_LANGUAGES = frozenset(["de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "cs", "tr", "fi", "no", "hu", "ro"])
 
 

@@ -85,11 +85,13 @@ def choose_number(
     def total(members: list[tuple[float, Span]]) -> float:
         return max(support for support, _ in members) + REPEATED * min(len(members) - 1, 5)
 
-    best = max(groups.values(), key=total)
-    if total(best) < THRESHOLDS[name]:
+    likely = {key: members for key, members in groups.items() if total(members) >= THRESHOLDS[name]}
+    if not likely:
         return None
+    best_key = max(likely, key=lambda key: total(likely[key]))
+    best = likely[max((key for key in likely if key.startswith(best_key)), key=len)]  # elsewhere it may be printed whole
     span = max(best, key=lambda m: m[0])[1]
-    rest = _rest_below(words, probabilities, span, column)
+    rest = _rest_below(words, captions, probabilities, span, column)
     whole = make_span(words, label, (*span.words, *rest), probabilities) if rest else span
     bare = sum(_stands_alone(words, s) for _, s in best) > 0
     letters = "" if bare else _letters_before(words, probabilities, span, column)
@@ -143,7 +145,7 @@ def _letters_of(text: str) -> tuple[str, bool]:
     return letters, found is not None and found[1] is None
 
 
-def _rest_below(words: Words, probabilities: NDArray[np.float32], span: Span, column: int) -> tuple[int, ...]:
+def _rest_below(words: Words, captions: Captions, probabilities: NDArray[np.float32], span: Span, column: int) -> tuple[int, ...]:
     """The word that goes on, in the next line of a narrow cell, with a number that is broken there: a hyphen or slash says so, or the network."""
     last = span.words[-1]
     x0 = words.box_list[span.first][0]
@@ -157,7 +159,9 @@ def _rest_below(words: Words, probabilities: NDArray[np.float32], span: Span, co
             alone = k + 1 == len(members) or words.box_list[members[k + 1]][0] - box[2] > size
             cut = words.texts[last][-1] in "-/"
             fits = _FRAGMENT.match(words.texts[i]) is not None and (cut or len(words.texts[i]) <= len(words.texts[last]))
-            told = cut or probabilities[i, column] >= GOES_ON
+            told = cut or (
+                probabilities[i, column] >= GOES_ON and not _YEAR.fullmatch(words.texts[i]) and captions.in_front("number", i) is None
+            )
             return (i,) if alone and fits and told else ()
     return ()
 

@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
+from math import exp, log
 
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.caption_words import plain
+from extractors.assembly.caption_words import match, plain
 from extractors.assembly.captions import Captions
 from extractors.assembly.country import VAT_PREFIXES
 from extractors.assembly.header import Choice, clean_vat_id, text_key
@@ -21,6 +22,7 @@ from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
 from extractors.words import Page
 
 LEGAL_FORM_BONUS = 0.2
+FORM_ALONE = 0.1  # what is left of a legal form that stands alone: the rest of the name was not found
 LONGEST_FORM = 4  # words
 LONGEST_ID = 24  # letters and digits of a VAT id with its suffix, whatever its country
 REPEATED = 0.02
@@ -37,6 +39,7 @@ FOOT, HEAD = 0.86, 0.08  # shares of a page's height where its foot begins and i
 OTHER_PARTY = 0.35  # what is left of a candidate in the block of a delivery address, a bank or a contact
 WEBSITE_BONUS = 0.35  # the seller's name in a web or mail address
 SURE = 0.7
+TOLD = 0.9  # probability from which what has not the digits of a VAT id may be one
 AS_SURE = 0.9  # share of the probability of a part that the whole name has at least
 THRESHOLD = 0.05  # support that a candidate needs without a tag of its own
 _COUNTRY = re.compile(r"^(?:[A-Z]{2}|CHE)-?$")
@@ -44,6 +47,7 @@ _UNPREFIXED = re.compile(r"^U?\d")
 _GLUED_COUNTRY = re.compile(rf"[^\W\d_]{{2,}}\W*[:.]({VAT_PREFIXES})$")  # at the end of a label
 _DIGIT_GROUP = re.compile(r"^[0-9A-Z.\-]*\d[0-9A-Z.\-]*,?$")
 _TAX_SUFFIX = re.compile(r"^(?:MWST|TVA|IVA|MVA)[.,]?$")  # part of a Swiss or Norwegian number
+_ODD_ID = re.compile(r"^(?=(?:[A-Z]*\d){2})[A-Z0-9]{9,14}$")  # what stands behind "VAT no." in examples and forms
 _DOMAIN = re.compile(r"(?:@|www\.|https?://)([\w.\-]+)", re.IGNORECASE)
 
 _THIRD = ("delivery", "other_party")  # roles of blocks that name neither party for itself
@@ -64,19 +68,40 @@ def choose_names(
     domains = text_key(" ".join(_DOMAIN.findall(words.full_text)))
     keys = [text_key(clean(span.text)) for span in spans]
     odds = odds_by_place(words, captions, set(keys), head=text_key(clean(head.text)) if head is not None else "")
-    shares = [
-        _shares(words, captions, probabilities, span, PARTY_NAMES, odds=odds.get(key, 1.0)) for span, key in zip(spans, keys, strict=True)
-    ]
-    shares = _set_right(words, spans, shares, keys)
+    roles = [captions.party(span.first) for span in spans]
+    told = _set_right(words, spans, [_shares(probabilities, span, PARTY_NAMES) for span in spans], keys)
+    shares = _oriented(told, keys, roles, odds)
 
     def seller_bonus(name: str) -> float:
         tokens = [text_key(t) for t in name.split()]
         return WEBSITE_BONUS if any(len(t) >= 5 and t in domains for t in tokens) else 0.0
 
-    sellers = _support(spans, [s for s, _ in shares], clean, bonus=seller_bonus, forms=True)
-    buyers = _support(spans, [b for _, b in shares], clean, forms=True)
+    sellers = _support(words, spans, [s for s, _ in shares], clean, bonus=seller_bonus, forms=True)
+    buyers = _support(words, spans, [b for _, b in shares], clean, forms=True)
     seller, buyer = _pair(sellers, buyers, clean)
     return _with_legal_form(words, probabilities, seller), _with_legal_form(words, probabilities, buyer)
+
+
+def _oriented(
+    told: Sequence[tuple[float, float]], keys: Sequence[str], roles: Sequence[str | None], odds: Mapping[str, float]
+) -> list[tuple[float, float]]:
+    """Probability of each mention of a value to be the seller's, and the buyer's. All mentions of a value, the same ``keys``, decide together whose it is:
+    the mean log-odds of what the network ``told`` of them, the headings (``roles``) over any of them, and the ``odds`` of where it stands."""
+    leans: dict[str, list[tuple[float, float]]] = {}
+    headed: dict[str, set[str | None]] = {}
+    for (seller, buyer), key, role in zip(told, keys, roles, strict=True):
+        weight = min(seller + buyer, 1.0) * (OTHER_PARTY if role in _THIRD else 1.0)
+        leans.setdefault(key, []).append((weight, log(max(seller, FLOOR) / max(buyer, FLOOR))))
+        headed.setdefault(key, set()).add(role)
+    result: list[tuple[float, float]] = []
+    for (seller, buyer), key, role in zip(told, keys, roles, strict=True):
+        weights = sum(weight for weight, _ in leans[key])
+        lean = sum(weight * each for weight, each in leans[key]) / max(weights, FLOOR) + log(odds.get(key, 1.0))
+        lean += log(HEADING_ODDS) * (("seller" in headed[key]) - ("buyer" in headed[key]))
+        together = min(seller + buyer, 1.0) * (OTHER_PARTY if role in _THIRD else 1.0)
+        share = 1 / (1 + exp(-lean))
+        result.append((together * share, together * (1 - share)))
+    return result
 
 
 def _set_right(
@@ -87,7 +112,8 @@ def _set_right(
     low = [(s.box[1] + s.box[3]) / 2 > FOOT * words.tagged.document.pages[s.page].height_pt for s in spans]
     below = {key for key, (seller, _), foot in zip(keys, shares, low, strict=True) if foot and seller > SURE}
     above = {key for key, (_, buyer), foot in zip(keys, shares, low, strict=True) if not foot and buyer > SURE}
-    if len(below & above) != 1:
+    others = {key for key, foot in zip(keys, low, strict=True) if foot} - below  # a slip for the payment names both
+    if len(below & above) != 1 or others:
         return list(shares)
     return [(seller, buyer) if foot else (buyer, seller) for (seller, buyer), foot in zip(shares, low, strict=True)]
 
@@ -166,12 +192,14 @@ def choose_vat_ids(
 ) -> tuple[Choice | None, Choice | None]:
     """VAT ids of seller and buyer; an id whose block has no heading goes with the name that it stands under."""
     complete = complete_vat_ids(words, spans)
-    shares: list[tuple[float, float]] = []
-    for span in complete:
-        role = captions.party(span.first) or _party_above(words, captions, span, names)
-        shares.append(_shares(words, captions, probabilities, span, ("header.seller_vat_id", "header.buyer_vat_id"), role=role))
-    sellers = _support(complete, [s for s, _ in shares], clean_vat_id)
-    buyers = _support(complete, [b for _, b in shares], clean_vat_id)
+    roles = [
+        match("whose", captions.before(span.first)) or captions.party(span.first) or _party_above(words, captions, span, names)
+        for span in complete
+    ]
+    told = [_shares(probabilities, span, ("header.seller_vat_id", "header.buyer_vat_id")) for span in complete]
+    shares = _oriented(told, [text_key(clean_vat_id(span.text)) for span in complete], roles, {})
+    sellers = _support(words, complete, [s for s, _ in shares], clean_vat_id)
+    buyers = _support(words, complete, [b for _, b in shares], clean_vat_id)
     return _pair(sellers, buyers, clean_vat_id)
 
 
@@ -189,33 +217,17 @@ def _party_above(words: Words, captions: Captions, span: Span, names: tuple[Choi
     return best[1] if best else None
 
 
-def _shares(
-    words: Words,
-    captions: Captions,
-    probabilities: NDArray[np.float32],
-    span: Span,
-    labels: tuple[str, str],
-    *,
-    role: str | None = None,
-    odds: float = 1.0,
-) -> tuple[float, float]:
-    """Probability that a span belongs to the seller, and to the buyer: the network's, shifted by the heading of the span's block and by ``odds`` for the
-    seller."""
+def _shares(probabilities: NDArray[np.float32], span: Span, labels: tuple[str, str]) -> tuple[float, float]:
+    """Probability of a span to be the seller's, and the buyer's, as the network sees it."""
     members = list(span.words)
     seller, buyer = (float(probabilities[members, LABEL_INDEX[label]].mean()) for label in labels)
     if span.label in labels:
         seller, buyer = (max(seller, span.probability), buyer) if span.label == labels[0] else (seller, max(buyer, span.probability))
-    role = role or captions.party(span.first)
-    if role in ("seller", "buyer") or (odds != 1 and role not in _THIRD):
-        odds *= max(seller, FLOOR) / max(buyer, FLOOR) * {"seller": HEADING_ODDS, "buyer": 1 / HEADING_ODDS}.get(role or "", 1.0)
-        together = min(seller + buyer, 1.0)
-        return together * odds / (1 + odds), together / (1 + odds)
-    if role in _THIRD:
-        return OTHER_PARTY * seller, OTHER_PARTY * buyer
     return seller, buyer
 
 
 def _support(
+    words: Words,
     spans: Sequence[Span],
     shares: Sequence[float],
     clean: Callable[[str], str],
@@ -228,10 +240,12 @@ def _support(
     groups: dict[str, list[tuple[float, Span]]] = {}
     for span, share in zip(spans, shares, strict=True):
         key = text_key(plain(clean(span.text)))  # some programs print names without their accents in places
+        if forms and is_legal_form(clean(span.text)):
+            share *= FORM_ALONE
         if key:
             groups.setdefault(key, []).append((share, span))
     if forms:
-        _fold_parts_of_names(groups, clean)
+        _fold_parts_of_names(words, groups, clean)
     result: dict[str, tuple[float, Span]] = {}
     for key, members in groups.items():
         missing = 1.0
@@ -248,9 +262,9 @@ def _support(
     return result
 
 
-def _fold_parts_of_names(groups: dict[str, list[tuple[float, Span]]], clean: Callable[[str], str]) -> None:
-    """Move the spans of a name that is but the beginning or the end of another one, printed whole more often and believed as much, to the
-    latter: its line was too short, or a column cut it. ``groups`` (share, span) by `text_key` is changed in place."""
+def _fold_parts_of_names(words: Words, groups: dict[str, list[tuple[float, Span]]], clean: Callable[[str], str]) -> None:
+    """Move the spans of a name that is but the beginning or the end of another one, printed whole more often, or going on in the next line, and
+    believed as much, to the latter: its line was too short, or a column cut it. ``groups`` (share, span) by `text_key` is changed in place."""
     tokens = {key: plain(clean(members[0][1].text)).split() for key, members in groups.items()}
     sure = {key: max(share for share, _ in members) for key, members in groups.items()}
     for part in sorted(groups, key=lambda key: len(tokens[key])):
@@ -259,13 +273,23 @@ def _fold_parts_of_names(groups: dict[str, list[tuple[float, Span]]], clean: Cal
             key
             for key, words_of_name in tokens.items()
             if key in groups
-            and len(groups[key]) > len(groups[part])
             and len(words_of_name) > n
+            and (len(groups[key]) > len(groups[part]) or any(_leads_to(words, span, words_of_name[n]) for _, span in groups[part]))
             and tokens[part] in (words_of_name[:n], words_of_name[-n:])
             and (sure[key] >= AS_SURE * sure[part] or is_legal_form(clean(groups[part][0][1].text)))
         ]
         if len(wholes) == 1 and n:
             groups[wholes[0]].extend(groups.pop(part))
+
+
+def _leads_to(words: Words, span: Span, following: str) -> bool:
+    """Whether a piece of the next line begins with the word ``following`` (`plain`)."""
+    line = words.words_of_line.get(span.line + 1, ())
+    return any(
+        plain(words.texts[i]) == following and (k == 0 or not _beside(words, line[k - 1], i))
+        for k, i in enumerate(line)
+        if words.page[i] == span.page
+    )
 
 
 def _marks(text: str) -> int:
@@ -331,7 +355,7 @@ def complete_vat_ids(words: Words, spans: Sequence[Span]) -> list[Span]:
         if len(members) != len(span.words) or prefix:
             text = prefix + " ".join(words.texts[i] for i in members)
             span = Span(span.label, tuple(members), text, span.page, span.line, words.box_of(members), span.probability)
-        if could_be_vat_id(clean_vat_id(span.text)):
+        if could_be_vat_id(clean_vat_id(span.text)) or (span.probability > TOLD and _ODD_ID.match(span.text)):
             result.append(span)
     return result
 

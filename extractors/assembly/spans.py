@@ -33,6 +33,7 @@ GROUP_GAP = 0.625  # of the gap between pieces: the widest space inside a number
 _GROUP = re.compile(r"^\d{3}(?:[.,]\d{1,4})?(?:\D{0,3}|[^\W\d_]{4,8}\.?)$")  # a unit may be glued to it
 _GROUP_HEAD = re.compile(r"^[^\W\d]{0,4}[^\w]{0,3}\d{1,3}$")
 
+_JOINED_BY = frozenset({"&", "+", "-", "–"})
 _JOINING = frozenset(  # words that lead on to the rest of a name
     "& + e y i a et und and og och ja és ve și en u di de da do dos das del della dei degli du des von van der den of the".split()  # noqa: SIM905
 )
@@ -239,13 +240,18 @@ def join_wrapped(
     result: list[Span] = []
     for span in spans:
         above = _continued(words, result, span) if span.label.startswith("header.") else None
-        if above is not None and words.tagged.starts[span.first] >= 0.5 and not is_unfinished(result[above]):
+        if above is not None and words.tagged.starts[span.first] >= 0.5 and not is_unfinished(result[above]) and not goes_on(span):
             above = None
         if above is None or apart(result[above], span):
             result.append(span)
         else:
             result[above] = make_span(words, span.label, (*result[above].words, *span.words), probabilities)
     return result
+
+
+def goes_on(span: Span) -> bool:
+    """Whether a piece of a name begins with a sign that joins it to what stands before it ("& Partners LLP")."""
+    return span.label.endswith("_name") and len(span.words) > 1 and span.text.split()[0] in _JOINED_BY
 
 
 def is_unfinished(span: Span) -> bool:

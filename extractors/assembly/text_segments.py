@@ -12,6 +12,8 @@ from extractors.assembly.spans import LABEL_INDEX, Words
 VOTE = 0.8  # share of a piece's mean in each of its words
 SURE_CODE = 0.9  # a word in capitals that is a code to this degree keeps to it
 SURE_NOTE = 0.8  # a number that is a note to this degree (a date in a column of its own) keeps to it
+SHOWN = 0.5  # probability from which a word is part of a VAT id, whosever
+ID_GAP_EM = 0.8
 _MARKS = frozenset("- – — · • | / : ; *".split())  # noqa: SIM905
 _SEPARATOR = re.compile(r"^[-–—·•|/;*]$|[,:;|]$")
 
@@ -56,4 +58,24 @@ def smooth_text_segments(words: Words, probabilities: NDArray[np.float32], *, we
                 segment = []
         segment.append(i)
     close()
+    _agree_on_the_party(words, result)
     return result
+
+
+def _agree_on_the_party(words: Words, probabilities: NDArray[np.float32]) -> None:
+    """Let the groups of digits of one VAT id agree on whose it is; ``probabilities`` is changed in place."""
+    columns = [LABEL_INDEX["header.seller_vat_id"], LABEL_INDEX["header.buyer_vat_id"]]
+    together = probabilities[:, columns].sum(1)
+    group: list[int] = []
+    for i in [*words.reading_order[together[words.reading_order] > SHOWN].tolist(), -1]:
+        p = group[-1] if group else i
+        if (
+            i < 0
+            or words.line_list[i] != words.line_list[p]
+            or words.box_list[i][0] - words.box_list[p][2] > ID_GAP_EM * words.size_list[p]
+        ):
+            if len(group) > 1:
+                shares = probabilities[np.ix_(group, columns)].sum(0)
+                probabilities[np.ix_(group, columns)] = together[group, None] * shares / shares.sum()
+            group = []
+        group.append(i)

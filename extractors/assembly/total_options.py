@@ -25,6 +25,9 @@ CAPTION_DENIES = -2.5
 CAPTION_ABOVE = 0.4  # a caption over the amount may belong to another column: it says that much of one in front
 # Probability of an amount that only its caption speaks for. What is due mostly is the total, and words of that kind stand in payment terms too.
 CAPTION_ONLY: Mapping[str, float] = {"net_total": 0.1, "tax_total": 0.1, "gross_total": 0.1, "amount_due": 0.02}
+SUM_OF_LINES = 0.1  # share of it where the network surely takes the amount for the sum of the lines, which captions call a net total too
+SURE = 0.9
+KNOWN = 0.3  # share of it where the network is sure of another amount
 WHOLE_NUMBER = 0.3  # share of it for a number without decimals
 DUE_IS_GROSS = 0.3  # share of its probability that an amount due has as the gross total
 ROW_SHARE = 0.5  # an amount that the network gives to a line item is none of the totals
@@ -34,7 +37,10 @@ _CLOSE: Mapping[str, frozenset[str]] = {  # captions that do not speak against t
     "gross_total": frozenset({"amount_due"}),
     "amount_due": frozenset({"gross_total"}),
 }
+_LINE_TOTAL = LABEL_INDEX["total.line_total"]
 _LINE_COLUMNS = [index for name, index in LABEL_INDEX.items() if name.startswith("line.")]
+_TOTAL_LABELS = frozenset({"header.net_total", "header.tax_total", "header.gross_total", "header.amount_due"})
+_MINUS = ("-", "–", "−")
 _HEAD = re.compile(r"^[^\W\d]{0,4}[^\w.,]{0,3}\d{1,3}$")
 _GROUP = re.compile(r"^\d{3}$")
 _LAST_GROUP = re.compile(r"^\d{3}(?:[.,]\d{1,4})?\D{0,3}$")
@@ -81,7 +87,7 @@ def _printed_amounts(words: Words) -> list[tuple[int, ...]]:
     return result
 
 
-def _is_percent(words: Words, run: Sequence[int]) -> bool:
+def is_percent(words: Words, run: Sequence[int]) -> bool:
     """Whether a percent sign belongs to the number."""
     line = words.words_of_line[words.line_list[run[0]]]
     k = line.index(run[-1])
@@ -97,6 +103,12 @@ def caption_bonus(captions: Captions, name: str, first: int) -> float:
     if kind is None or kind in _CLOSE[name]:
         return 0.0
     return share * (CAPTION_AGREES if kind == name else CAPTION_DENIES)
+
+
+def _with_sign(words: Words, run: tuple[int, ...], tagged: Mapping[int, Sequence[int]]) -> tuple[int, ...]:
+    """The words of a number, with the minus that stands apart in front of it where the network takes that for part of the amount."""
+    whole = tagged.get(run[0], run)
+    return (whole[0], *run) if len(whole) > 1 and whole[1] == run[0] and words.texts[whole[0]] in _MINUS else run
 
 
 def total_options(
@@ -127,18 +139,23 @@ def total_options(
             add(span, span.probability, caption_bonus(captions, name, span.first))
         elif name == "gross_total" and span.label == "header.amount_due":
             add(span, DUE_IS_GROSS * span.probability, caption_bonus(captions, name, span.first))
+    known = any(span.label == label and span.probability > SURE for span in spans)
     own: list[float] = probabilities[:, column].tolist()  # lists: words are looked up one by one
     in_rows: list[float] = probabilities[:, _LINE_COLUMNS].sum(1).tolist()
-    for run in amounts:
+    tagged = {i: span.words for span in spans if span.label in _TOTAL_LABELS for i in span.words}
+    for found_run in amounts:
+        run = _with_sign(words, found_run, tagged)
         probability = max(own[i] for i in run)
         last = words.texts[run[-1]]
         money = _MONEY.search(last) is not None or (_WHOLE.match(last) is not None and captions.in_front("amount", run[0]) == name)
-        if (probability < ALTERNATIVE_FLOOR and not money) or _is_percent(words, run):
+        if (probability < ALTERNATIVE_FLOOR and not money) or is_percent(words, run):
             continue
         in_row = max(in_rows[i] for i in run) > ROW_SHARE
         bonus = 0.0 if in_row else caption_bonus(captions, name, run[0])
         if bonus > 0 and money:
-            probability = max(probability, CAPTION_ONLY[name] * (1.0 if _MONEY.search(last) else WHOLE_NUMBER))
+            told = CAPTION_ONLY[name] * (KNOWN if known else 1.0) * (1.0 if _MONEY.search(last) else WHOLE_NUMBER)
+            of_lines = name == "net_total" and min(float(probabilities[i, _LINE_TOTAL]) for i in run) > SURE
+            probability = max(probability, told * (SUM_OF_LINES if of_lines else 1.0))
         if probability >= ALTERNATIVE_FLOOR:
             add(make_span(words, label, run, probabilities), probability, bonus)
     ranked = sorted(found.values(), key=lambda o: -(log(max(o.probability, 1e-4)) + o.bonus))[:MAX_OPTIONS]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import product
+from itertools import combinations, product
 from math import log
 
 import numpy as np
@@ -15,18 +15,23 @@ from extractors.assembly.captions import Captions
 from extractors.assembly.line_items import SET_BY, SET_BY_ARITHMETIC, evidence_of, first_number
 from extractors.assembly.numbers import NumberHabit, parse_percent
 from extractors.assembly.spans import Span, Words, make_span
-from extractors.assembly.total_options import Option, printed_amounts, total_options
+from extractors.assembly.total_options import Option, is_percent, printed_amounts, total_options
 from schemas.invoice import Adjustment, AdjustmentKind, Evidence, TaxLine
 
 CENT = Decimal("0.01")
 # Log-odds that totals are right when sums hold, chosen on generated layouts: three printed amounts seldom add up by chance.
 SUM_HOLDS = 6.0
 NET_IS_GROSS = 1.5
+NET_IS_GROSS_THOUGH_TAXED = -4.0
 CONTRADICTION = -1.0
 IMPOSSIBLE = -8.0
+HIGHEST_TAX = Decimal("0.4")  # of the net total; the highest rates of VAT and GST are 27 and 28 %
+UNHEARD_OF = -5.0  # a tax above it
 ROUNDED = -4.0
 LINES_HOLD = 2.0
 SAME_WORD = -1.0
+OTHER_SIGN = -2.0
+MOST_TAXES = 5  # whose partial sums are tried
 SUM_OF_ROWS = 0.9  # probability of the sum of the breakdown's taxes, where no total of them is printed
 ROWS_GUESSED = 0.02  # probability of a sum over tax amounts whose rows could not be told apart
 TOTALS = ("net_total", "tax_total", "gross_total", "amount_due")
@@ -69,19 +74,16 @@ def read_totals(
                 tax_options[:] = [
                     replace(o, probability=min(o.probability, 1 - SUM_OF_ROWS)) if o.value is None else o for o in tax_options
                 ]
-    every = [first_number(s.text, habit) for s in row_spans]
-    for shown in {s.text: s for s in spans if s.label == "header.tax_total"}.values():
-        value = first_number(shown.text, habit)
-        for total in {
-            sum((v for v in every if v is not None), Decimal(0)) + (value or 0),
-            sum((v for v in every if v is not None), Decimal(0)),
-        }:
-            if row_spans and all(o.value != total for o in tax_options):
+    if row_spans:
+        for total in _sums_of_taxes(spans, habit):
+            if all(o.value != total for o in tax_options):
                 tax_options.append(Option(total, row_spans[0], ROWS_GUESSED))
-    line_total = _best_value(spans, "total.line_total", habit)
+    line_total_span = _likeliest(spans, "total.line_total")
+    line_total = first_number(line_total_span.text, habit) if line_total_span else None
     reachable = _reachable(lines_sum, line_total, adjustments)
     net, tax, gross = max(
-        product(*(options[name] for name in TOTALS[:3])), key=lambda combination: _score(combination, reachable, adjustments)
+        product(*(options[name] for name in TOTALS[:3])),
+        key=lambda combination: _score(combination, reachable, adjustments) + _sign_of_lines(combination, lines_sum),
     )
     due = max(options["amount_due"], key=lambda option: _due_score(option, gross.value, adjustments))
     chosen = dict(zip(TOTALS, (net, tax, gross, due), strict=True))
@@ -107,6 +109,9 @@ def read_totals(
         due = values["gross_total"] - (prepaid if 0 < prepaid <= abs(values["gross_total"]) else 0)
         values["amount_due"] = due
         evidence["amount_due"] = _derived(evidence["gross_total"])
+    parts = None if "net_total" in values else _net_of_parts(values, breakdown_evidence, breakdown, line_total_span, habit)
+    if parts is not None:
+        values["net_total"], evidence["net_total"] = parts
     consistent = None
     if all(n in values for n in ("net_total", "tax_total", "gross_total")):
         consistent = abs(abs(values["net_total"] + values["tax_total"]) - abs(values["gross_total"])) <= 2 * CENT
@@ -117,6 +122,42 @@ def read_totals(
             breakdown, breakdown_evidence = twice, twice_evidence
     breakdown, breakdown_evidence = _complete_breakdown(breakdown, breakdown_evidence, values, evidence, spans, habit)
     return Totals(values, evidence, breakdown, breakdown_evidence, adjustments, consistent)
+
+
+def _sums_of_taxes(spans: Sequence[Span], habit: NumberHabit) -> set[Decimal]:
+    """What some of the amounts that may be taxes add up to; only all of them where there are many."""
+    found = [first_number(s.text, habit) for s in spans if s.label == "tax.tax_amount"]
+    shown = {first_number(s.text, habit) for s in spans if s.label == "header.tax_total"}
+    taxes = [value for value in found if value]
+    of_rows = {sum(taxes, Decimal(0))}
+    if len(taxes) <= MOST_TAXES:
+        of_rows |= {sum(some, Decimal(0)) for count in range(2, len(taxes)) for some in combinations(taxes, count)}
+    return of_rows | {sum(taxes, Decimal(0)) + value for value in shown if value}
+
+
+def _net_of_parts(
+    values: Mapping[str, Decimal],
+    evidence: Mapping[str, Evidence],
+    breakdown: Sequence[TaxLine],
+    line_total: Span | None,
+    habit: NumberHabit,
+) -> tuple[Decimal, Evidence] | None:
+    """The net total, where no amount is called so: the sum of the bases of all taxes or the printed sum of the lines, if the gross total follows from
+    it."""
+    gross = values.get("gross_total")
+    if gross is None:
+        return None
+    tax = values.get("tax_total", Decimal(0))
+    bases = [row.taxable_amount for row in breakdown if row.taxable_amount is not None]
+    source = evidence.get("tax_breakdown.0.taxable_amount")
+    if bases and len(bases) == len(breakdown) and source is not None:
+        for net in (sum(bases, Decimal(0)), sum(set(bases), Decimal(0))):  # two taxes of the same base are no two bases
+            if abs(net + tax - gross) <= CENT:
+                return net, _derived(source)
+    lines = first_number(line_total.text, habit) if line_total is not None else None
+    if line_total is not None and lines is not None and abs(lines + tax - gross) <= CENT:
+        return lines, evidence_of(line_total, SET_BY_ARITHMETIC)
+    return None
 
 
 def _captioned(
@@ -130,7 +171,7 @@ def _captioned(
 ) -> Span | None:
     """The amount of this value that a caption in front of it names so."""
     for run in amounts:
-        if captions.in_front("amount", run[0]) == name:
+        if captions.in_front("amount", run[0]) == name and not is_percent(words, run):
             shown = make_span(words, f"header.{name}", run, probabilities)
             if first_number(shown.text, habit) == wanted:
                 return shown
@@ -159,8 +200,12 @@ def _score(combination: tuple[Option, ...], reachable: set[Decimal], adjustments
     score = sum(log(max(o.probability, 1e-4)) + o.bonus for o in combination)
     if net is not None and gross is not None:
         difference = abs(gross) - abs(net) - (abs(tax) if tax is not None else 0)
+        if net * (tax or 0) < 0:
+            difference = gross - net - (tax or 0)
         told = next((change for change in _changes(adjustments, taxed=bool(tax)) if abs(difference - change) <= 2 * CENT), None)
-        score += CONTRADICTION if told is None else SUM_HOLDS if tax else NET_IS_GROSS
+        score += CONTRADICTION if told is None else SUM_HOLDS if tax and not told else NET_IS_GROSS
+        if tax and abs(net) == abs(gross):
+            score += NET_IS_GROSS_THOUGH_TAXED
         rounding = _rounding(adjustments)
         if rounding and difference in (rounding, -rounding):
             score += ROUNDED  # the printed rounding is in it already: this is what is to be paid
@@ -169,8 +214,10 @@ def _score(combination: tuple[Option, ...], reachable: set[Decimal], adjustments
         first, third = combination[0].span, combination[2].span
         if first is not None and third is not None and first.words == third.words:
             score += SAME_WORD
-    if net is not None and tax is not None and abs(tax) > abs(net):
-        score += CONTRADICTION
+    if (tax and net is not None and abs(tax) > HIGHEST_TAX * abs(net)) or (
+        tax and gross is not None and abs(tax) > HIGHEST_TAX * abs(gross - tax)
+    ):
+        score += UNHEARD_OF
     if tax and gross is not None and abs(tax) >= abs(gross):
         score += IMPOSSIBLE
     targets = [net] if net is not None else [] if gross is None else [gross, gross - (tax or 0)]
@@ -179,10 +226,17 @@ def _score(combination: tuple[Option, ...], reachable: set[Decimal], adjustments
     return score
 
 
+def _sign_of_lines(combination: tuple[Option, ...], lines_sum: Decimal | None) -> float:
+    """Log-odds for net and gross totals of another sign than the sum of the lines: what is taken off is printed below the total, with its amount."""
+    return OTHER_SIGN * sum(
+        bool(lines_sum) and o.value is not None and o.value * (lines_sum or 0) < 0 for o in (combination[0], combination[2])
+    )
+
+
 def _changes(adjustments: Sequence[Adjustment], *, taxed: bool) -> list[Decimal]:
-    """What may lie between a printed net total and the gross total besides the tax: nothing, a charge, or, where nothing is ``taxed``, an allowance or
-    all of them."""
-    kinds = (AdjustmentKind.CHARGE,) if taxed else (AdjustmentKind.CHARGE, AdjustmentKind.ALLOWANCE)
+    """What may lie between a printed net total and the gross total besides the tax: nothing, a charge, an allowance or, where nothing is ``taxed``, all
+    of them."""
+    kinds = (AdjustmentKind.CHARGE, AdjustmentKind.ALLOWANCE)
     signed = [a.amount if a.kind is AdjustmentKind.CHARGE else -a.amount for a in adjustments if a.kind in kinds]
     return [Decimal(0), *signed, *([sum(signed, Decimal(0))] if len(signed) > 1 and not taxed else [])]
 
@@ -201,10 +255,8 @@ def _rounding(adjustments: Sequence[Adjustment]) -> Decimal:
     return sum((a.amount for a in adjustments if a.kind is AdjustmentKind.ROUNDING), Decimal(0))
 
 
-def _best_value(spans: Sequence[Span], label: str, habit: NumberHabit) -> Decimal | None:
-    candidates = [s for s in spans if s.label == label]
-    best = max(candidates, key=lambda s: s.probability, default=None)
-    return first_number(best.text, habit) if best else None
+def _likeliest(spans: Sequence[Span], label: str) -> Span | None:
+    return max((s for s in spans if s.label == label), key=lambda s: s.probability, default=None)
 
 
 def _adjustments(spans: Sequence[Span], captions: Captions, habit: NumberHabit) -> tuple[Adjustment, ...]:

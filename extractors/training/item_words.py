@@ -39,3 +39,8 @@ def item_word(rng: Random, key: str, language: str, family: str) -> str:
 def item_list(key: str, language: str) -> tuple[str, ...]:
     """All wordings that are open to both families."""
     return _lists(key, language)[0]
+
+
+def is_taken_off(name: str, language: str) -> bool:
+    """Whether an extra of this name is a discount or a return: its amount has the sign of what lowers the sum."""
+    return name in _table().get(language, {}).get("taken_off", ())

@@ -8,7 +8,7 @@ from random import Random
 
 from extractors.training import identifiers
 from extractors.training.amounts import CATEGORY_OF_REGIME, ZERO, Row
-from extractors.training.item_words import item_word
+from extractors.training.item_words import is_taken_off, item_word
 from extractors.training.items import item_code, item_name, told_item
 from extractors.training.locales import WHOLE_CURRENCIES, Country, rounded
 from extractors.training.parties import person_name
@@ -67,6 +67,8 @@ def make_rows(
             price = abs(price) if not flat and rng.random() < 0.75 else -price if not flat else price
         if extra:
             name, told = item_word(rng, "flat" if flat else "extras", words.language, words.family), False
+            if is_taken_off(name, words.language):
+                price = -abs(price)
         else:
             name, told = told_item(rng, words, where, day)
         row = Row(

@@ -76,7 +76,8 @@ def truth_of(
             adjustments.append({"kind": name, "amount": plain(value), "description": None})
     if header["currency"] is None and (currency_seen or _names_currency(placed, facts.currency)):
         header["currency"] = facts.currency
-    _finish_header(facts, header, parts, adjustments)
+    line_total = next((p.span.value for p in placed if p.span.label == "total.line_total"), None)
+    _finish_header(facts, header, parts, adjustments, line_total)
     out["header"] = {name: plain(value) for name, value in header.items()}
     out["line_items"] = [_line(facts, group, rows.get(group, {}), texts.get(group, [])) for group in sorted(set(rows) | set(texts))]
     if len({row.rate for row in facts.rows}) == 1:
@@ -125,8 +126,11 @@ def _sole_rate(lines: list[dict[str, Any]], parts: dict[int, dict[str, Any]]) ->
             line["tax_rate"] = plain(rates[0])
 
 
-def _finish_header(facts: Facts, header: dict[str, Any], parts: dict[int, dict[str, Any]], adjustments: list[dict[str, Any]]) -> None:
-    """Totals that follow from what is printed: a due amount that is the total, a tax total that is the sum of its rows."""
+def _finish_header(
+    facts: Facts, header: dict[str, Any], parts: dict[int, dict[str, Any]], adjustments: list[dict[str, Any]], line_total: Decimal | None
+) -> None:
+    """Totals that follow from what is printed: a due amount that is the total, a tax total that is the sum of its rows, a net total that is the sum of
+    their bases or of the lines."""
     moved = any(a["kind"] in ("prepaid", "withholding", "rounding") for a in adjustments)
     if header["gross_total"] is None and header["amount_due"] is not None and not moved:
         header["gross_total"] = header["amount_due"]
@@ -136,6 +140,11 @@ def _finish_header(facts: Facts, header: dict[str, Any], parts: dict[int, dict[s
         amounts = [p["tax_amount"] for p in parts.values() if "tax_amount" in p]
         if amounts:
             header["tax_total"] = sum(amounts, Decimal(0))
+    if header["net_total"] is None:
+        bases = [p["taxable_amount"] for p in parts.values() if "taxable_amount" in p]
+        whole = len(bases) == len(parts)  # every row prints one; two taxes of the same base are no two bases
+        sums = [sum(bases, Decimal(0)), sum(set(bases), Decimal(0))] if bases and whole else []
+        header["net_total"] = next((total for total in (*sums, line_total) if total == facts.totals.net), None)
 
 
 def _line(facts: Facts, group: int, values: dict[str, Any], texts: Sequence[Placed]) -> dict[str, Any]:

@@ -164,3 +164,29 @@ def test_the_only_row_has_the_total_as_its_amount_where_it_is_printed_once_more(
     lines = ((50.0, 100.0, "Silicone 2"), (400.0, 112.0, "239.38"), (50.0, 400.0, f"Net {elsewhere}"))
     (item,) = items(*lines, **{"239.38": total, elsewhere: total, "Silicone": NAME, "2": QUANTITY})
     assert (item.description, item.net_amount) == ("Silicone", amount)
+
+
+def test_a_list_price_is_the_price_where_no_other_is_printed() -> None:
+    rows = ((50, 80, "Desk"), (50, 94, "List price"), (300, 94, "22.84"), (50, 108, "Amount"), (300, 108, "91.36"))
+    (item,) = items(*rows, Desk=NAME, **{"22.84": {"line.note": 0.9}, "91.36": NET})
+    assert item.unit_price == Decimal("22.84")
+    told = ((50, 122, "Quantity"), (300, 122, "5"))  # 5 of them make another amount
+    (item,) = items(*rows, *told, Desk=NAME, **{"22.84": {"line.note": 0.9}, "91.36": NET, "5": QUANTITY})
+    assert item.unit_price is None
+
+
+def test_prices_on_lines_of_their_own_follow_the_order_of_the_items() -> None:
+    rows = (
+        *((50, 80, "Desk"), (50, 94, "Amount"), (300, 94, "91.36"), (50, 108, "Gross price"), (300, 108, "22.84")),
+        *((50, 122, "Lamp"), (50, 136, "Amount"), (300, 136, "859.50"), (50, 150, "Gross price"), (300, 150, "9.55")),
+    )
+    notes = {word: {"line.note": 0.9} for word in ("22.84", "9.55")}
+    found = items(*rows, Desk=NAME, Lamp=NAME, **notes, **{"91.36": NET, "859.50": NET})
+    assert [item.unit_price for item in found] == [Decimal("22.84"), Decimal("9.55")]
+
+
+@pytest.mark.parametrize(("code", "name"), [("[437]", "Sensor"), ("[3108 1521]", "Sensor"), ("[note]", "[note] Sensor")])
+def test_a_bracketed_code_in_front_of_a_name_is_no_part_of_it(code: str, name: str) -> None:
+    words = {word: {"line.description": 0.6} for word in code.split()}
+    (item,) = items((50, 80, f"{code} Sensor"), (400, 80, "493.12"), Sensor=NAME, **words, **{"493.12": NET})
+    assert item.description == name

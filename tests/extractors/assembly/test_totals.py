@@ -1,0 +1,92 @@
+"""Net, tax and gross total are chosen together: by what the network and the captions say, and by the sums."""
+
+from decimal import Decimal
+
+import pytest
+from tagged_pages import tagged
+
+from extractors.assembly.document import assemble
+from schemas.invoice import Header
+
+NET, TAX, GROSS = {"header.net_total": 0.97}, {"header.tax_total": 0.97}, {"header.gross_total": 0.97}
+LINES, CHARGE, ALLOWANCE = {"total.line_total": 0.97}, {"adjustment.charge": 0.97}, {"adjustment.allowance": 0.97}
+RATE, BASE, PART = {"tax.rate": 0.97}, {"tax.taxable_amount": 0.97}, {"tax.tax_amount": 0.97}
+
+
+def header(*lines: str, language: str = "en", **opinions: dict[str, float]) -> Header:
+    page = [(50.0, 60.0 + 14 * k, line) for k, line in enumerate(lines)]
+    return assemble(tagged(*page, opinions=opinions, language=language)).header
+
+
+def test_a_subtotal_before_a_charge_is_no_net_total_where_the_network_takes_it_for_the_sum_of_the_lines() -> None:
+    lines = ("Subtotal 420.00", "Freight 30.00", "Taxable value 450.00", "VAT 90.00", "Total 540.00")
+    found = header(*lines, **{"420.00": LINES, "30.00": CHARGE, "450.00": NET, "90.00": TAX, "540.00": GROSS})
+    assert (found.net_total, found.gross_total) == (Decimal("450.00"), Decimal("540.00"))
+
+
+def test_an_allowance_may_lie_between_the_net_total_and_the_tax() -> None:
+    lines = ("Net total 276.50", "Discount 5.53", "Tax 32.52", "Total charges 303.49", "GST 5 % 270.97 13.55 284.52")
+    parts = {"5": RATE, "270.97": BASE, "13.55": PART}
+    found = header(*lines, **{"276.50": NET, "5.53": ALLOWANCE, "32.52": TAX, "303.49": GROSS, **parts})
+    assert (found.net_total, found.tax_total, found.gross_total) == (Decimal("276.50"), Decimal("32.52"), Decimal("303.49"))
+
+
+@pytest.mark.parametrize("caption", ["VAT included (21%)", "IVA inclusa 21%", "Inclusief 21% btw:"])
+def test_an_included_tax_is_a_tax_and_the_postcode_beside_it_is_none(caption: str) -> None:
+    lines = ("VAT No. BE 0417497106", "VAT 9200 Ghent", "Total gross 10518.04", f"{caption} 1825.44")
+    assert header(*lines, **{"10518.04": GROSS, "1825.44": TAX}).tax_total == Decimal("1825.44")
+
+
+def test_a_tax_of_more_than_two_fifths_is_none() -> None:
+    lines = ("Total before tax 244.71", "Tax 237.37 19.58", "Total 264.29")
+    assert header(*lines, **{"244.71": NET, "237.37": {"tax.taxable_amount": 0.6}, "19.58": TAX, "264.29": GROSS}).tax_total == Decimal(
+        "19.58"
+    )
+
+
+def test_net_total_and_tax_may_differ_in_sign() -> None:
+    lines = ("Net -428.80", "VAT 19 % 1026.35 195.01", "VAT 7 % -1342.98 -94.01", "Gross -327.80")
+    rows = {"19": RATE, "1026.35": BASE, "195.01": PART, "7": RATE, "-1342.98": BASE, "-94.01": PART}
+    assert header(*lines, **{"-428.80": NET, "-327.80": GROSS, **rows}).tax_total == Decimal("101.00")
+
+
+def test_the_taxes_that_make_the_gross_total_are_the_tax_total_whatever_else_was_taken_for_one() -> None:
+    lines = ("Net 13627.79", "VAT 13.5 % on 13430.20", "1813.08", "VAT 9 % on 197.59", "17.78", "Total 15458.65")
+    rows = {"13.5": RATE, "13430.20": BASE, "1813.08": PART, "9": RATE, "197.59": {"tax.tax_amount": 0.6}, "17.78": PART}
+    assert header(*lines, **{"13627.79": NET, "15458.65": GROSS, **rows}).tax_total == Decimal("1830.86")
+
+
+@pytest.mark.parametrize(("base", "net"), [("315.08", Decimal("315.08")), ("300.00", None)])
+def test_the_sole_base_of_the_tax_is_the_net_total_where_the_gross_total_follows_from_it(base: str, net: Decimal | None) -> None:
+    lines = ("Total 390.70", f"24 % {base} 75.62")
+    assert header(*lines, **{"390.70": GROSS, "24": RATE, base: BASE, "75.62": TAX}).net_total == net
+
+
+@pytest.mark.parametrize(("gross", "net"), [("390.70", Decimal("315.08")), ("393.70", None)])
+def test_the_printed_sum_of_the_lines_is_the_net_total_where_nothing_is_added(gross: str, net: Decimal | None) -> None:
+    lines = ("Sum of lines 315.08", "Tax 75.62", f"Total {gross}")
+    assert header(*lines, **{"315.08": LINES, "75.62": TAX, gross: GROSS}).net_total == net
+
+
+def test_a_subtotal_that_holds_the_tax_is_no_net_total() -> None:
+    lines = ("Subtotal 484.00", "Including 21% VAT 84.00", "Total 484.00")
+    assert header(*lines, **{"484.00": GROSS, "84.00": TAX}).net_total is None
+
+
+def test_a_rate_of_nothing_is_no_amount() -> None:
+    assert (
+        header("Net 80.00", "VAT 0%", "Total 80.00", **{"80.00": {"header.net_total": 0.5, "header.gross_total": 0.49}}).tax_total is None
+    )
+
+
+def test_what_was_paid_does_not_make_the_total_negative() -> None:
+    lines = ("Desk 55.00", "Total, moms inkluderet 55.00", "Forudbetalt: -55.00")
+    words = {"Desk": {"line.description": 0.97}, "-55.00": {"adjustment.prepaid": 0.7, "header.gross_total": 0.1}}
+    found = header(*lines, language="da", **words, **{"55.00": {"line.gross_amount": 0.5, "header.gross_total": 0.45}})
+    assert found.gross_total is None or found.gross_total > 0
+
+
+@pytest.mark.parametrize(("printed", "value"), [("- 131.31", Decimal("-131.31")), ("kr-131.31", Decimal("-131.31"))])
+def test_a_minus_in_front_of_a_total_stays(printed: str, value: Decimal) -> None:
+    words = {word: {"header.gross_total": 0.9} for word in printed.split()}
+    assert header(f"Total: {printed}", **words).gross_total == value
