@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from schemas.arithmetic import ZERO, percent, rounded
-from schemas.countries import seller_country
+from schemas.countries import WITHOUT_VAT, seller_country
 from schemas.document_sums import steps
 from schemas.invoice import AdjustmentKind, Invoice, LineItem, Severity, TaxLine
 from schemas.rules_types import HOLDS, SILENT, Finding, Row, Rule, Table, Verdict, broken
@@ -33,7 +33,8 @@ NEEDS_REASON = frozenset({"E", "AE", "K", "G", "O"})
 def tax_is_base_times_rate(row: Row) -> Verdict:
     line = row.invoice.tax_breakdown[row.index]
     base, rate, tax = line.taxable_amount, line.rate, line.tax_amount
-    if base is None and _is_only_row(row.invoice):
+    assumed = base is None and _is_only_row(row.invoice)
+    if assumed:
         base = row.invoice.header.net_total
         if steps(row.invoice):
             return SILENT  # which part of an adjusted total was taxed, the page does not say
@@ -42,12 +43,19 @@ def tax_is_base_times_rate(row: Row) -> Verdict:
     expected = percent(base, rate)
     if abs(abs(expected) - abs(tax)) < TOLERANCE and (expected * tax >= 0 or abs(tax) < TOLERANCE):
         return HOLDS
+    if assumed and leaves_lines_untaxed(row.invoice, tax, of_all=expected):
+        return SILENT
     return broken(
         field=f"tax_breakdown.{row.index}.tax_amount",
         expected=rounded(expected, 2),
         found=tax,
         detail=f"{rate:f} % of {base:f} is {rounded(expected, 2):f}, not {tax:f}.",
     )
+
+
+def leaves_lines_untaxed(invoice: Invoice, tax: Decimal, *, of_all: Decimal) -> bool:
+    """Whether a tax that is less than that ``of_all`` lines is one on sales: it falls on some goods only, and few pages mark which."""
+    return seller_country(invoice) in WITHOUT_VAT and tax * of_all >= 0 and abs(tax) < abs(of_all)
 
 
 def _is_only_row(invoice: Invoice) -> bool:
@@ -134,6 +142,8 @@ def _tax(category: str) -> Callable[[Row], Verdict]:
         expected = percent(sum(amounts, ZERO), line.rate)
         if abs(abs(expected) - abs(line.tax_amount)) < TOLERANCE:
             return HOLDS
+        if leaves_lines_untaxed(invoice, line.tax_amount, of_all=expected):
+            return SILENT
         return broken(
             field=path,
             expected=rounded(expected, 2),

@@ -14,6 +14,7 @@ from schemas.arithmetic import HUNDRED, ZERO, half_unit, meets, percent, rounded
 from schemas.document_sums import line_sums, line_targets, steps, steps_in_force, tax_charged, tax_of_breakdown, tax_of_rates, total_slack
 from schemas.invoice import AdjustmentKind, DocumentType, Invoice, Severity
 from schemas.rounding import is_cash_rounded, printed_places, sum_slack
+from schemas.rules_breakdown import leaves_lines_untaxed
 from schemas.rules_types import HOLDS, SILENT, Row, Rule, Table, Verdict, broken
 
 
@@ -244,6 +245,8 @@ def tax_follows_from_lines(row: Row) -> Verdict:
     expected = total(products)
     if abs(abs(expected) - abs(tax)) <= sum_slack(invoice):
         return HOLDS
+    if leaves_lines_untaxed(invoice, tax, of_all=expected):
+        return SILENT
     given = rounded(expected, 2)
     detail = f"The printed tax {tax:f} is not what the rates of the lines give ({given:f})."
     return broken(field="header.tax_total", expected=given, found=tax, detail=detail)

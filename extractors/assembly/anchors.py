@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
-import numpy as np
-
 from extractors.assembly.captions import Captions
 from extractors.assembly.header import Choice, text_key
 from extractors.assembly.parties import odds_by_place
@@ -76,8 +74,4 @@ def _says(captions: Captions, topic: str, first: int | None, kinds: Sequence[str
 
 def _first_word(words: Words, shown: Evidence) -> int | None:
     """The first word inside the box of a value."""
-    x0, y0, x1, y1 = shown.box
-    middle_x, middle_y = (words.boxes[:, 0] + words.boxes[:, 2]) / 2, (words.boxes[:, 1] + words.boxes[:, 3]) / 2
-    inside = (words.page == shown.page - 1) & (middle_x >= x0) & (middle_x <= x1) & (middle_y >= y0) & (middle_y <= y1)
-    found = np.flatnonzero(inside)
-    return int(found[words.boxes[found, 0].argmin()]) if len(found) else None
+    return min(words.inside(shown.page - 1, shown.box), key=lambda i: words.box_list[i][0], default=None)

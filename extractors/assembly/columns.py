@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from extractors.assembly.caption_words import plain
 from extractors.assembly.line_items import first_number
 from extractors.assembly.numbers import NumberHabit
-from extractors.assembly.spans import LABEL_INDEX, Words, groups_touch, set_label
+from extractors.assembly.spans import LABEL_INDEX, Words, groups_touch, set_label, whole_number
 from extractors.labels import FIELDS
 
 LEAST = 3  # words that make a column
@@ -92,7 +92,7 @@ def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.
         if not first < words.line_list[i] < min(sums, default=words.line_list[i] + 1) or not _in_column(words, i, amounts):
             continue
         name = next((found for offset in offsets if (found := _words_of_charge(words, best, i, offset, lefts))), None)
-        number = _one_number(words, best, i)
+        number = whole_number(words, i, lambda k: bool(best[k] in _CHARGES))
         value = first_number(" ".join(words.texts[k] for k in number), habit)
         added = best[i] == _ALLOWANCE and value is not None and value * items_sum > 0
         counted = any(best[k] == _POSITION for k in words.words_of_line[words.line_list[i]])
@@ -118,16 +118,6 @@ def _values(words: Words, best: NDArray[np.int64], labels: Sequence[int], habit:
                 found.append((line, [k]))
     values = ((line, first_number(" ".join(words.texts[k] for k in members), habit)) for line, members in found)
     return [(line, value) for line, value in values if value is not None]
-
-
-def _one_number(words: Words, best: NDArray[np.int64], i: int) -> list[int]:
-    """A word behind those in front of it that are groups of its digits."""
-    line = words.words_of_line[words.line_list[i]]
-    k = line.index(i)
-    first = k
-    while first > 0 and best[line[first - 1]] in _CHARGES and groups_touch(words, line[first - 1], line[first]):
-        first -= 1
-    return line[first : k + 1]
 
 
 def _in_column(words: Words, i: int, amounts: NDArray[np.int64]) -> bool:

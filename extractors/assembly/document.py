@@ -96,7 +96,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     for index, row in enumerate(built):
         for name, value in row.evidence.items():
             evidence[f"line_items.{index}.{name}"] = value
-    items = _with_sole_rate([row.item for row in built], totals, evidence)
+    items = _with_tax_inside(_with_sole_rate([row.item for row in built], totals, evidence), totals, evidence)
     kind, probability = _document_type(tagged, totals, built)
     return Assembled(
         kind,
@@ -128,6 +128,17 @@ def _with_sole_rate(items: Sequence[LineItem], totals: Totals, evidence: dict[st
     for index in range(len(items)):
         evidence[f"line_items.{index}.tax_rate"] = replace(source, set_by=SET_BY_ARITHMETIC)
     return tuple(replace(item, tax_rate=totals.breakdown[0].rate) for item in items)
+
+
+def _with_tax_inside(items: tuple[LineItem, ...], totals: Totals, evidence: dict[str, Evidence]) -> tuple[LineItem, ...]:
+    """Amounts that make the total with tax, and not the one without, hold the tax, whatever the network took them for."""
+    amounts = [item.net_amount for item in items if item.net_amount is not None and item.gross_amount is None]
+    values = totals.values
+    if not amounts or len(amounts) < len(items) or not values.get("tax_total") or values.get("gross_total") != sum(amounts, Decimal(0)):
+        return items
+    for index in range(len(items)):
+        evidence[f"line_items.{index}.gross_amount"] = evidence.pop(f"line_items.{index}.net_amount")
+    return tuple(replace(item, net_amount=None, gross_amount=item.net_amount) for item in items)
 
 
 def _possible_totals(spans: Sequence[Span], habit: NumberHabit) -> list[Decimal]:

@@ -13,7 +13,7 @@ from extractors.assembly.caption_words import match
 from extractors.assembly.captions import Captions, Piece
 from extractors.assembly.line_items import agrees, first_number
 from extractors.assembly.numbers import NumberHabit
-from extractors.assembly.spans import LABEL_INDEX, Words, groups_touch, set_label
+from extractors.assembly.spans import LABEL_INDEX, Words, set_label, whole_number
 
 _QUANTITY = LABEL_INDEX["line.quantity"]
 _PRICE = LABEL_INDEX["line.unit_price"]
@@ -29,6 +29,7 @@ _PLAIN_NUMBER = {
         r"^(?:[^\d:]*:)?[^\w\s]?[-−–]?(?:\d{1,3}(?:[.,'’]\d{3})+|\d{1,7})(?:[.,]\d{1,4})?[^\w\s]?$"
     ),  # a label may be glued to it
 }
+_GROUP = re.compile(r"\d{1,3}$")
 BESIDE_EM = 0.5  # a number reaches no further beyond its heading
 
 
@@ -114,8 +115,4 @@ def _is_named(words: Words, captions: Captions, i: int, name: str, headings: Ite
 
 def _with_groups(words: Words, i: int) -> list[int]:
     """A number with the groups of digits in front of it."""
-    line = words.words_of_line[words.line_list[i]]
-    first = last = line.index(i)
-    while first > 0 and re.fullmatch(r"\d{1,3}", words.texts[line[first - 1]]) and groups_touch(words, line[first - 1], line[first]):
-        first -= 1
-    return line[first : last + 1]
+    return whole_number(words, i, lambda k: _GROUP.match(words.texts[k]) is not None)

@@ -124,18 +124,7 @@ def _is_another(head: Span | None, header: Header) -> bool:
 
 def _lines_of(words: Words, totals: Totals) -> frozenset[int]:
     """Lines on which the chosen totals stand."""
-    boxes = [(e.page - 1, e.box) for e in totals.evidence.values()]
-    return frozenset(
-        words.line_list[i]
-        for page, (x0, y0, x1, y1) in boxes
-        for i in np.flatnonzero(
-            (words.page == page)
-            & (words.boxes[:, 0] >= x0 - 0.1)
-            & (words.boxes[:, 2] <= x1 + 0.1)
-            & (words.boxes[:, 1] >= y0 - 0.1)
-            & (words.boxes[:, 3] <= y1 + 0.1)
-        ).tolist()
-    )
+    return frozenset(words.line_list[i] for shown in totals.evidence.values() for i in words.inside(shown.page - 1, shown.box))
 
 
 def _text(choice: Choice | None) -> str | None:

@@ -63,6 +63,8 @@ def build_row(
     discount, discount_percent = _discount(discounts, habit)
     amount_name = "net_amount" if numbers["net_amount"] or not numbers["gross_amount"] else "gross_amount"
     picked = {name: readings[0] for name, readings in numbers.items() if readings}
+    if "net_amount" in picked and "gross_amount" in picked and _is_less(picked["gross_amount"], picked["net_amount"]):
+        del picked["gross_amount"]  # an amount with tax is no less than without: this is the tax
     set_by = dict.fromkeys(picked, SET_BY)
     shown = None if discounts else _printed_discount(words, probabilities, picked, members, amount_name, habit)
     if shown is not None:
@@ -109,6 +111,10 @@ def build_row(
         tax_category=texts["tax_category"],
     )
     return Row(item, evidence)
+
+
+def _is_less(a: Reading, b: Reading) -> bool:
+    return a.value is not None and b.value is not None and abs(a.value) < abs(b.value)
 
 
 def evidence_of(span: Span, set_by: str) -> Evidence:

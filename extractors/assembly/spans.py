@@ -162,6 +162,13 @@ class Words:
             last = self.line[i]
         return "".join(pieces)
 
+    def inside(self, page: int, box: Sequence[float]) -> list[int]:
+        """Words whose middle lies in a box (x0, top, x1, bottom, in points) of a page, numbered from 0."""
+        x0, y0, x1, y1 = box
+        x, y = (self.boxes[:, 0] + self.boxes[:, 2]) / 2, (self.boxes[:, 1] + self.boxes[:, 3]) / 2
+        found: list[int] = np.flatnonzero((self.page == page) & (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)).tolist()
+        return found
+
     def box_of(self, indices: Sequence[int]) -> tuple[float, float, float, float]:
         """Box around words of one page, in points."""
         boxes = [self.box_list[i] for i in indices]
@@ -303,6 +310,15 @@ def complete_grouped_numbers(words: Words, probabilities: NDArray[np.float32]) -
                 probabilities[p] = probabilities[i]
             words.tagged.starts[i] = 0.0
             best[p] = best[i]
+
+
+def whole_number(words: Words, i: int, belongs: Callable[[int], bool]) -> list[int]:
+    """A word behind those in front of it that are groups of its digits: they touch it, and each ``belongs`` to it."""
+    line = words.words_of_line[words.line_list[i]]
+    first = last = line.index(i)
+    while first > 0 and belongs(line[first - 1]) and groups_touch(words, line[first - 1], line[first]):
+        first -= 1
+    return line[first : last + 1]
 
 
 def groups_touch(words: Words, left: int, right: int) -> bool:

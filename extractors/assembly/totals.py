@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from extractors.assembly.captions import Captions
 from extractors.assembly.line_items import SET_BY, SET_BY_ARITHMETIC, evidence_of, first_number
 from extractors.assembly.numbers import NumberHabit, parse_percent
-from extractors.assembly.spans import Span, Words, make_span
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
 from extractors.assembly.total_options import Option, is_percent, printed_amounts, total_options
 from schemas.invoice import Adjustment, AdjustmentKind, Evidence, TaxLine
 
@@ -31,9 +31,14 @@ ROUNDED = -4.0
 LINES_HOLD = 2.0
 SAME_WORD = -1.0
 OTHER_SIGN = -2.0
+MOST_FLIPPED = 2
+MOST_ROWS = 8  # of a tax breakdown, of which every choice is tried
+SURELY_ADJUSTED = 0.8  # probability of an allowance or charge from which the caption of a total ("Total charges") does not speak against it
+FAINTLY_ADJUSTED = 0.1  # probability from which it is one where it is what lies between the lines and the total
 MOST_TAXES = 5  # whose partial sums are tried
 SUM_OF_ROWS = 0.9  # probability of the sum of the breakdown's taxes, where no total of them is printed
 ROWS_GUESSED = 0.02  # probability of a sum over tax amounts whose rows could not be told apart
+_ADJUSTED = [LABEL_INDEX["adjustment.charge"], LABEL_INDEX["adjustment.allowance"]]
 TOTALS = ("net_total", "tax_total", "gross_total", "amount_due")
 CAPTIONS_OF_TOTALS = frozenset({*TOTALS, "line_total"})
 
@@ -68,7 +73,7 @@ def read_totals(
     row_spans = [s for s in spans if s.label == "tax.tax_amount"]
     rows_only = all(o.value is None or o.probability < 0.5 for o in tax_options)
     for rank, tax_sum in enumerate(tax_sums):
-        if row_spans and all(o.value != tax_sum for o in tax_options):
+        if row_spans and all(abs(o.value or 0) != abs(tax_sum) for o in tax_options):  # a printed total keeps its sign
             tax_options.append(Option(tax_sum, row_spans[0], (SUM_OF_ROWS if rows_only else 0.1) * 0.5**rank))
             if rows_only:
                 tax_options[:] = [
@@ -76,7 +81,7 @@ def read_totals(
                 ]
     if row_spans:
         for total in _sums_of_taxes(spans, habit):
-            if all(o.value != total for o in tax_options):
+            if all(abs(o.value or 0) != abs(total) for o in tax_options):
                 tax_options.append(Option(total, row_spans[0], ROWS_GUESSED))
     line_total_span = _likeliest(spans, "total.line_total")
     line_total = first_number(line_total_span.text, habit) if line_total_span else None
@@ -101,6 +106,10 @@ def read_totals(
             printed = _captioned(words, captions, probabilities, loose, habit, name, wanted) if name not in values else None
             if printed is not None:
                 values[name], evidence[name] = wanted, evidence_of(printed, SET_BY_ARITHMETIC)
+    if lines_sum is not None and (goal := values.get("net_total", values.get("gross_total"))) is not None:
+        taken = {i for option in chosen.values() if option.span is not None for i in option.span.words}
+        faint = _faint_adjustments(words, probabilities, [run for run in amounts if taken.isdisjoint(run)], habit)
+        adjustments = _that_lead_to(goal, lines_sum, adjustments, faint)
     prepaid = sum((a.amount for a in adjustments if a.kind in (AdjustmentKind.PREPAID, AdjustmentKind.WITHHOLDING)), Decimal(0))
     if "gross_total" not in values and "amount_due" in values:
         values["gross_total"] = values["amount_due"] + prepaid
@@ -120,6 +129,8 @@ def read_totals(
         twice, twice_evidence, _ = _breakdown(spans, habit, once=False)
         if sum((r.tax_amount or Decimal(0) for r in twice), Decimal(0)) == tax_shown:  # two taxes of the same rate
             breakdown, breakdown_evidence = twice, twice_evidence
+    if tax_shown is not None:
+        breakdown, breakdown_evidence = _rows_of_tax(breakdown, breakdown_evidence, tax_shown)
     breakdown, breakdown_evidence = _complete_breakdown(breakdown, breakdown_evidence, values, evidence, spans, habit)
     return Totals(values, evidence, breakdown, breakdown_evidence, adjustments, consistent)
 
@@ -265,7 +276,7 @@ def _adjustments(spans: Sequence[Span], captions: Captions, habit: NumberHabit) 
         if (
             span.label.startswith("adjustment.")
             and span.probability > 0.4
-            and captions.in_front("amount", span.first) not in CAPTIONS_OF_TOTALS
+            and (span.probability > SURELY_ADJUSTED or captions.in_front("amount", span.first) not in CAPTIONS_OF_TOTALS)
         ):
             value = first_number(span.text, habit)
             if value:
@@ -274,6 +285,35 @@ def _adjustments(spans: Sequence[Span], captions: Captions, habit: NumberHabit) 
                 if adjustment not in found:
                     found.append(adjustment)
     return tuple(found)
+
+
+def _faint_adjustments(
+    words: Words, probabilities: NDArray[np.float32], amounts: Sequence[tuple[int, ...]], habit: NumberHabit
+) -> list[Decimal]:
+    """Amounts that the network half takes for an allowance or a charge."""
+    faint = probabilities[:, _ADJUSTED].sum(1)
+    spans = [make_span(words, "adjustment.charge", run, probabilities) for run in amounts if max(faint[i] for i in run) >= FAINTLY_ADJUSTED]
+    return [abs(value) for span in spans if (value := first_number(span.text, habit))]
+
+
+def _that_lead_to(
+    goal: Decimal, lines_sum: Decimal, adjustments: tuple[Adjustment, ...], faint: Sequence[Decimal]
+) -> tuple[Adjustment, ...]:
+    """The adjustments by which the sum of the lines becomes the net total, or the gross total where that is not printed: as read, else with charges
+    that are allowances or the other way round, else with one of the ``faint`` ones; as read where none of these does."""
+    charge, allowance = AdjustmentKind.CHARGE, AdjustmentKind.ALLOWANCE
+    moved = [k for k, a in enumerate(adjustments) if a.kind in (charge, allowance)]
+    other = {charge: allowance, allowance: charge}
+    flips = (some for count in range(min(len(moved), MOST_FLIPPED) + 1) for some in combinations(moved, count))
+    ways = [tuple(replace(a, kind=other[a.kind]) if k in some else a for k, a in enumerate(adjustments)) for some in flips]
+    new = [amount for amount in dict.fromkeys(faint) if all(amount != abs(a.amount) for a in adjustments)]
+    ways += [(*adjustments, Adjustment(kind, amount)) for amount in new for kind in (charge, allowance)]
+    sign = -1 if lines_sum < 0 else 1  # of a credit note, whose pages print what is taken off as that
+    for way in ways:
+        change = sum((a.amount if a.kind is charge else -a.amount for a in way if a.kind in (charge, allowance)), Decimal(0))
+        if abs(lines_sum + sign * change - goal) <= 2 * CENT:
+            return way
+    return adjustments
 
 
 def _breakdown(spans: Sequence[Span], habit: NumberHabit, *, once: bool = True) -> tuple[list[TaxLine], dict[str, Evidence], list[Decimal]]:
@@ -306,6 +346,35 @@ def _breakdown(spans: Sequence[Span], habit: NumberHabit, *, once: bool = True) 
         if known and len(known) == len(taxes) and total not in sums:
             sums.append(total)
     return rows, evidence, sums
+
+
+def _rows_of_tax(rows: list[TaxLine], evidence: dict[str, Evidence], tax: Decimal) -> tuple[list[TaxLine], dict[str, Evidence]]:
+    """The rows that make the tax total, as many as possible, those first whose tax is their base times their rate: a table of taxes ends in its sums, and
+    repeats a row. All of them where none do, or where there are many."""
+    if sum((row.tax_amount or Decimal(0) for row in rows), Decimal(0)) == tax or not 1 < len(rows) <= MOST_ROWS:
+        return rows, evidence
+    ways = [
+        some
+        for count in range(len(rows) - 1, 0, -1)
+        for some in combinations(range(len(rows)), count)
+        if sum((rows[k].tax_amount or Decimal(0) for k in some), Decimal(0)) == tax
+    ]
+    if not ways:
+        return rows, evidence
+    kept = max(ways, key=lambda some: (sum(_multiplies(rows[k]) for k in some), sum(rows[k].rate is not None for k in some), len(some)))
+    moved = {
+        f"tax_breakdown.{place}.{name}": evidence[path]
+        for place, k in enumerate(kept)
+        for name in ("rate", "taxable_amount", "tax_amount")
+        if (path := f"tax_breakdown.{k}.{name}") in evidence
+    }
+    return [rows[k] for k in kept], moved
+
+
+def _multiplies(row: TaxLine) -> bool:
+    """Whether the tax of a row is its base times its rate."""
+    known = row.rate is not None and row.taxable_amount is not None and row.tax_amount is not None
+    return known and abs(abs((row.taxable_amount or 0) * (row.rate or 0) / 100) - abs(row.tax_amount or 0)) < 1
 
 
 def _tax_cells(spans: Sequence[Span]) -> list[dict[str, Span]]:

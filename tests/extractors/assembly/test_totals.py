@@ -90,3 +90,52 @@ def test_what_was_paid_does_not_make_the_total_negative() -> None:
 def test_a_minus_in_front_of_a_total_stays(printed: str, value: Decimal) -> None:
     words = {word: {"header.gross_total": 0.9} for word in printed.split()}
     assert header(f"Total: {printed}", **words).gross_total == value
+
+
+def test_a_printed_tax_total_of_the_wrong_sign_is_not_set_right() -> None:
+    lines = ("Net -218.48", "VAT 20 % -20.48 -4.10", "VAT 5.5 % -198.00 -10.89", "Tax total 14.99", "Total -233.47")
+    rows = {"20": RATE, "-20.48": BASE, "-4.10": PART, "5.5": RATE, "-198.00": BASE, "-10.89": PART}
+    assert header(*lines, **{"-218.48": NET, "14.99": TAX, "-233.47": GROSS, **rows}).tax_total == Decimal("14.99")
+
+
+def adjustments(*lines: str, **opinions: dict[str, float]) -> list[tuple[str, Decimal]]:
+    page = [(50.0, 60.0 + 14 * k, line) for k, line in enumerate(lines)]
+    return [(a.kind.value, a.amount) for a in assemble(tagged(*page, opinions=opinions)).totals.adjustments]
+
+
+@pytest.mark.parametrize(
+    ("line", "opinion", "net", "found"),
+    [
+        ("Total charges 13.03", {"adjustment.charge": 0.97}, "113.03", [("charge", Decimal("13.03"))]),
+        ("Bonus 13.03", {"adjustment.charge": 0.8, "adjustment.allowance": 0.15}, "86.97", [("allowance", Decimal("13.03"))]),
+        ("Courier 13.03", {"header.gross_total": 0.4, "adjustment.charge": 0.3}, "113.03", [("charge", Decimal("13.03"))]),
+        ("Courier 13.03", {"header.gross_total": 0.4, "adjustment.charge": 0.3}, "100.00", []),
+        ("Delivery note 13.03", {"line.note": 0.9}, "113.03", []),
+    ],
+)
+def test_what_lies_between_the_lines_and_the_total_is_an_allowance_or_a_charge(
+    line: str, opinion: dict[str, float], net: str, found: list[tuple[str, Decimal]]
+) -> None:
+    item = {"Desk": {"line.description": 0.97}, "100.0": {"line.net_amount": 0.97}}
+    assert adjustments("Desk 100.0", line, f"Net total {net}", **item, **{"13.03": opinion, net: NET}) == found
+
+
+def test_the_sums_under_a_tax_table_are_no_row_of_it() -> None:
+    rows = ("27 % 790.00 213.30", "18 % 86.00 15.48", "5 % 957.00 47.85", "1833.00 276.63")
+    lines = (*rows, "Total without tax 1833.00", "Tax total 276.63", "Total 2109.63")
+    labels = dict.fromkeys(("27", "18", "5"), RATE) | dict.fromkeys(("790.00", "86.00", "957.00"), BASE)
+    labels |= dict.fromkeys(("213.30", "15.48", "47.85"), PART)
+    both = {"1833.00": {"header.net_total": 0.5, "tax.taxable_amount": 0.45}, "276.63": {"header.tax_total": 0.5, "tax.tax_amount": 0.45}}
+    page = [(50.0, 60.0 + 14 * k, line) for k, line in enumerate(lines)]
+    found = assemble(tagged(*page, opinions={**labels, **both, "2109.63": GROSS})).totals.breakdown
+    assert [(row.rate, row.tax_amount) for row in found] == [(27, Decimal("213.30")), (18, Decimal("15.48")), (5, Decimal("47.85"))]
+
+
+def test_amounts_that_make_the_total_with_tax_hold_it() -> None:
+    lines = ("Desk 60.00", "Lamp 61.00", "Total 121.00", "VAT included 21 % 21.00")
+    words = {"Desk": {"line.description": 0.97}, "Lamp": {"line.description": 0.97}, "60.00": {"line.net_amount": 0.97}}
+    page = [(50.0, 60.0 + 14 * k, line) for k, line in enumerate(lines)]
+    amounts = {"61.00": {"line.net_amount": 0.97}, "121.00": GROSS, "21.00": TAX}
+    found = assemble(tagged(*page, opinions={**words, **amounts}))
+    assert [(i.net_amount, i.gross_amount) for i in found.line_items] == [(None, Decimal("60.00")), (None, Decimal("61.00"))]
+    assert "line_items.0.gross_amount" in found.evidence
