@@ -25,6 +25,7 @@ _LABEL_PREFIX = re.compile(r"^[^\d:]{2,25}[:#]\s*(?=\S)")
 _UNREAD = frozenset({0, LABEL_INDEX["line.note"], LABEL_INDEX["line.discount"]})
 _LOOSE = _UNREAD | {LABEL_INDEX["line.position"]}
 EXACT = Decimal("0.005")
+ROUNDED = Decimal("0.011")  # a net amount and a gross amount, both rounded
 _FRACTION = re.compile(r"[.,]\d")
 ALTERNATIVE_FLOOR = 0.02  # readings less likely than this are never tried by the arithmetic
 SET_BY = "task_model"
@@ -63,14 +64,14 @@ def build_row(
     discount, discount_percent = _discount(discounts, habit)
     amount_name = "net_amount" if numbers["net_amount"] or not numbers["gross_amount"] else "gross_amount"
     picked = {name: readings[0] for name, readings in numbers.items() if readings}
-    if "net_amount" in picked and "gross_amount" in picked and _is_less(picked["gross_amount"], picked["net_amount"]):
-        del picked["gross_amount"]  # an amount with tax is no less than without: this is the tax
+    _in_order(picked)
     set_by = dict.fromkeys(picked, SET_BY)
     shown = None if discounts else _printed_discount(words, probabilities, picked, members, amount_name, habit)
     if shown is not None:
         discounts = [shown]
         discount, discount_percent = _discount(discounts, habit)
-    if not _consistent(picked, amount_name, discount, discount_percent):
+    amounts = [name for name in (amount_name, "gross_amount") if name in picked]  # prices with tax make the amount with tax
+    if not any(_consistent(picked, name, discount, discount_percent) for name in amounts):
         better = _repair(words, probabilities, numbers, members, amount_name, discount, discount_percent, habit)
         for name, reading in better.items():
             if name not in picked or picked[name].value != reading.value:
@@ -113,8 +114,15 @@ def build_row(
     return Row(item, evidence)
 
 
-def _is_less(a: Reading, b: Reading) -> bool:
-    return a.value is not None and b.value is not None and abs(a.value) < abs(b.value)
+def _in_order(picked: dict[str, Reading]) -> None:
+    """An amount with tax is no less than the one without: the two change places where the rate says so, else the smaller one is the tax and goes."""
+    net, gross, rate = (picked[name].value if name in picked else None for name in ("net_amount", "gross_amount", "tax_rate"))
+    if net is None or gross is None or abs(gross) >= abs(net):
+        return
+    if rate and abs(gross * (100 + rate) - net * 100) <= 100 * ROUNDED:
+        picked["net_amount"], picked["gross_amount"] = picked["gross_amount"], picked["net_amount"]
+    else:
+        del picked["gross_amount"]
 
 
 def evidence_of(span: Span, set_by: str) -> Evidence:

@@ -15,7 +15,7 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.line_items import EXACT, first_number, is_telling
+from extractors.assembly.line_items import EXACT, ROUNDED, first_number, is_telling
 from extractors.assembly.numbers import NumberHabit, parse_percent
 from extractors.assembly.spans import LABEL_INDEX, Words, set_label
 from extractors.assembly.total_options import printed_amounts
@@ -23,6 +23,7 @@ from extractors.assembly.total_options import printed_amounts
 _NET, _GROSS, _PRICE, _QUANTITY, _RATE, _DISCOUNT, _NAME = (
     LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount", "unit_price", "quantity", "tax_rate", "discount", "description")
 )
+_RATE_OF_ALL = LABEL_INDEX["tax.rate"]
 _OF_ROWS = frozenset({_NET, _GROSS, _PRICE, _QUANTITY, _RATE, _DISCOUNT, *(LABEL_INDEX[f"line.{n}"] for n in ("item_code", "position"))})
 _NO_PRICES = frozenset({_NAME, _QUANTITY, _RATE, *(LABEL_INDEX[f"line.{n}"] for n in ("item_code", "position", "unit"))})
 _UNLABELLED = frozenset({0, LABEL_INDEX["line.note"]})
@@ -31,7 +32,6 @@ _OWN_AMOUNT_OF = {  # what a total is called as the amount of the only row
 }  # fmt: skip
 FEWEST_IN_COLUMN = 3  # amounts whose right edge a number shares that stands in their column
 LINES_BELOW = 2  # the numbers of a row may stand on lines of their own below it
-ROUNDED = Decimal("0.011")  # a net amount and a gross amount, both rounded
 EDGE_PT = 2.0
 
 
@@ -53,8 +53,9 @@ def take_proven_amounts(words: Words, probabilities: NDArray[np.float32], rows: 
     proven: dict[int, _Number] = {}
     if len(numbers) == len(open_rows) == 1:
         _take_total_of_only_row(words, probabilities, rows, next(iter(open_rows.items())), habit)
+    sole = _sole_rate(words, probabilities, habit)
     for row, found in open_rows.items():
-        amount = _net_of_gross(found) or _product(found)
+        amount = _net_of_gross(found, sole) or _product(found)
         if amount is not None:
             proven[row] = amount
     edges = [n.right for n in proven.values()]
@@ -160,16 +161,27 @@ def _spare(numbers: Sequence[_Number]) -> list[_Number]:
     return [n for n in numbers if n.label != _NAME and (n.label not in _OF_ROWS or (n.label in (_QUANTITY, _GROSS) and count[n.label] > 1))]
 
 
-def _net_of_gross(numbers: Sequence[_Number]) -> _Number | None:
-    """The number that makes the row's gross amount with its rate; its price only where quantity times price is something else."""
-    rate, quantity, price = _only(numbers, _RATE), _only(numbers, _QUANTITY), _only(numbers, _PRICE)
-    if rate is None or rate.value <= 0:
+def _sole_rate(words: Words, probabilities: NDArray[np.float32], habit: NumberHabit) -> Decimal | None:
+    """The tax rate of a document that prints no other one above zero."""
+    shown = np.flatnonzero(np.isin(probabilities.argmax(1), [_RATE, _RATE_OF_ALL])).tolist()
+    rates = {value for i in shown if (value := parse_percent(words.texts[i], habit)) is not None and value > 0}
+    return rates.pop() if len(rates) == 1 else None
+
+
+def _net_of_gross(numbers: Sequence[_Number], sole_rate: Decimal | None) -> _Number | None:
+    """The number that makes the row's gross amount with its rate, or the document's where the row has none; its price only where it shows no quantity,
+    or quantity times price is something else."""
+    shown, quantity, price = _only(numbers, _RATE), _only(numbers, _QUANTITY), _only(numbers, _PRICE)
+    rate = shown.value if shown is not None else sole_rate if all(n.label != _RATE for n in numbers) else None
+    if rate is None or rate <= 0:
         return None
     for gross in (n for n in numbers if n.label == _GROSS):
         spare = [n for n in _spare(numbers) if n.inside]
-        if price is not None and quantity is not None and abs(quantity.value) not in (Decimal(0), Decimal(1)):
+        if price is not None and quantity is None:
+            spare.append(price)
+        elif price is not None and quantity is not None and abs(quantity.value) not in (Decimal(0), Decimal(1)):
             spare += [price] if abs(quantity.value * price.value - gross.value) > ROUNDED else []
-        found = [n for n in spare if n is not gross and n.value and _makes(n.value, rate.value, gross.value)]
+        found = [n for n in spare if n is not gross and n.value and _makes(n.value, rate, gross.value)]
         if len({abs(n.value) for n in found}) == 1:
             return found[-1]
     return None

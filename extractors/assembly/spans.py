@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,10 @@ GROUP_GAP = 0.625  # of the gap between pieces: the widest space inside a number
 _GROUP = re.compile(r"^\d{3}(?:[.,]\d{1,4})?(?:\D{0,3}|[^\W\d_]{4,8}\.?)$")  # a unit may be glued to it
 _GROUP_HEAD = re.compile(r"^[^\W\d]{0,4}[^\w]{0,3}\d{1,3}$")
 
+_QUANTITY = LABEL_INDEX["line.quantity"]
+_BEHIND_QUANTITY = frozenset({0, LABEL_INDEX["line.unit"], LABEL_INDEX["line.note"]})
+_GROUP_AND_UNIT = re.compile(r"^\d{3}(?:[.,]\d{1,4})?(?:[^\W\d_]{1,10}\.?)?$")
+SURELY_OTHER = 0.95  # probability from which a word is what the network takes it for
 _JOINED_BY = frozenset({"&", "+", "-", "–"})
 _JOINING = frozenset(  # words that lead on to the rest of a name
     "& + e y i a et und and og och ja és ve și en u di de da do dos das del della dei degli du des von van der den of the".split()  # noqa: SIM905
@@ -310,6 +315,12 @@ def complete_grouped_numbers(words: Words, probabilities: NDArray[np.float32]) -
                 probabilities[p] = probabilities[i]
             words.tagged.starts[i] = 0.0
             best[p] = best[i]
+    for p, i in pairwise(order):  # the last digits of a quantity, to which a unit may be glued, were taken for the unit
+        cut = best[p] == _QUANTITY and best[i] in _BEHIND_QUANTITY and probabilities[i].max() < SURELY_OTHER
+        beside = cut and words.line_list[p] == words.line_list[i] and groups_touch(words, p, i)
+        if beside and _GROUP_AND_UNIT.match(words.texts[i]) and _GROUP_HEAD.match(words.texts[p]):
+            probabilities[i] = probabilities[p]
+            words.tagged.starts[i] = 0.0
 
 
 def whole_number(words: Words, i: int, belongs: Callable[[int], bool]) -> list[int]:

@@ -190,3 +190,33 @@ def test_a_bracketed_code_in_front_of_a_name_is_no_part_of_it(code: str, name: s
     words = {word: {"line.description": 0.6} for word in code.split()}
     (item,) = items((50, 80, f"{code} Sensor"), (400, 80, "493.12"), Sensor=NAME, **words, **{"493.12": NET})
     assert item.description == name
+
+
+@pytest.mark.parametrize(("rest", "quantity"), [("082", "4082"), ("716kwh", "4716"), ("722,0", "4722.0"), ("08", "4")])
+def test_the_last_digits_of_a_quantity_belong_to_it(rest: str, quantity: str) -> None:
+    lines = ((50, 80, "Desk"), (300, 80, f"4 {rest}"), (400, 80, "493.12"))
+    (item,) = items(*lines, Desk=NAME, **{"4": QUANTITY, rest: {"line.unit": 0.76}, "493.12": NET})
+    assert item.quantity == Decimal(quantity)
+
+
+@pytest.mark.parametrize(("rate", "net"), [("21%", Decimal("61.61")), ("10%", None)])
+def test_without_a_quantity_the_number_that_makes_the_gross_amount_is_no_price(rate: str, net: Decimal | None) -> None:
+    lines = ((50, 80, "Support"), (300, 80, "61.61"), (400, 80, "74.55"), (50, 120, f"VAT {rate} 12.94"))
+    (item,) = items(*lines, Support=NAME, **{"61.61": {"line.unit_price": 0.6}, "74.55": GROSS, rate: {"tax.rate": 0.97}})
+    assert (item.net_amount, item.unit_price) == (net, None if net else Decimal("61.61"))
+
+
+def test_amounts_with_and_without_tax_change_places_where_the_rate_says_so() -> None:
+    lines = ((50, 80, "Desk"), (300, 80, "21 %"), (350, 80, "100.00"), (420, 80, "121.00"))
+    (item,) = items(*lines, Desk=NAME, **{"21": RATE, "100.00": GROSS, "121.00": NET})
+    assert (item.net_amount, item.gross_amount) == (Decimal("100.00"), Decimal("121.00"))
+    (item,) = items(
+        (50, 80, "Desk"), (300, 80, "21 %"), (350, 80, "21.00"), (420, 80, "100.00"), Desk=NAME, **{"21.00": GROSS, "100.00": NET}
+    )
+    assert (item.net_amount, item.gross_amount) == (Decimal("100.00"), None)
+
+
+def test_prices_with_tax_leave_the_amount_without_tax_as_it_is() -> None:
+    lines = ((50, 80, "Desk"), (200, 80, "3"), (250, 80, "711.00"), (350, 80, "1748.36"), (420, 80, "2133.00"))
+    (item,) = items(*lines, Desk=NAME, **{"3": QUANTITY, "711.00": PRICE, "1748.36": NET, "2133.00": GROSS})
+    assert (item.unit_price, item.net_amount, item.gross_amount) == (Decimal("711.00"), Decimal("1748.36"), Decimal("2133.00"))
