@@ -131,10 +131,14 @@ def _with_sole_rate(items: Sequence[LineItem], totals: Totals, evidence: dict[st
 
 
 def _with_tax_inside(items: tuple[LineItem, ...], totals: Totals, evidence: dict[str, Evidence]) -> tuple[LineItem, ...]:
-    """Amounts that make the total with tax, and not the one without, hold the tax, whatever the network took them for."""
+    """Amounts that make the total with tax hold the tax, whatever the network took them for, where the tax is the rate's share of that total: a tax that
+    comes on top of it is another one, for then the total is the one without tax."""
     amounts = [item.net_amount for item in items if item.net_amount is not None and item.gross_amount is None]
-    values = totals.values
-    if not amounts or len(amounts) < len(items) or not values.get("tax_total") or values.get("gross_total") != sum(amounts, Decimal(0)):
+    gross, tax, rates = totals.values.get("gross_total"), totals.values.get("tax_total"), {row.rate for row in totals.breakdown}
+    rate = rates.pop() if len(rates) == 1 else None
+    if not amounts or len(amounts) < len(items) or not tax or not rate or gross is None or gross != sum(amounts, Decimal(0)):
+        return items
+    if abs(gross * rate - tax * (100 + rate)) > 100 + rate:
         return items
     for index in range(len(items)):
         evidence[f"line_items.{index}.gross_amount"] = evidence.pop(f"line_items.{index}.net_amount")
