@@ -321,7 +321,7 @@ TOTAL_RULES: tuple[Rule, ...] = (
         "Lineitem; Directive 2006/112/EC art. 226 (8)-(10)",
         _ERROR,
         _DOC,
-        "The tax is what the rates printed at the lines give, within rounding.",
+        "The tax is what the rates printed at the lines give, within rounding; where no VAT is levied, a tax on sales may leave some lines untaxed.",
         tax_follows_from_lines,
     ),
 )

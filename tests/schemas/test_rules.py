@@ -315,3 +315,18 @@ def test_old_invoices_are_a_warning_and_the_age_is_policy() -> None:
 def test_a_charged_tax_and_a_small_business_contradict_each_other() -> None:
     document = assign_tax_categories(invoice(), "Gemäß § 19 UStG wird keine Umsatzsteuer berechnet.")
     assert "BR-S-10" in errors(document)
+
+
+@pytest.mark.parametrize(("country", "tax_total", "broken"), [("US", "6.60", False), ("US", "9.90", True), ("DE", "6.60", True)])
+def test_a_tax_on_sales_may_leave_lines_untaxed(country: str, tax_total: str, broken: bool) -> None:
+    gross = str(Decimal("100.00") + Decimal(tax_total))
+    document = invoice(
+        lines=(line("1", "80.00", "80.00", rate="8.25"), line("1", "20.00", "20.00", rate="8.25")),
+        breakdown=(tax("8.25", None, tax_total),),
+        header={"tax_total": tax_total, "gross_total": gross, "amount_due": gross, "seller_vat_id": None, "iban": None},
+        seller_country=country,
+    )
+    found = {"BR-CO-17", "BR-S-09", "LI-TAX"} & {
+        issue.rule for issue in validate([document], context=CONTEXT)[0] if issue.severity is Severity.ERROR
+    }
+    assert bool(found) == broken
