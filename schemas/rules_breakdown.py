@@ -255,7 +255,7 @@ BREAKDOWN_RULES: tuple[Rule, ...] = (
         "EN 16931 BR-CO-17",
         Severity.ERROR,
         Table.TAX_BREAKDOWN,
-        "The tax of a rate is its base times the rate, within less than one currency unit; less where a tax on sales without a printed base leaves lines untaxed.",
+        "The tax of a rate is its base times the rate, within less than one currency unit; a tax on sales without a printed base may be less.",
         tax_is_base_times_rate,
     ),
     *_category_rules(),
