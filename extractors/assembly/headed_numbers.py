@@ -25,9 +25,8 @@ _MISTAKEN_FOR = {  # what quantities and prices are taken for
 }
 _PLAIN_NUMBER = {
     _QUANTITY: re.compile(r"^[-−–]?\d{1,6}(?:[.,]\d{1,4})?(?:[^\W\d_]{1,10}\.?)?$"),  # a unit may be glued to it
-    _PRICE: re.compile(
-        r"^(?:[^\d:]*:)?[^\w\s]?[-−–]?(?:\d{1,3}(?:[.,'’]\d{3})+|\d{1,7})(?:[.,]\d{1,4})?[^\w\s]?$"
-    ),  # a label may be glued to it
+    # a label and a sign of the currency may be glued to it
+    _PRICE: re.compile(r"^(?:[^\d:]*:)?[^\w\s]?[-−–]?(?:\d{1,3}(?:[.,'’]\d{3})+|\d{1,7})(?:[.,]\d{1,4})?[^\w\s]?$"),
 }
 _GROUP = re.compile(r"\d{1,3}$")
 BESIDE_EM = 0.5  # a number reaches no further beyond its heading

@@ -16,7 +16,7 @@ from extractors.training.facts import Facts, make_facts
 from extractors.training.generate import render_pdf
 from extractors.training.interludes import with_interludes
 from extractors.training.item_sheets import item_sheet, sheet_form
-from extractors.training.item_words import item_list, item_word
+from extractors.training.item_words import is_taken_off, item_list, item_word
 from extractors.training.layout import Block, Span, text_of, wrap
 from extractors.training.look import make_look
 from extractors.training.names import composed_name
@@ -191,6 +191,37 @@ def test_a_charge_that_stands_in_the_table_is_a_line_of_the_truth() -> None:
     truth = truth_of(facts, placed, identity="one", pages=1, layout={}, currency_seen=True)
     assert [line["net_amount"] for line in truth["line_items"]][1:] == ["5.90", "-2.00"]
     assert truth["document_adjustments"] == []
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_knows_what_is_taken_off(language: str) -> None:
+    assert any(is_taken_off(name, language) for name in item_list("taken_off", language))
+
+
+def test_discounts_and_returns_lower_the_sum() -> None:
+    names, country = set(item_list("taken_off", "en")), facts_of(3).country
+    rows = [
+        row
+        for seed in range(300)
+        for row in make_rows(Random(seed), vocabulary("en"), "telecom", country, "standard", date(2026, 3, 1), count=8)[0]
+        if row.name in names
+    ]
+    assert rows
+    assert all(row.net <= 0 for row in rows)
+    assert any(row.net < 0 for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("label", "shown", "net"),
+    [("total.line_total", "0.00", True), ("total.line_total", "1.00", False), ("tax.taxable_amount", "0.00", True)],
+)
+def test_the_base_of_the_tax_or_the_sum_of_the_lines_is_the_net_total_where_none_is_named(label: str, shown: str, net: bool) -> None:
+    facts = facts_of(11, rows=1)
+    amount = facts.totals.net + Decimal(shown)
+    spans = [Span("Desk", "line.description", 0), Span("1", label, 0 if label.startswith("tax.") else -1, amount)]
+    placed = [Placed(0, 40.0, 90.0, 100.0 + 12 * at, 10.0, span) for at, span in enumerate(spans)]
+    truth = truth_of(facts, placed, identity="one", pages=1, layout={}, currency_seen=True)
+    assert truth["header"]["net_total"] == (format(amount, "f") if net else None)
 
 
 def test_remarks_under_a_name_may_be_read_with_it_up_to_any_of_them() -> None:
