@@ -67,10 +67,10 @@ def make_rows(
             price = abs(price) if not flat and rng.random() < 0.75 else -price if not flat else price
         if extra:
             name, told = item_word(rng, "flat" if flat else "extras", words.language, words.family), False
-            if is_taken_off(name, words.language):
-                price = -abs(price)
         else:
             name, told = told_item(rng, words, where, day)
+        if is_taken_off(name, words.language):
+            quantity, price = abs(quantity), -abs(price)
         row = Row(
             name,
             "",
