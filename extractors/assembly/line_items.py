@@ -130,6 +130,11 @@ def evidence_of(span: Span, set_by: str) -> Evidence:
     return Evidence(span.page + 1, span.box, span.text, span.probability, set_by)
 
 
+def derived_from(source: Evidence) -> Evidence:
+    """Evidence of a value that follows from another one."""
+    return Evidence(source.page, source.box, source.words, source.confidence, SET_BY_ARITHMETIC)
+
+
 def first_number(text: str, habit: NumberHabit) -> Decimal | None:
     """The number of a text; of several ("9,90 / 100 St", "2 x 4,00") the first."""
     value = parse_number(text, habit)

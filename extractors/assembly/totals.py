@@ -1,20 +1,22 @@
-"""Totals and tax breakdown: the likeliest reading whose sums hold."""
+"""Net, tax and gross total and the amount due: the likeliest reading whose sums hold."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import combinations, product
+from itertools import product
 from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.assembly.adjustments import faint_adjustments, read_adjustments, rounding_of, that_lead_to
 from extractors.assembly.captions import Captions
-from extractors.assembly.line_items import SET_BY, SET_BY_ARITHMETIC, evidence_of, first_number
-from extractors.assembly.numbers import NumberHabit, parse_percent
-from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
+from extractors.assembly.line_items import SET_BY, SET_BY_ARITHMETIC, derived_from, evidence_of, first_number
+from extractors.assembly.numbers import NumberHabit
+from extractors.assembly.spans import Span, Words, make_span
+from extractors.assembly.tax_rows import complete_breakdown, read_breakdown, settled_breakdown, sums_of_taxes
 from extractors.assembly.total_options import Option, is_percent, printed_amounts, total_options
 from schemas.invoice import Adjustment, AdjustmentKind, Evidence, TaxLine
 
@@ -31,16 +33,9 @@ ROUNDED = -4.0
 LINES_HOLD = 2.0
 SAME_WORD = -1.0
 OTHER_SIGN = -2.0
-MOST_FLIPPED = 2
-MOST_ROWS = 8  # of a tax breakdown, of which every choice is tried
-SURELY_ADJUSTED = 0.8  # probability of an allowance or charge from which the caption of a total ("Total charges") does not speak against it
-FAINTLY_ADJUSTED = 0.1  # probability from which it is one where it is what lies between the lines and the total
-MOST_TAXES = 5  # whose partial sums are tried
 SUM_OF_ROWS = 0.9  # probability of the sum of the breakdown's taxes, where no total of them is printed
 ROWS_GUESSED = 0.02  # probability of a sum over tax amounts whose rows could not be told apart
-_ADJUSTED = [LABEL_INDEX["adjustment.charge"], LABEL_INDEX["adjustment.allowance"]]
 TOTALS = ("net_total", "tax_total", "gross_total", "amount_due")
-CAPTIONS_OF_TOTALS = frozenset({*TOTALS, "line_total"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +60,11 @@ def read_totals(
     lines_sum: Decimal | None,
 ) -> Totals:
     """Choose net, tax, gross and due together. ``lines_sum`` is the sum of the line amounts, None without lines."""
-    adjustments = _adjustments(spans, captions, habit)
-    breakdown, breakdown_evidence, tax_sums = _breakdown(spans, habit)
+    adjustments = read_adjustments(spans, captions, habit)
+    breakdown, breakdown_evidence, tax_sums = read_breakdown(spans, habit)
     amounts = printed_amounts(words)
     options = {name: total_options(words, captions, probabilities, spans, name, habit, amounts=amounts) for name in TOTALS}
-    tax_options = options["tax_total"]
-    row_spans = [s for s in spans if s.label == "tax.tax_amount"]
-    rows_only = all(o.value is None or o.probability < 0.5 for o in tax_options)
-    for rank, tax_sum in enumerate(tax_sums):
-        if row_spans and all(abs(o.value or 0) != abs(tax_sum) for o in tax_options):  # a printed total keeps its sign
-            tax_options.append(Option(tax_sum, row_spans[0], (SUM_OF_ROWS if rows_only else 0.1) * 0.5**rank))
-            if rows_only:
-                tax_options[:] = [
-                    replace(o, probability=min(o.probability, 1 - SUM_OF_ROWS)) if o.value is None else o for o in tax_options
-                ]
-    if row_spans:
-        for total in _sums_of_taxes(spans, habit):
-            if all(abs(o.value or 0) != abs(total) for o in tax_options):
-                tax_options.append(Option(total, row_spans[0], ROWS_GUESSED))
+    _add_sums_of_taxes(options["tax_total"], spans, tax_sums, habit)
     line_total_span = _likeliest(spans, "total.line_total")
     line_total = first_number(line_total_span.text, habit) if line_total_span else None
     reachable = _reachable(lines_sum, line_total, adjustments)
@@ -99,51 +81,57 @@ def read_totals(
             values[name] = option.value
             best = max(options[name], key=lambda o: o.probability)
             evidence[name] = evidence_of(option.span, SET_BY if option is best else SET_BY_ARITHMETIC)
+    taken = {i for option in chosen.values() if option.span is not None for i in option.span.words}
+    loose = [run for run in amounts if taken.isdisjoint(run)]
     if gross.value is not None and not tax.value:  # no tax is added
-        taken = {i for option in chosen.values() if option.span is not None for i in option.span.words}
-        loose = [run for run in amounts if taken.isdisjoint(run)]
         for name, wanted in (("net_total", gross.value), ("tax_total", Decimal(0))):
             printed = _captioned(words, captions, probabilities, loose, habit, name, wanted) if name not in values else None
             if printed is not None:
                 values[name], evidence[name] = wanted, evidence_of(printed, SET_BY_ARITHMETIC)
     if lines_sum is not None and (goal := values.get("net_total", values.get("gross_total"))) is not None:
-        taken = {i for option in chosen.values() if option.span is not None for i in option.span.words}
-        faint = _faint_adjustments(words, probabilities, [run for run in amounts if taken.isdisjoint(run)], habit)
-        adjustments = _that_lead_to(goal, lines_sum, adjustments, faint)
-    prepaid = sum((a.amount for a in adjustments if a.kind in (AdjustmentKind.PREPAID, AdjustmentKind.WITHHOLDING)), Decimal(0))
-    if "gross_total" not in values and "amount_due" in values:
-        values["gross_total"] = values["amount_due"] + prepaid
-        evidence["gross_total"] = _derived(evidence["amount_due"])
-    if "amount_due" not in values and "gross_total" in values:
-        due = values["gross_total"] - (prepaid if 0 < prepaid <= abs(values["gross_total"]) else 0)
-        values["amount_due"] = due
-        evidence["amount_due"] = _derived(evidence["gross_total"])
+        adjustments = that_lead_to(goal, lines_sum, adjustments, faint_adjustments(words, probabilities, loose, habit))
+    _fill_gross_and_due(values, evidence, adjustments)
     parts = None if "net_total" in values else _net_of_parts(values, breakdown_evidence, breakdown, line_total_span, habit)
     if parts is not None:
         values["net_total"], evidence["net_total"] = parts
     consistent = None
     if all(n in values for n in ("net_total", "tax_total", "gross_total")):
         consistent = abs(abs(values["net_total"] + values["tax_total"]) - abs(values["gross_total"])) <= 2 * CENT
-    tax_shown = values.get("tax_total")
-    if tax_shown is not None and sum((r.tax_amount or Decimal(0) for r in breakdown), Decimal(0)) != tax_shown:
-        twice, twice_evidence, _ = _breakdown(spans, habit, once=False)
-        if sum((r.tax_amount or Decimal(0) for r in twice), Decimal(0)) == tax_shown:  # two taxes of the same rate
-            breakdown, breakdown_evidence = twice, twice_evidence
-    if tax_shown is not None:
-        breakdown, breakdown_evidence = _rows_of_tax(breakdown, breakdown_evidence, tax_shown)
-    breakdown, breakdown_evidence = _complete_breakdown(breakdown, breakdown_evidence, values, evidence, spans, habit)
+    breakdown, breakdown_evidence = settled_breakdown(breakdown, breakdown_evidence, values.get("tax_total"), spans, habit)
+    breakdown, breakdown_evidence = complete_breakdown(breakdown, breakdown_evidence, values, evidence, spans, habit)
     return Totals(values, evidence, breakdown, breakdown_evidence, adjustments, consistent)
 
 
-def _sums_of_taxes(spans: Sequence[Span], habit: NumberHabit) -> set[Decimal]:
-    """What some of the amounts that may be taxes add up to; only all of them where there are many."""
-    found = [first_number(s.text, habit) for s in spans if s.label == "tax.tax_amount"]
-    shown = {first_number(s.text, habit) for s in spans if s.label == "header.tax_total"}
-    taxes = [value for value in found if value]
-    of_rows = {sum(taxes, Decimal(0))}
-    if len(taxes) <= MOST_TAXES:
-        of_rows |= {sum(some, Decimal(0)) for count in range(2, len(taxes)) for some in combinations(taxes, count)}
-    return of_rows | {sum(taxes, Decimal(0)) + value for value in shown if value}
+def _add_sums_of_taxes(options: list[Option], spans: Sequence[Span], of_rows: Sequence[Decimal], habit: NumberHabit) -> None:
+    """Add to the ``options`` of the tax total what taxes add up to: ``of_rows`` of the breakdown, and amounts that may be taxes. A printed total keeps its
+    sign: a sum of the same amount is none."""
+    shown = [s for s in spans if s.label == "tax.tax_amount"]
+    rows_only = all(o.value is None or o.probability < 0.5 for o in options)
+    if not shown:
+        return
+
+    def is_new(total: Decimal) -> bool:
+        return all(abs(o.value or 0) != abs(total) for o in options)
+
+    for rank, total in enumerate(of_rows):
+        if is_new(total):
+            options.append(Option(total, shown[0], (SUM_OF_ROWS if rows_only else 0.1) * 0.5**rank))
+            if rows_only:
+                options[:] = [replace(o, probability=min(o.probability, 1 - SUM_OF_ROWS)) if o.value is None else o for o in options]
+    for total in sums_of_taxes(spans, habit):
+        if is_new(total):
+            options.append(Option(total, shown[0], ROWS_GUESSED))
+
+
+def _fill_gross_and_due(values: dict[str, Decimal], evidence: dict[str, Evidence], adjustments: Sequence[Adjustment]) -> None:
+    """The gross total from the amount due, or the other way round, by what was paid before or is withheld; in place."""
+    prepaid = sum((a.amount for a in adjustments if a.kind in (AdjustmentKind.PREPAID, AdjustmentKind.WITHHOLDING)), Decimal(0))
+    if "gross_total" not in values and "amount_due" in values:
+        values["gross_total"] = values["amount_due"] + prepaid
+        evidence["gross_total"] = derived_from(evidence["amount_due"])
+    if "amount_due" not in values and "gross_total" in values:
+        values["amount_due"] = values["gross_total"] - (prepaid if 0 < prepaid <= abs(values["gross_total"]) else 0)
+        evidence["amount_due"] = derived_from(evidence["gross_total"])
 
 
 def _net_of_parts(
@@ -164,7 +152,7 @@ def _net_of_parts(
     if bases and len(bases) == len(breakdown) and source is not None:
         for net in (sum(bases, Decimal(0)), sum(set(bases), Decimal(0))):  # two taxes of the same base are no two bases
             if abs(net + tax - gross) <= CENT:
-                return net, _derived(source)
+                return net, derived_from(source)
     lines = first_number(line_total.text, habit) if line_total is not None else None
     if line_total is not None and lines is not None and abs(lines + tax - gross) <= CENT:
         return lines, evidence_of(line_total, SET_BY_ARITHMETIC)
@@ -187,10 +175,6 @@ def _captioned(
             if first_number(shown.text, habit) == wanted:
                 return shown
     return None
-
-
-def _derived(source: Evidence) -> Evidence:
-    return Evidence(source.page, source.box, source.words, source.confidence, SET_BY_ARITHMETIC)
 
 
 def _reachable(lines_sum: Decimal | None, line_total: Decimal | None, adjustments: Sequence[Adjustment]) -> set[Decimal]:
@@ -217,7 +201,7 @@ def _score(combination: tuple[Option, ...], reachable: set[Decimal], adjustments
         score += CONTRADICTION if told is None else SUM_HOLDS if tax and not told else NET_IS_GROSS
         if tax and abs(net) == abs(gross):
             score += NET_IS_GROSS_THOUGH_TAXED
-        rounding = _rounding(adjustments)
+        rounding = rounding_of(adjustments)
         if rounding and difference in (rounding, -rounding):
             score += ROUNDED  # the printed rounding is in it already: this is what is to be paid
         if abs(net) > abs(gross) + CENT and not told:
@@ -256,192 +240,11 @@ def _due_score(option: Option, gross: Decimal | None, adjustments: Sequence[Adju
     score = log(max(option.probability, 1e-4)) + option.bonus
     if option.value is not None and gross is not None:
         paid = sum((a.amount for a in adjustments if a.kind in (AdjustmentKind.PREPAID, AdjustmentKind.WITHHOLDING)), Decimal(0))
-        remaining = (abs(gross) - paid, abs(gross + _rounding(adjustments)) - paid)
+        remaining = (abs(gross) - paid, abs(gross + rounding_of(adjustments)) - paid)
         if abs(option.value) == abs(gross) or any(abs(left - abs(option.value)) <= CENT for left in remaining):
             score += 0.7
     return score
 
 
-def _rounding(adjustments: Sequence[Adjustment]) -> Decimal:
-    return sum((a.amount for a in adjustments if a.kind is AdjustmentKind.ROUNDING), Decimal(0))
-
-
 def _likeliest(spans: Sequence[Span], label: str) -> Span | None:
     return max((s for s in spans if s.label == label), key=lambda s: s.probability, default=None)
-
-
-def _adjustments(spans: Sequence[Span], captions: Captions, habit: NumberHabit) -> tuple[Adjustment, ...]:
-    found: list[Adjustment] = []
-    for span in spans:
-        if (
-            span.label.startswith("adjustment.")
-            and span.probability > 0.4
-            and (span.probability > SURELY_ADJUSTED or captions.in_front("amount", span.first) not in CAPTIONS_OF_TOTALS)
-        ):
-            value = first_number(span.text, habit)
-            if value:
-                kind = AdjustmentKind(span.label.removeprefix("adjustment."))
-                adjustment = Adjustment(kind, value if kind is AdjustmentKind.ROUNDING else abs(value))
-                if adjustment not in found:
-                    found.append(adjustment)
-    return tuple(found)
-
-
-def _faint_adjustments(
-    words: Words, probabilities: NDArray[np.float32], amounts: Sequence[tuple[int, ...]], habit: NumberHabit
-) -> list[Decimal]:
-    """Amounts that the network half takes for an allowance or a charge."""
-    faint = probabilities[:, _ADJUSTED].sum(1)
-    spans = [make_span(words, "adjustment.charge", run, probabilities) for run in amounts if max(faint[i] for i in run) >= FAINTLY_ADJUSTED]
-    return [abs(value) for span in spans if (value := first_number(span.text, habit))]
-
-
-def _that_lead_to(
-    goal: Decimal, lines_sum: Decimal, adjustments: tuple[Adjustment, ...], faint: Sequence[Decimal]
-) -> tuple[Adjustment, ...]:
-    """The adjustments by which the sum of the lines becomes the net total, or the gross total where that is not printed: as read, else with charges
-    that are allowances or the other way round, else with one of the ``faint`` ones; as read where none of these does."""
-    charge, allowance = AdjustmentKind.CHARGE, AdjustmentKind.ALLOWANCE
-    moved = [k for k, a in enumerate(adjustments) if a.kind in (charge, allowance)]
-    other = {charge: allowance, allowance: charge}
-    flips = (some for count in range(min(len(moved), MOST_FLIPPED) + 1) for some in combinations(moved, count))
-    ways = [tuple(replace(a, kind=other[a.kind]) if k in some else a for k, a in enumerate(adjustments)) for some in flips]
-    new = [amount for amount in dict.fromkeys(faint) if all(amount != abs(a.amount) for a in adjustments)]
-    ways += [(*adjustments, Adjustment(kind, amount)) for amount in new for kind in (charge, allowance)]
-    sign = -1 if lines_sum < 0 else 1  # of a credit note, whose pages print what is taken off as that
-    for way in ways:
-        change = sum((a.amount if a.kind is charge else -a.amount for a in way if a.kind in (charge, allowance)), Decimal(0))
-        if abs(lines_sum + sign * change - goal) <= 2 * CENT:
-            return way
-    return adjustments
-
-
-def _breakdown(spans: Sequence[Span], habit: NumberHabit, *, once: bool = True) -> tuple[list[TaxLine], dict[str, Evidence], list[Decimal]]:
-    """Rows of the tax breakdown: tagged rate, base, tax and category that stand on one line, or under each other where one line holds several
-    taxes. Also what the rows' taxes may sum up to, where every row prints one: each distinct row once, then every row as printed.
-    ``once``: rows that repeat another are left out."""
-    rows: list[TaxLine] = []
-    evidence: dict[str, Evidence] = {}
-    seen: set[tuple[Decimal | None, Decimal | None, Decimal | None]] = set()
-    printed: list[Decimal | None] = []
-    for cells in _tax_cells(spans):
-        rate = parse_percent(cells["rate"].text, habit) if "rate" in cells else None
-        base = first_number(cells["taxable_amount"].text, habit) if "taxable_amount" in cells else None
-        tax = first_number(cells["tax_amount"].text, habit) if "tax_amount" in cells else None
-        if tax is None and (rate is None or base is None):
-            continue
-        printed.append(tax)
-        if once and ((rate, base, tax) in seen or (rate, None, tax) in seen):  # printed twice: in the totals and in a table of its own
-            continue
-        seen |= {(rate, base, tax), (rate, None, tax)}
-        for name in ("rate", "taxable_amount", "tax_amount"):
-            if name in cells:
-                evidence[f"tax_breakdown.{len(rows)}.{name}"] = evidence_of(cells[name], SET_BY)
-        category = cells["category"].text.strip(" ()[]*.,:") if "category" in cells else None
-        rows.append(TaxLine(category or None, rate, base, tax))
-    sums: list[Decimal] = []
-    for taxes in ([r.tax_amount for r in rows], printed):
-        known = [t for t in taxes if t is not None]
-        total = sum(known, Decimal(0))
-        if known and len(known) == len(taxes) and total not in sums:
-            sums.append(total)
-    return rows, evidence, sums
-
-
-def _rows_of_tax(rows: list[TaxLine], evidence: dict[str, Evidence], tax: Decimal) -> tuple[list[TaxLine], dict[str, Evidence]]:
-    """The rows that make the tax total, as many as possible, those first whose tax is their base times their rate: a table of taxes ends in its sums, and
-    repeats a row. All of them where none do, or where there are many."""
-    if sum((row.tax_amount or Decimal(0) for row in rows), Decimal(0)) == tax or not 1 < len(rows) <= MOST_ROWS:
-        return rows, evidence
-    ways = [
-        some
-        for count in range(len(rows) - 1, 0, -1)
-        for some in combinations(range(len(rows)), count)
-        if sum((rows[k].tax_amount or Decimal(0) for k in some), Decimal(0)) == tax
-    ]
-    if not ways:
-        return rows, evidence
-    kept = max(ways, key=lambda some: (sum(_multiplies(rows[k]) for k in some), sum(rows[k].rate is not None for k in some), len(some)))
-    moved = {
-        f"tax_breakdown.{place}.{name}": evidence[path]
-        for place, k in enumerate(kept)
-        for name in ("rate", "taxable_amount", "tax_amount")
-        if (path := f"tax_breakdown.{k}.{name}") in evidence
-    }
-    return [rows[k] for k in kept], moved
-
-
-def _multiplies(row: TaxLine) -> bool:
-    """Whether the tax of a row is its base times its rate."""
-    known = row.rate is not None and row.taxable_amount is not None and row.tax_amount is not None
-    return known and abs(abs((row.taxable_amount or 0) * (row.rate or 0) / 100) - abs(row.tax_amount or 0)) < 1
-
-
-def _tax_cells(spans: Sequence[Span]) -> list[dict[str, Span]]:
-    """The cells of each row of the breakdown, by name."""
-    tagged = [s for s in spans if s.label.startswith("tax.")]
-    lines: dict[int, list[Span]] = {}
-    for span in tagged:
-        lines.setdefault(span.line, []).append(span)
-    taxes_per_line = [sum(s.label == "tax.tax_amount" for s in members) for members in lines.values()]
-    if any(count > 1 for count in taxes_per_line):
-        return _tax_columns(tagged)
-    for span in spans:  # a tax row whose amount was taken for the total
-        if span.label == "header.tax_total" and span.line in lines and all(s.label != "tax.tax_amount" for s in lines[span.line]):
-            lines[span.line].append(span)
-    rows: list[dict[str, Span]] = []
-    for line in sorted(lines):
-        cells: dict[str, Span] = {}
-        for span in sorted(lines[line], key=lambda s: s.probability):
-            cells["tax_amount" if span.label == "header.tax_total" else span.label.removeprefix("tax.")] = span
-        rows.append(cells)
-    return rows
-
-
-def _tax_columns(tagged: Sequence[Span]) -> list[dict[str, Span]]:
-    """A breakdown that runs across: each tax with the rate and base nearest to its column."""
-    rows: list[dict[str, Span]] = []
-    for tax in (s for s in tagged if s.label == "tax.tax_amount"):
-        cells = {"tax_amount": tax}
-        for name in ("rate", "taxable_amount"):
-            others = [s for s in tagged if s.label == f"tax.{name}" and s.page == tax.page]
-            if others:
-                cells[name] = min(others, key=lambda s: abs(s.box[2] - tax.box[2]) + 0.3 * abs(s.box[3] - tax.box[3]))
-        rows.append(cells)
-    return rows
-
-
-def _complete_breakdown(
-    rows: list[TaxLine],
-    rows_evidence: dict[str, Evidence],
-    values: Mapping[str, Decimal],
-    evidence: Mapping[str, Evidence],
-    spans: Sequence[Span],
-    habit: NumberHabit,
-) -> tuple[tuple[TaxLine, ...], dict[str, Evidence]]:
-    """With a single rate on the page the one row's base and tax are the document's net and tax."""
-    rates = [s for s in spans if s.label == "tax.rate"]
-    values_of_rates = {parse_percent(s.text, habit) for s in rates} - {None}
-    if not rows and len(values_of_rates) == 1 and "tax_total" in values:
-        row = TaxLine(None, values_of_rates.pop(), None, values["tax_total"])
-        base = _base_of(row, values)
-        rows = [replace(row, taxable_amount=base)]
-        rows_evidence = {"tax_breakdown.0.rate": evidence_of(rates[0], SET_BY), "tax_breakdown.0.tax_amount": evidence["tax_total"]}
-        if base is not None:
-            rows_evidence["tax_breakdown.0.taxable_amount"] = _derived(evidence["net_total"])
-    elif len(rows) == 1:
-        row = rows[0]
-        base = _base_of(row, values)
-        if row.taxable_amount is None and base is not None:
-            row = replace(row, taxable_amount=base)
-            rows_evidence["tax_breakdown.0.taxable_amount"] = _derived(evidence["net_total"])
-        rows = [row]
-    return tuple(rows), rows_evidence
-
-
-def _base_of(row: TaxLine, values: Mapping[str, Decimal]) -> Decimal | None:
-    """The net total where it is the base of this tax: charges may be taxed too and some lines not, which only the product tells."""
-    net = values.get("net_total")
-    if net is None or row.rate is None or row.tax_amount is None:
-        return net
-    return net if abs(abs(net * row.rate / 100) - abs(row.tax_amount)) < 1 else None
