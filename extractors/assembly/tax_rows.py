@@ -91,8 +91,8 @@ def _rows_of_tax(rows: list[TaxLine], evidence: dict[str, Evidence], tax: Decima
 
 def _multiplies(row: TaxLine) -> bool:
     """Whether the tax of a row is its base times its rate."""
-    known = row.rate is not None and row.taxable_amount is not None and row.tax_amount is not None
-    return known and abs(abs((row.taxable_amount or 0) * (row.rate or 0) / 100) - abs(row.tax_amount or 0)) < 1
+    base, rate, tax = row.taxable_amount, row.rate, row.tax_amount
+    return base is not None and rate is not None and tax is not None and abs(abs(base * rate / 100) - abs(tax)) < 1
 
 
 def _tax_cells(spans: Sequence[Span]) -> list[dict[str, Span]]:
