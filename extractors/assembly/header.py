@@ -25,7 +25,7 @@ _SHORT_VAT_LABEL = re.compile(
 )
 # "GSTIN/UIN27ABCDE1234F1Z5", "C.N.P.J.12.345.678/0001-90", "CLIENT123456789"
 _CAPITAL_LABEL = re.compile(
-    r"^(?:[A-Z]{4,}(?:[/-][A-Z]{2,})?[-/.:]*|(?:[A-Z]\.){2,}:?|UE)(?=[A-Z]{0,3}\d[\d.\-]{6,}|\d{2}[A-Z]{5}\d{4}[A-Z]\w{3}$)"
+    r"^(?:UE|[A-Z]{4,}(?:[/-][A-Z]{2,})?[-/.:]*|(?:[A-Z]\.){2,}:?)(?=[A-Z]{0,3}\d[\d.\-]{6,}|\d{2}[A-Z]{5}\d{4}[A-Z]\w{3}$)"
 )
 _GLUED_WORD = re.compile(r"^[^\W\dA-Z_]{4,}(?=[A-Z]{2,4}\d{5})")  # the end of a label, in small letters
 # How many characters a VAT id has after its prefix, in countries where that is fixed (European Commission, VIES FAQ, as of 2026-11).

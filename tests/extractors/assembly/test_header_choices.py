@@ -672,3 +672,30 @@ def test_a_date_whose_words_the_network_sees_apart_or_that_a_line_breaks_is_read
     page = tagged((50, 60, "Schlussrechnung Nr. X91 vom 19."), (50, 72, "Februar 2020"), opinions=broken, language="de")
     page.starts[:] = 1.0
     assert assemble(page).header.issue_date == date(2020, 2, 19)
+
+
+def test_a_number_that_is_cut_in_one_place_is_given_as_it_is_printed_whole_in_another() -> None:
+    words = {word: {"header.invoice_number": 0.97} for word in ("9053", "3807")}
+    page = tagged((50, 80, "Invoice No. 9053"), (50, 300, "Receipt 9053 3807"), opinions=words)
+    assert assemble(page).header.invoice_number == "9053 3807"
+
+
+@pytest.mark.parametrize(("below", "number"), [("2019", "B95069"), ("17", "B9506917")])
+def test_the_year_of_a_date_in_the_next_line_is_no_rest_of_a_number(below: str, number: str) -> None:
+    words = {"B95069": {"header.purchase_order": 0.97}, below: {"header.purchase_order": 0.2}}
+    page = tagged((50, 80, "Order no."), (50, 92, "B95069"), (50, 104, below), opinions=words)
+    assert assemble(page).header.purchase_order == number
+
+
+def test_a_reference_to_an_invoice_in_the_next_line_is_no_rest_of_the_number_above() -> None:
+    words = {"KN/2018/2457": {"header.invoice_number": 0.99}, "2018-39": {"header.invoice_number": 0.3}}
+    page = tagged(
+        (50, 80, "Tax invoice number"), (202, 80, "KN/2018/2457"), (50, 92, "Related invoice"), (202, 92, "2018-39"), opinions=words
+    )
+    assert assemble(page).header.invoice_number == "KN/2018/2457"
+
+
+def test_the_number_of_a_credit_note_in_french_is_its_own() -> None:
+    words = {"FAC/2014/9594": {"header.invoice_number": 0.99}, "00242131": {"header.invoice_number": 0.78}}
+    page = tagged((50, 80, "Référence facture : FAC/2014/9594"), (50, 120, "Crédit n° : 00242131"), opinions=words, language="fr")
+    assert assemble(page).header.invoice_number == "00242131"

@@ -1,0 +1,94 @@
+"""Seller and buyer are told apart by all that the page says of them, and named as they are printed."""
+
+import pytest
+from tagged_pages import tagged
+
+from extractors.assembly.document import assemble
+from extractors.assembly.header import clean_name, clean_vat_id
+from extractors.assembly.legal_forms import is_legal_form
+from schemas.invoice import Header
+
+SELLER, BUYER = "header.seller_name", "header.buyer_name"
+SELLER_ID, BUYER_ID = "header.seller_vat_id", "header.buyer_vat_id"
+
+
+def header(*lines: tuple[float, float, str], language: str = "en", **opinions: dict[str, float]) -> Header:
+    return assemble(tagged(*lines, opinions=opinions, language=language)).header
+
+
+def test_what_is_said_of_one_mention_of_a_name_is_said_of_all() -> None:
+    """The network takes a name at the top for the seller's, but it stands under the buyer's heading too, and another name is only half the buyer's."""
+    names = {"Nordwind": {SELLER: 0.9}, "NORDWIND": {BUYER: 0.9}, "Tannenhof": {BUYER: 0.6, SELLER: 0.3}}
+    lines = ((50.0, 80.0, "Nordwind"), (50.0, 200.0, "Bill to"), (50.0, 214.0, "NORDWIND"), (350.0, 300.0, "Tannenhof"))
+    found = header(*lines, **names)
+    assert ((found.seller_name or "").casefold(), (found.buyer_name or "").casefold()) == ("tannenhof", "nordwind")
+
+
+def test_a_slip_for_the_payment_that_names_both_parties_sets_nothing_right() -> None:
+    names = {"Nordwind": {SELLER: 0.95}, "Tannenhof": {BUYER: 0.95}, "TANNENHOF": {SELLER: 0.95}, "NORDWIND": {BUYER: 0.9}}
+    lines = ((50.0, 80.0, "Nordwind"), (50.0, 200.0, "Tannenhof"), (50.0, 790.0, "TANNENHOF"), (350.0, 790.0, "NORDWIND"))
+    found = header(*lines, **names)
+    assert ((found.seller_name or "").casefold(), (found.buyer_name or "").casefold()) == ("nordwind", "tannenhof")
+
+
+@pytest.mark.parametrize(("whose", "field"), [("Our", "seller_vat_id"), ("Your", "buyer_vat_id"), ("Müşteri", "buyer_vat_id")])
+def test_the_label_of_a_vat_id_may_say_whose_it_is(whose: str, field: str) -> None:
+    number = {"DE123456789": {SELLER_ID: 0.5, BUYER_ID: 0.45} if whose != "Our" else {SELLER_ID: 0.45, BUYER_ID: 0.5}}
+    assert getattr(header((50, 80, f"{whose} VAT no.: DE123456789"), **number), field) == "DE123456789"
+
+
+def test_the_groups_of_one_vat_id_are_one_partys() -> None:
+    groups = {"FR": {SELLER_ID: 0.6, BUYER_ID: 0.3}, "22": {SELLER_ID: 0.6, BUYER_ID: 0.3}, "014": {SELLER_ID: 0.55, BUYER_ID: 0.4}}
+    groups |= {"686": {SELLER_ID: 0.4, BUYER_ID: 0.51}, "935": {SELLER_ID: 0.4, BUYER_ID: 0.51}}
+    found = header((50, 80, "TVA Intra FR 22 014 686 935"), language="fr", **groups)
+    assert (found.seller_vat_id, found.buyer_vat_id) == ("FR22014686935", None)
+
+
+@pytest.mark.parametrize(
+    ("printed", "vat_id"),
+    [
+        ("GSTIN/UIN27ABCDE1234F1Z5", "27ABCDE1234F1Z5"), ("C.N.P.J.12.345.678/0001-90", "12.345.678/0001-90"),
+        ("CLIENT123456789", "123456789"), ("UEPL1234567890", "PL1234567890"), ("ZXCVB12QWERT", "ZXCVB12QWERT"),
+    ],
+)  # fmt: skip
+def test_labels_in_capitals_are_no_part_of_a_vat_id(printed: str, vat_id: str) -> None:
+    assert clean_vat_id(printed) == vat_id
+
+
+@pytest.mark.parametrize(("probability", "found"), [(0.97, "ZXCVB12QWERT"), (0.6, None)])
+def test_what_has_not_the_digits_of_a_vat_id_is_one_only_where_the_network_is_sure(probability: float, found: str | None) -> None:
+    assert header((50, 80, "VAT no.: ZXCVB12QWERT"), ZXCVB12QWERT={SELLER_ID: probability}).seller_vat_id == found
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "name"),
+    [
+        ("Martinez, Smith", "& Partners LLP", "Martinez, Smith & Partners LLP"),
+        ("Gomes", "Ltda - EPP", "Gomes Ltda - EPP"),
+        ("Adler - Labortechnik", "GmbH & Co. KG", "Adler - Labortechnik GmbH & Co. KG"),
+    ],
+)
+def test_a_name_goes_on_with_a_sign_or_a_legal_form_in_the_next_line(above: str, below: str, name: str) -> None:
+    words = {word: {BUYER: 0.97} for word in f"{above} {below}".split()}
+    assert header((50, 80, above), (50, 92, below), **words).buyer_name == name
+
+
+def test_legal_forms_of_several_parts_are_known() -> None:
+    assert all(is_legal_form(text) for text in ("GmbH & Co. KG", "Ltda - EPP", "BV/SRL", "S.r.l."))
+    assert not any(is_legal_form(text) for text in ("& Co.", "Müller & Co. KG", "EPP"))
+
+
+@pytest.mark.parametrize(
+    ("printed", "probability", "found"), [("Supplier Shop", 0.9, True), ("Supplier Shop", 0.5, False), ("Supplier", 0.95, False)]
+)
+def test_a_name_may_hold_the_word_of_a_heading(printed: str, probability: float, found: bool) -> None:
+    words = {word: {SELLER: probability} for word in printed.split()}
+    assert (header((50, 80, printed), (50, 400, "Invoice"), **words).seller_name == printed) == found
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [("Bill-to Alimentar SNC", "Alimentar SNC"), ("Regning til Peter Mikkelsen", "Peter Mikkelsen"), ("Cliente SPA", "Cliente SPA")],
+)
+def test_a_heading_in_front_of_a_name_is_no_part_of_it_unless_only_a_legal_form_is_left(printed: str, name: str) -> None:
+    assert clean_name(printed) == name
