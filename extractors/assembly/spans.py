@@ -302,7 +302,7 @@ def _fills_its_line(words: Words, span: Span, edge: float) -> bool:
 
 def complete_grouped_numbers(words: Words, probabilities: NDArray[np.float32]) -> None:
     """In place: digits in front of a number that is grouped by spaces ("2 166,50"), and a minus that was taken for another number's, get the label of the
-    number that they belong to."""
+    number that they belong to; so do the last digits of a quantity that were taken for its unit."""
     best: list[int] = probabilities.argmax(1).tolist()
     numeric = {LABEL_INDEX[name] for name in NUMERIC_LABELS}
     order: list[int] = words.reading_order.tolist()

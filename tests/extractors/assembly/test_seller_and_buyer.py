@@ -70,7 +70,9 @@ def test_what_has_not_the_digits_of_a_vat_id_is_one_only_where_the_network_is_su
 )
 def test_a_name_goes_on_with_a_sign_or_a_legal_form_in_the_next_line(above: str, below: str, name: str) -> None:
     words = {word: {BUYER: 0.97} for word in f"{above} {below}".split()}
-    assert header((50, 80, above), (50, 92, below), **words).buyer_name == name
+    page = tagged((50, 80, above), (50, 92, below), opinions=words)
+    page.starts[len(above.split())] = 0.9  # as if another value began there
+    assert assemble(page).header.buyer_name == name
 
 
 def test_legal_forms_of_several_parts_are_known() -> None:
@@ -88,7 +90,7 @@ def test_a_name_may_hold_the_word_of_a_heading(printed: str, probability: float,
 
 @pytest.mark.parametrize(
     ("printed", "name"),
-    [("Bill-to Alimentar SNC", "Alimentar SNC"), ("Regning til Peter Mikkelsen", "Peter Mikkelsen"), ("Cliente SPA", "Cliente SPA")],
+    [("Bill-to Alimentar SNC", "Alimentar SNC"), ("Regning til Peter Mikkelsen", "Peter Mikkelsen"), ("Bill to SPA", "Bill to SPA")],
 )
 def test_a_heading_in_front_of_a_name_is_no_part_of_it_unless_only_a_legal_form_is_left(printed: str, name: str) -> None:
     assert clean_name(printed) == name

@@ -19,7 +19,7 @@ def header(*lines: str, language: str = "en", **opinions: dict[str, float]) -> H
 
 
 def test_a_subtotal_before_a_charge_is_no_net_total_where_the_network_takes_it_for_the_sum_of_the_lines() -> None:
-    lines = ("Subtotal 420.00", "Freight 30.00", "Taxable value 450.00", "VAT 90.00", "Total 540.00")
+    lines = ("Subtotal 420.00", "Freight 30.00", "Belastbaar bedrag 450.00", "VAT 90.00", "Total 540.00")
     found = header(*lines, **{"420.00": LINES, "30.00": CHARGE, "450.00": NET, "90.00": TAX, "540.00": GROSS})
     assert (found.net_total, found.gross_total) == (Decimal("450.00"), Decimal("540.00"))
 
@@ -38,10 +38,8 @@ def test_an_included_tax_is_a_tax_and_the_postcode_beside_it_is_none(caption: st
 
 
 def test_a_tax_of_more_than_two_fifths_is_none() -> None:
-    lines = ("Total before tax 244.71", "Tax 237.37 19.58", "Total 264.29")
-    assert header(*lines, **{"244.71": NET, "237.37": {"tax.taxable_amount": 0.6}, "19.58": TAX, "264.29": GROSS}).tax_total == Decimal(
-        "19.58"
-    )
+    found = header("Tax 167.24", "18.39", "Total 185.63", **{"18.39": {"header.tax_total": 0.6}, "185.63": GROSS})
+    assert (found.tax_total, found.gross_total) == (Decimal("18.39"), Decimal("185.63"))
 
 
 def test_net_total_and_tax_may_differ_in_sign() -> None:
@@ -80,22 +78,22 @@ def test_a_rate_of_nothing_is_no_amount() -> None:
 
 
 def test_what_was_paid_does_not_make_the_total_negative() -> None:
-    lines = ("Desk 55.00", "Total, moms inkluderet 55.00", "Forudbetalt: -55.00")
-    words = {"Desk": {"line.description": 0.97}, "-55.00": {"adjustment.prepaid": 0.7, "header.gross_total": 0.1}}
-    found = header(*lines, language="da", **words, **{"55.00": {"line.gross_amount": 0.5, "header.gross_total": 0.45}})
-    assert found.gross_total is None or found.gross_total > 0
+    lines = ("Desk 47.00", "Forsendelse 8.00", "Total, moms inkluderet: 55.00", "Moms heraf: 25% 11.00", "Forudbetalt: -55.00")
+    words = {"Desk": {"line.description": 0.97}, "47.00": {"line.gross_amount": 0.97}, "8.00": CHARGE, "11.00": TAX, "25%": RATE}
+    paid = {"-55.00": {"adjustment.prepaid": 0.74, "header.gross_total": 0.24}}
+    assert header(*lines, language="da", **words, **paid, **{"55.00": GROSS}).gross_total == Decimal("55.00")
 
 
-@pytest.mark.parametrize(("printed", "value"), [("- 131.31", Decimal("-131.31")), ("kr-131.31", Decimal("-131.31"))])
-def test_a_minus_in_front_of_a_total_stays(printed: str, value: Decimal) -> None:
-    words = {word: {"header.gross_total": 0.9} for word in printed.split()}
-    assert header(f"Total: {printed}", **words).gross_total == value
+@pytest.mark.parametrize("printed", ["- 131.31", "kr-131.31"])
+def test_a_minus_in_front_of_a_total_stays(printed: str) -> None:
+    words = {word: {"header.gross_total": 0.92 if word == "-" else 0.95} for word in printed.split()}
+    assert header(f"Total: {printed}", **words).gross_total == Decimal("-131.31")
 
 
 def test_a_printed_tax_total_of_the_wrong_sign_is_not_set_right() -> None:
-    lines = ("Net -218.48", "VAT 20 % -20.48 -4.10", "VAT 5.5 % -198.00 -10.89", "Tax total 14.99", "Total -233.47")
-    rows = {"20": RATE, "-20.48": BASE, "-4.10": PART, "5.5": RATE, "-198.00": BASE, "-10.89": PART}
-    assert header(*lines, **{"-218.48": NET, "14.99": TAX, "-233.47": GROSS, **rows}).tax_total == Decimal("14.99")
+    lines = ("Net -340.00", "VAT 19 % -200.00 -38.00", "VAT 7 % -140.00 -9.80", "Tax total 47.80", "Total -387.80")
+    rows = {"19": RATE, "-200.00": BASE, "-38.00": PART, "7": RATE, "-140.00": BASE, "-9.80": PART}
+    assert header(*lines, **{"-340.00": NET, "47.80": TAX, "-387.80": GROSS, **rows}).tax_total == Decimal("47.80")
 
 
 def adjustments(*lines: str, **opinions: dict[str, float]) -> list[tuple[str, Decimal]]:
@@ -106,7 +104,7 @@ def adjustments(*lines: str, **opinions: dict[str, float]) -> list[tuple[str, De
 @pytest.mark.parametrize(
     ("line", "opinion", "net", "found"),
     [
-        ("Total charges 13.03", {"adjustment.charge": 0.97}, "113.03", [("charge", Decimal("13.03"))]),
+        ("Rabatter i alt 13.03", {"adjustment.allowance": 0.93}, "86.97", [("allowance", Decimal("13.03"))]),
         ("Bonus 13.03", {"adjustment.charge": 0.8, "adjustment.allowance": 0.15}, "86.97", [("allowance", Decimal("13.03"))]),
         ("Courier 13.03", {"header.gross_total": 0.4, "adjustment.charge": 0.3}, "113.03", [("charge", Decimal("13.03"))]),
         ("Courier 13.03", {"header.gross_total": 0.4, "adjustment.charge": 0.3}, "100.00", []),
@@ -121,13 +119,12 @@ def test_what_lies_between_the_lines_and_the_total_is_an_allowance_or_a_charge(
 
 
 def test_the_sums_under_a_tax_table_are_no_row_of_it() -> None:
-    rows = ("27 % 790.00 213.30", "18 % 86.00 15.48", "5 % 957.00 47.85", "1833.00 276.63")
+    rows = ("27 % 790.00 213.30", "18 % 86.00 15.48", "5 % 957.00 47.85", "€1833.00 €276.63")
     lines = (*rows, "Total without tax 1833.00", "Tax total 276.63", "Total 2109.63")
-    labels = dict.fromkeys(("27", "18", "5"), RATE) | dict.fromkeys(("790.00", "86.00", "957.00"), BASE)
-    labels |= dict.fromkeys(("213.30", "15.48", "47.85"), PART)
-    both = {"1833.00": {"header.net_total": 0.5, "tax.taxable_amount": 0.45}, "276.63": {"header.tax_total": 0.5, "tax.tax_amount": 0.45}}
+    labels = dict.fromkeys(("27", "18", "5"), RATE) | dict.fromkeys(("790.00", "86.00", "957.00", "€1833.00"), BASE)
+    labels |= dict.fromkeys(("213.30", "15.48", "47.85", "€276.63"), PART)
     page = [(50.0, 60.0 + 14 * k, line) for k, line in enumerate(lines)]
-    found = assemble(tagged(*page, opinions={**labels, **both, "2109.63": GROSS})).totals.breakdown
+    found = assemble(tagged(*page, opinions={**labels, "1833.00": NET, "276.63": TAX, "2109.63": GROSS})).totals.breakdown
     assert [(row.rate, row.tax_amount) for row in found] == [(27, Decimal("213.30")), (18, Decimal("15.48")), (5, Decimal("47.85"))]
 
 
