@@ -117,8 +117,10 @@ def total_slack(invoice: Invoice) -> Decimal:
 
 
 def steps_in_force(invoice: Invoice) -> list[list[Decimal]]:
-    """The adjustments as amounts to add; on a credit note also with the other sign, as its pages print an allowance that is taken back."""
+    """The adjustments as amounts to add; on a credit note, and where the totals are negative, also with the other sign, as such pages print an allowance
+    that is taken back."""
     found = steps(invoice)
-    if found and invoice.document_type is DocumentType.CREDIT_NOTE:
+    totals = (invoice.header.net_total, invoice.header.gross_total)
+    if found and (invoice.document_type is DocumentType.CREDIT_NOTE or any(value is not None and value < 0 for value in totals)):
         return [found, [-step for step in found]]
     return [found]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from extractors.assembly.caption_words import plain
 from extractors.assembly.line_items import first_number
 from extractors.assembly.numbers import NumberHabit
 from extractors.assembly.spans import LABEL_INDEX, Words, groups_touch, set_label, whole_number
+from extractors.assembly.total_options import is_percent, printed_amounts
 from extractors.labels import FIELDS
 
 LEAST = 3  # words that make a column
@@ -33,6 +35,9 @@ _ALLOWANCE = LABEL_INDEX["adjustment.allowance"]
 _CHARGES = [LABEL_INDEX["adjustment.charge"], _ALLOWANCE]
 _SUMS = [LABEL_INDEX[name] for name in ("header.net_total", "header.gross_total", "header.tax_total")]
 _LINE_TOTAL = LABEL_INDEX["total.line_total"]
+_GOALS = [LABEL_INDEX[name] for name in ("header.net_total", "header.gross_total")]
+SURELY_A_TOTAL = 0.6
+UNCLAIMED = 0.8  # probability of its likeliest label from which a number is what the network takes it for
 UNSURE = 0.7  # probability of "none" below which a number in the items' column is asked again
 NAMED = 0.6  # probability from which a word surely names an item
 LINES_BELOW = 3  # the last item
@@ -73,36 +78,70 @@ def take_named_charges_for_items(words: Words, probabilities: NDArray[np.float32
 def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.float32], habit: NumberHabit) -> None:
     """Charges and allowances that stand in the items' columns, words where names begin and amount below amounts, are items, whatever they are for: no
     page tells "Postage" that is sold from "Postage" that is added. What stands under a total is none, nor is an allowance that is printed with the
-    items' sign, unless it is counted among them: as an item it would be added. ``probabilities`` is changed in place; what it gave the
-    one meaning, the other inherits."""
+    items' sign, unless it is counted among them: as an item it would be added. A number that no label claims is taken for one where it is what the items
+    lack of a printed total. ``probabilities`` is changed in place; what it gave the one meaning, the other inherits."""
     best = probabilities.argmax(1)
     amounts = np.flatnonzero(np.isin(best, _AMOUNTS))
-    charged = np.flatnonzero(np.isin(best, _CHARGES))
-    if not len(amounts) or not len(charged):
+    if not len(amounts):
         return
     labels, counts = np.unique(best[amounts], return_counts=True)
     label = int(labels[counts.argmax()])
-    first = int(words.line[amounts].min())
     items_sum = sum((value for _, value in _values(words, best, _AMOUNTS, habit)), Decimal(0))
+    own_sum = sum((value for _, value in _values(words, best, [label], habit)), Decimal(0))
+    lacking = _lacking(words, probabilities, np.flatnonzero(best == label), own_sum, habit)
+    charged = np.union1d(np.flatnonzero(np.isin(best, _CHARGES)), [run[-1] for run in lacking]).astype(int).tolist()
+    first = int(words.line[amounts].min())
     of_all = [line for line, value in _values(words, best, [_LINE_TOTAL], habit) if value == items_sum]
-    sums = [line for line in (*words.line[np.isin(best, _SUMS)].tolist(), *of_all) if line > first]  # the sum of a group is none of all
+    claimed = [k for k in np.flatnonzero(np.isin(best, _SUMS)).tolist() if all(k not in run for run in lacking)]
+    sums = [line for line in (*words.line[claimed].tolist(), *of_all) if line > first]  # the sum of a group is none of all
     lefts = _where_names_begin(words, best)
     offsets = sorted((0, -1, 1), key=lambda offset: offset != _line_of_names(words, best, amounts))
-    for i in charged.tolist():
+    for i in charged:
         if not first < words.line_list[i] < min(sums, default=words.line_list[i] + 1) or not _in_column(words, i, amounts):
             continue
         name = next((found for offset in offsets if (found := _words_of_charge(words, best, i, offset, lefts))), None)
-        number = whole_number(words, i, lambda k: bool(best[k] in _CHARGES))
+        proven = next((run for run in lacking if run[-1] == i), None)
+        number = list(proven or whole_number(words, i, lambda k: bool(best[k] in _CHARGES)))
         value = first_number(" ".join(words.texts[k] for k in number), habit)
         added = best[i] == _ALLOWANCE and value is not None and value * items_sum > 0
         counted = any(best[k] == _POSITION for k in words.words_of_line[words.line_list[i]])
-        if name and (counted or not added):
-            for k in number:
-                probabilities[k, label] += probabilities[k, _CHARGES].sum()
-                probabilities[k, _CHARGES] = 0.0
-            for k in name:
-                probabilities[k, _NAME] += probabilities[k, 0]
-                probabilities[k, 0] = 0.0
+        if not name or not (proven or counted or not added):
+            continue
+        for k in number:
+            probabilities[k, label] += probabilities[k, _CHARGES].sum()
+            probabilities[k, _CHARGES] = 0.0
+            if proven and probabilities[k].argmax() != label:
+                set_label(probabilities, k, label)
+        for k in name:
+            probabilities[k, _NAME] += probabilities[k, 0]
+            probabilities[k, 0] = 0.0
+
+
+def _lacking(
+    words: Words, probabilities: NDArray[np.float32], amounts: NDArray[np.int64], items_sum: Decimal, habit: NumberHabit
+) -> list[tuple[int, ...]]:
+    """Words of one or two numbers that no label surely claims and that are what the items, ``amounts`` of which add up to ``items_sum``, lack of a
+    printed net or gross total below them; none where several numbers are."""
+    best = probabilities.argmax(1)
+    sure = np.where(probabilities.max(1) >= SURELY_A_TOTAL, best, 0)
+    goals = _values(words, sure, _GOALS, habit)
+    if any(value == items_sum for _, value in goals):
+        return []
+    first, last = int(words.line[amounts].min()), max((line for line, _ in goals), default=0)
+    open_to_all = [
+        (run, value)
+        for run in printed_amounts(words)
+        if first < words.line_list[run[0]] < last
+        and all(probabilities[k].max() < UNCLAIMED or best[k] in _CHARGES for k in run)
+        and _in_column(words, run[-1], amounts)
+        and not is_percent(words, run)
+        and (value := first_number(" ".join(words.texts[k] for k in run), habit))
+    ]
+    for count in (1, 2):
+        ways = [some for some in combinations(open_to_all, count) if any(items_sum + sum(v for _, v in some) == goal for _, goal in goals)]
+        if ways:
+            return [run for run, _ in ways[0]] if len(ways) == 1 else []
+    return []
 
 
 def _values(words: Words, best: NDArray[np.int64], labels: Sequence[int], habit: NumberHabit) -> list[tuple[int, Decimal]]:

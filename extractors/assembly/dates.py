@@ -20,6 +20,7 @@ _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "cs", 
 _MONTH_FIRST_COUNTRIES = frozenset({"US", "PH"})
 _MONTH_FIRST_CURRENCIES = ("USD", "PHP")
 _BOTH_COUNTRIES = frozenset({"CA", "PH"})
+_CANADIAN = ("CAD", "USD")  # where French is written with either order
 LANGUAGES_OF_BOTH = ("en", "es", "fr", "other")  # written where the month comes first, and elsewhere
 _TERM = re.compile(
     r"\b(?:net|netto)\s(\d{1,3})\b|\b(\d{1,3})\s?(?:days?|tagen?|jours|giorni|d[ií]as|dias|dagen|dni|dagar|dage|dager|dn[ůíu]|g[üu]n|p[äa]iv\w+|nap\w*|zile)\b",
@@ -50,13 +51,14 @@ def infer_date_habit(
     language: str | None = None,
 ) -> DateHabit:
     """Day-first unless the document's dates ``texts``, else all dates of the page (``others``) say otherwise; in languages that are written where the
-    month comes first too, also the term of payment in days, else how near to each other the dates lie, else the country or (for English) a US dollar
-    currency."""
+    month comes first too (French only in Canada), also the term of payment in days, else how near to each other the dates lie, else the country or (for
+    English) a US dollar currency."""
     for shown in (texts, others):
         day_first, month_first = _orders(shown)
         if day_first != month_first:
             return DateHabit(day_first > month_first)
-    if language not in (None, *LANGUAGES_OF_BOTH):
+    french = language == "fr" and (country not in (None, *_BOTH_COUNTRIES) or currency not in (None, *_CANADIAN))
+    if french or language not in (None, *LANGUAGES_OF_BOTH):
         return DateHabit()
     told = _by_term(texts, " ".join(others))
     if told is None and (country is None or country in _BOTH_COUNTRIES):

@@ -20,6 +20,7 @@ SPACED_OUT_EM = 1.2
 EVENLY = 1.3  # times the narrowest gap of the line
 LINE_PITCH_EM = 1.9  # from the baseline of a name to that of its continuation
 NAME_WORDS = 8
+LONGEST_CAPTION = 3  # words in front of a name
 NO_HEADING = 0.75  # probability of a name from which a word of a heading may be part of it
 PARTY_NAMES = ("header.seller_name", "header.buyer_name")
 BLOCK_LINES = 7  # lines above and below a name in which its block shows how wide it is
@@ -46,6 +47,8 @@ def whole_names(words: Words, captions: Captions, probabilities: NDArray[np.floa
             continue
         if is_legal_form(" ".join(words.texts[i] for i in members)):
             members = [*_line_above(words, captions, members), *members]
+        elif is_unfinished(make_span(words, span.label, members, probabilities)):
+            members = [*members, *_line_below(words, captions, members)]
         same = tuple(members) == span.words
         found = span if same else make_span(words, span.label, members, probabilities)
         if (
@@ -63,13 +66,18 @@ def _is_heading(text: str, probability: float = 0.0) -> bool:
     if has_legal_form(text):
         return False
     heading = plain(text)
-    told = announces("party", heading) or announces("naming", heading)
+    told = any(announces(topic, heading) for topic in ("party", "naming", "title"))
     return told or (probability < NO_HEADING and match("party", heading, whole=True) is not None)
 
 
 def _cut(words: Words, members: list[int]) -> list[int]:
-    """The words before a mail address, a bracket, a street, or a person in the line of an address; separators at the ends fall off."""
+    """The words before a mail address, a bracket, a street, or a person in the line of an address, behind a caption ("Payable to"); separators at the
+    ends fall off."""
     members = _without_person(words, members)
+    for k in range(min(LONGEST_CAPTION, len(members) - 1), 0, -1):
+        if announces("naming", plain(" ".join(words.texts[i] for i in members[:k]))):
+            members = members[k:]
+            break
     for k, i in enumerate(members):
         text = words.texts[i]
         if re.search(r"[@<>]|^www\.|^https?:", text) or (k > 0 and _STREET.search(text.rstrip(",")) and len(members) > k):
@@ -154,6 +162,21 @@ def _line_above(words: Words, captions: Captions, members: Sequence[int]) -> Seq
     if nearest is None or nearest.words[NAME_WORDS:] or any(words.has_digit[i] for i in nearest.words):
         return ()
     return () if match("party", nearest.text, whole=True) else nearest.words
+
+
+def _line_below(words: Words, captions: Captions, members: Sequence[int]) -> Sequence[int]:
+    """The piece of text directly below a name that ends in a joining word ("Studio Verdi di"), at its left edge."""
+    own = captions.pieces[captions.piece_of[members[-1]]]
+    size = words.size_list[members[0]]
+    below = [
+        p
+        for p in captions.pieces
+        if p.page == own.page and abs(p.box[0] - own.box[0]) <= size and 0 < p.box[3] - own.box[3] <= LINE_PITCH_EM * size
+    ]
+    nearest = min(below, key=lambda p: p.box[3], default=None)
+    if own.words[-1] != members[-1] or nearest is None or nearest.words[NAME_WORDS:] or any(words.has_digit[i] for i in nearest.words):
+        return ()
+    return nearest.words
 
 
 def _close(words: Words, left: int, right: int) -> bool:

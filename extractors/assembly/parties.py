@@ -149,10 +149,10 @@ def _text_between(page: Page, top: float, bottom: float) -> str:
 
 
 def _with_legal_form(words: Words, probabilities: NDArray[np.float32], choice: Choice | None) -> Choice | None:
-    """A name without a legal form as it is printed elsewhere on the pages with one behind it, or in front of it where it stands."""
-    if choice is None or isinstance(choice.value, date) or has_legal_form(choice.value):
+    """A name as it is printed elsewhere on the pages with a legal form behind it or, where it has none, in front of it where it stands."""
+    if choice is None or isinstance(choice.value, date) or is_legal_form(choice.value.split()[-1]):
         return choice
-    if (whole := _form_in_front(words, probabilities, choice)) is not None:
+    if not has_legal_form(choice.value) and (whole := _form_in_front(words, probabilities, choice)) is not None:
         return whole
     tokens = [plain(t) for t in choice.value.split()]
     for line in words.words_of_line.values():
@@ -284,7 +284,7 @@ def _fold_parts_of_names(words: Words, groups: dict[str, list[tuple[float, Span]
 
 def _leads_to(words: Words, span: Span, following: str) -> bool:
     """Whether a piece of the next line begins with the word ``following`` (`plain`)."""
-    line = words.words_of_line.get(span.line + 1, ())
+    line = words.words_of_line.get(words.line_list[span.words[-1]] + 1, ())
     return any(
         plain(words.texts[i]) == following and (k == 0 or not _beside(words, line[k - 1], i))
         for k, i in enumerate(line)

@@ -24,7 +24,7 @@ def read_breakdown(
     ``once``: rows that repeat another are left out."""
     rows: list[TaxLine] = []
     evidence: dict[str, Evidence] = {}
-    seen: set[tuple[Decimal | None, Decimal | None, Decimal | None]] = set()
+    seen: dict[tuple[Decimal | None, Decimal | None, Decimal | None], int] = {}
     printed: list[Decimal | None] = []
     for cells in _tax_cells(spans):
         rate = parse_percent(cells["rate"].text, habit) if "rate" in cells else None
@@ -33,9 +33,13 @@ def read_breakdown(
         if tax is None and (rate is None or base is None):
             continue
         printed.append(tax)
-        if once and ((rate, base, tax) in seen or (rate, None, tax) in seen):  # printed twice: in the totals and in a table of its own
+        known = seen.get((rate, base, tax), seen.get((rate, None, tax)))
+        if once and known is not None:  # printed twice: in the totals and in a table of its own, which tells more
+            if base is not None and rows[known].taxable_amount is None:
+                rows[known] = replace(rows[known], taxable_amount=base)
+                evidence[f"tax_breakdown.{known}.taxable_amount"] = evidence_of(cells["taxable_amount"], SET_BY)
             continue
-        seen |= {(rate, base, tax), (rate, None, tax)}
+        seen |= {(rate, base, tax): len(rows), (rate, None, tax): len(rows)}
         for name in ("rate", "taxable_amount", "tax_amount"):
             if name in cells:
                 evidence[f"tax_breakdown.{len(rows)}.{name}"] = evidence_of(cells[name], SET_BY)

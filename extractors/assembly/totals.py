@@ -11,10 +11,10 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.adjustments import faint_adjustments, read_adjustments, rounding_of, that_lead_to
+from extractors.assembly.adjustments import Possible, possible_adjustments, read_adjustments, rounding_of, that_lead_to
 from extractors.assembly.captions import Captions
 from extractors.assembly.line_items import SET_BY, SET_BY_ARITHMETIC, derived_from, evidence_of, first_number
-from extractors.assembly.numbers import NumberHabit
+from extractors.assembly.numbers import NumberHabit, parse_percent
 from extractors.assembly.spans import Span, Words, make_span
 from extractors.assembly.tax_rows import complete_breakdown, read_breakdown, settled_breakdown, sums_of_taxes
 from extractors.assembly.total_options import Option, is_percent, printed_amounts, total_options
@@ -31,6 +31,8 @@ HIGHEST_TAX = Decimal("0.4")  # of the net total; the highest rates of VAT and G
 UNHEARD_OF = -5.0  # a tax above it
 ROUNDED = -4.0
 LINES_HOLD = 2.0
+TAX_IS_SHARE = 2.0
+HALF_TOLD = 0.1  # probability from which a charge or allowance may lie between net and gross total
 SAME_WORD = -1.0
 OTHER_SIGN = -2.0
 SUM_OF_ROWS = 0.9  # probability of the sum of the breakdown's taxes, where no total of them is printed
@@ -68,9 +70,16 @@ def read_totals(
     line_total_span = _likeliest(spans, "total.line_total")
     line_total = first_number(line_total_span.text, habit) if line_total_span else None
     reachable = _reachable(lines_sum, line_total, adjustments)
+    rate = _sole_rate(spans, habit)
+    half_told = [p for p in possible_adjustments(words, probabilities, amounts, habit) if p.none <= 1 - HALF_TOLD]
+    steps = _changes(adjustments, half_told)
     net, tax, gross = max(
         product(*(options[name] for name in TOTALS[:3])),
-        key=lambda combination: _score(combination, reachable, adjustments) + _sign_of_lines(combination, lines_sum),
+        key=lambda combination: (
+            _score(combination, reachable, steps, rounding_of(adjustments))
+            + _sign_of_lines(combination, lines_sum)
+            + _by_rate(combination, rate)
+        ),
     )
     due = max(options["amount_due"], key=lambda option: _due_score(option, gross.value, adjustments))
     chosen = dict(zip(TOTALS, (net, tax, gross, due), strict=True))
@@ -89,17 +98,36 @@ def read_totals(
             if printed is not None:
                 values[name], evidence[name] = wanted, evidence_of(printed, SET_BY_ARITHMETIC)
     if lines_sum is not None and (goal := values.get("net_total", values.get("gross_total"))) is not None:
-        adjustments = that_lead_to(goal, lines_sum, adjustments, faint_adjustments(words, probabilities, loose, habit))
+        adjustments = that_lead_to(goal, lines_sum, adjustments, possible_adjustments(words, probabilities, loose, habit))
     _fill_gross_and_due(values, evidence, adjustments)
-    parts = None if "net_total" in values else _net_of_parts(values, breakdown_evidence, breakdown, line_total_span, habit)
+    printed_base = line_total_span if "net_total" not in values else None
+    parts = None if _adds_up(values) else _net_of_parts(values, breakdown_evidence, breakdown, printed_base, habit)
     if parts is not None:
         values["net_total"], evidence["net_total"] = parts
-    consistent = None
-    if all(n in values for n in ("net_total", "tax_total", "gross_total")):
-        consistent = abs(abs(values["net_total"] + values["tax_total"]) - abs(values["gross_total"])) <= 2 * CENT
+    consistent = _adds_up(values) if all(n in values for n in ("net_total", "tax_total", "gross_total")) else None
     breakdown, breakdown_evidence = settled_breakdown(breakdown, breakdown_evidence, values.get("tax_total"), spans, habit)
     breakdown, breakdown_evidence = complete_breakdown(breakdown, breakdown_evidence, values, evidence, spans, habit)
     return Totals(values, evidence, breakdown, breakdown_evidence, adjustments, consistent)
+
+
+def _adds_up(values: Mapping[str, Decimal]) -> bool:
+    """Whether there are a net and a gross total, and the tax lies between them."""
+    net, gross = values.get("net_total"), values.get("gross_total")
+    return net is not None and gross is not None and abs(abs(net + values.get("tax_total", Decimal(0))) - abs(gross)) <= 2 * CENT
+
+
+def _sole_rate(spans: Sequence[Span], habit: NumberHabit) -> Decimal | None:
+    """The only rate of a tax that the page prints; None where there are several, or none."""
+    rates = {parse_percent(s.text, habit) for s in spans if s.label == "tax.rate"} - {None, Decimal(0)}
+    return rates.pop() if len(rates) == 1 else None
+
+
+def _by_rate(combination: tuple[Option, ...], rate: Decimal | None) -> float:
+    """Log-odds for a tax that is the share of the net total which the only printed rate says."""
+    net, tax = combination[0].value, combination[1].value
+    if rate is None or net is None or not tax:
+        return 0.0
+    return TAX_IS_SHARE if abs(abs(net) * rate / 100 - abs(tax)) <= 2 * CENT else 0.0
 
 
 def _add_sums_of_taxes(options: list[Option], spans: Sequence[Span], of_rows: Sequence[Decimal], habit: NumberHabit) -> None:
@@ -141,8 +169,8 @@ def _net_of_parts(
     line_total: Span | None,
     habit: NumberHabit,
 ) -> tuple[Decimal, Evidence] | None:
-    """The net total, where no amount is called so: the sum of the bases of all taxes or the printed sum of the lines, if the gross total follows from
-    it."""
+    """The net total, where no amount is called so, or one from which the gross total does not follow ("Subtotal" before freight): the sum of the bases
+    of all taxes or the printed sum of the lines, if the gross total follows from it."""
     gross = values.get("gross_total")
     if gross is None:
         return None
@@ -189,7 +217,7 @@ def _reachable(lines_sum: Decimal | None, line_total: Decimal | None, adjustment
     return {abs(value) for s in sums for value in (s, s + change)}
 
 
-def _score(combination: tuple[Option, ...], reachable: set[Decimal], adjustments: Sequence[Adjustment]) -> float:
+def _score(combination: tuple[Option, ...], reachable: set[Decimal], steps: _Steps, rounding: Decimal) -> float:
     """Log-probability of net, tax and gross read this way, with what the sums say."""
     net, tax, gross = (o.value for o in combination)
     score = sum(log(max(o.probability, 1e-4)) + o.bonus for o in combination)
@@ -197,11 +225,11 @@ def _score(combination: tuple[Option, ...], reachable: set[Decimal], adjustments
         difference = abs(gross) - abs(net) - (abs(tax) if tax is not None else 0)
         if net * (tax or 0) < 0:
             difference = gross - net - (tax or 0)
-        told = next((change for change in _changes(adjustments, taxed=bool(tax)) if abs(difference - change) <= 2 * CENT), None)
+        changes = (Decimal(0), *steps.single, *(() if tax else steps.together))
+        told = next((change for change in changes if abs(difference - change) <= 2 * CENT), None)
         score += CONTRADICTION if told is None else SUM_HOLDS if tax and not told else NET_IS_GROSS
         if tax and abs(net) == abs(gross):
             score += NET_IS_GROSS_THOUGH_TAXED
-        rounding = rounding_of(adjustments)
         if rounding and difference in (rounding, -rounding):
             score += ROUNDED  # the printed rounding is in it already: this is what is to be paid
         if abs(net) > abs(gross) + CENT and not told:
@@ -228,12 +256,21 @@ def _sign_of_lines(combination: tuple[Option, ...], lines_sum: Decimal | None) -
     )
 
 
-def _changes(adjustments: Sequence[Adjustment], *, taxed: bool) -> list[Decimal]:
-    """What may lie between a printed net total and the gross total besides the tax: nothing, a charge, an allowance or, where nothing is ``taxed``, all
-    of them."""
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """What may lie between a printed net total and the gross total besides the tax: a ``single`` charge or allowance or, where nothing is taxed, all of
+    them ``together``."""
+
+    single: tuple[Decimal, ...]
+    together: tuple[Decimal, ...]
+
+
+def _changes(adjustments: Sequence[Adjustment], half_told: Sequence[Possible]) -> _Steps:
     kinds = (AdjustmentKind.CHARGE, AdjustmentKind.ALLOWANCE)
     signed = [a.amount if a.kind is AdjustmentKind.CHARGE else -a.amount for a in adjustments if a.kind in kinds]
-    return [Decimal(0), *signed, *([sum(signed, Decimal(0))] if len(signed) > 1 and not taxed else [])]
+    known = {abs(value) for value in signed}
+    faint = [p.amount if p.charge >= p.allowance else -p.amount for p in half_told if p.amount not in known]
+    return _Steps((*signed, *faint), (sum(signed, Decimal(0)),) if len(signed) > 1 else ())
 
 
 def _due_score(option: Option, gross: Decimal | None, adjustments: Sequence[Adjustment]) -> float:

@@ -164,9 +164,9 @@ def _adjustment_rows(rng: Random, writer: Writer, table: Table) -> Iterator[Piec
     for group, item in enumerate(found, start=len(facts.rows)):
         writer.in_table.append(item)
         amount = -item.amount if item.label == "allowance" else item.amount
-        name = Span(writer.word(item.kind, "totals"), "line.description", group)
+        name = Span(writer.adjustment(item.kind, item.percent), "line.description", group)
         words: Line = [name]
-        if item.percent is not None:
+        if item.percent is not None and "%" not in name.text:
             percent = writer.rate(item.percent, "O", sign=True)
             words.append(Span(percent.text, "line.description", group, key=name.key))
         yield Piece(row_block(table, [words], [], {kind: writer.money(amount, f"line.{kind}", group, place=writer.line_place)}, 0))

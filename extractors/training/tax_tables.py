@@ -99,7 +99,7 @@ def adjustment_table(rng: Random, writer: Writer, look: Look, width: float) -> B
         percent = [writer.rate(item.percent, "O")] if item.percent is not None else []
         rows.append(
             [
-                line(writer.word(item.kind, "totals")),
+                line(writer.adjustment(item.kind, item.percent)),
                 base,
                 percent,
                 [writer.amount(amount, f"adjustment.{item.label}")],

@@ -79,8 +79,8 @@ def _adjustments(rng: Random, writer: Writer, found: list[Adjustment]) -> list[T
     negative = rng.random() < 0.6
     for item in found:
         kind, amount, percent = item.kind, item.amount, item.percent
-        words: Line = [Span(writer.word(kind, "totals"))]
-        if percent is not None and rng.random() < 0.8:
+        words: Line = [Span(writer.adjustment(kind, percent))]
+        if percent is not None and "%" not in words[0].text and rng.random() < 0.8:
             words.append(writer.rate(percent, "O", sign=True))
         words[-1].text = words[-1].text if rng.random() < 0.5 else writer.punctuated(words[-1].text)
         shown = -amount if kind in ("allowance", "prepaid", "withholding") and negative else amount

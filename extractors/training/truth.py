@@ -130,7 +130,7 @@ def _finish_header(
     facts: Facts, header: dict[str, Any], parts: dict[int, dict[str, Any]], adjustments: list[dict[str, Any]], line_total: Decimal | None
 ) -> None:
     """Totals that follow from what is printed: a due amount that is the total, a tax total that is the sum of its rows, a net total that is the sum of
-    their bases or of the lines."""
+    their bases or, where nothing is called one, of the lines."""
     moved = any(a["kind"] in ("prepaid", "withholding", "rounding") for a in adjustments)
     if header["gross_total"] is None and header["amount_due"] is not None and not moved:
         header["gross_total"] = header["amount_due"]
@@ -140,11 +140,13 @@ def _finish_header(
         amounts = [p["tax_amount"] for p in parts.values() if "tax_amount" in p]
         if amounts:
             header["tax_total"] = sum(amounts, Decimal(0))
+    bases = [p["taxable_amount"] for p in parts.values() if "taxable_amount" in p]
+    whole = len(bases) == len(parts)  # every row prints one; two taxes of the same base are no two bases
+    sums = [sum(bases, Decimal(0)), sum(set(bases), Decimal(0))] if bases and whole else []
     if header["net_total"] is None:
-        bases = [p["taxable_amount"] for p in parts.values() if "taxable_amount" in p]
-        whole = len(bases) == len(parts)  # every row prints one; two taxes of the same base are no two bases
-        sums = [sum(bases, Decimal(0)), sum(set(bases), Decimal(0))] if bases and whole else []
         header["net_total"] = next((total for total in (*sums, line_total) if total == facts.totals.net), None)
+    elif facts.totals.net in sums:  # what is taxed is the total without tax, also where the sum before freight is called so
+        header["net_total"] = facts.totals.net
 
 
 def _line(facts: Facts, group: int, values: dict[str, Any], texts: Sequence[Placed]) -> dict[str, Any]:

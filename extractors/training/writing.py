@@ -154,6 +154,16 @@ class Writer:
         pattern = self.percent if sign is None else ("{} %" if self.percent == "{} %" else "{}%") if sign else "{}"
         return Span(pattern.format(text), label, group, value)
 
+    def adjustment(self, kind: str, percent: Decimal | None) -> str:
+        """What an allowance, charge or withholding is called, with its ``percent`` where the wording has a place for one."""
+        for _ in range(12):
+            found = self.word(kind, "totals")
+            if "{base}" not in found and ("{rate}" not in found or percent is not None):
+                break
+        else:
+            found = kind.capitalize()
+        return found.replace("{rate}", self.rate(percent, "O", sign=False).text if percent is not None else "")
+
     def quantity(self, value: Decimal, label: str = "line.quantity", group: int = -1) -> Span:
         return Span(self.number.short(value, least=self.quantity_places), label, group, value)
 

@@ -157,6 +157,12 @@ ARITHMETIC = {
         header={"net_total": "-100.00", "tax_total": "-19.00", "gross_total": "-119.00", "amount_due": "-119.00"},
         document_adjustments=(adjustment(AdjustmentKind.ALLOWANCE, "20.00"),),
     ),
+    "negative invoice that takes back an allowance": invoice(
+        lines=(line("-2", "60.00", "-120.00"),),
+        breakdown=(tax(base="-100.00", amount="-19.00"),),
+        header={"net_total": "-100.00", "tax_total": "-19.00", "gross_total": "-119.00", "amount_due": "-119.00"},
+        document_adjustments=(adjustment(AdjustmentKind.ALLOWANCE, "20.00"),),
+    ),
     "credit note whose allowance stands behind the net total": invoice(
         document_type=DocumentType.CREDIT_NOTE,
         lines=(line("-2", "60.00", "-120.00"),),

@@ -140,3 +140,13 @@ def test_an_allowance_in_the_items_columns_is_an_item_where_its_sign_takes_it_of
     found = assemble(tagged(*rows, *rebate, (50, 180, "Net total"), (300, 180, total), opinions=taken_off))
     assert [item.amount for item in found.line_items][2:] == ([Decimal("5.00" if position else "-5.00")] if is_item else [])
     assert [a.amount for a in found.totals.adjustments] == ([] if is_item else [Decimal("5.00")])
+
+
+@pytest.mark.parametrize(("net", "is_item"), [("25.00", True), ("26.00", False)])
+def test_a_number_that_no_label_claims_is_an_item_where_the_items_lack_it(net: str, is_item: bool) -> None:
+    doubtful = {**ITEM, "(5.00)": {"adjustment.allowance": 0.3, "header.net_total": 0.1}, net: {"header.net_total": 0.97}}
+    rows = ((50.0, 100.0, "Desk"), (300.0, 100.0, "10.00"), (50.0, 120.0, "Lamp"), (300.0, 120.0, "20.00"))
+    found = assemble(
+        tagged(*rows, (50, 140, "Loyalty rebate"), (300, 140, "(5.00)"), (50, 180, "Net total"), (300, 180, net), opinions=doubtful)
+    )
+    assert [(item.description, item.amount) for item in found.line_items][2:] == ([("Loyalty rebate", Decimal("-5.00"))] if is_item else [])

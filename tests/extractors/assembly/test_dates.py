@@ -101,3 +101,11 @@ def test_dates_that_lie_close_do_not_outweigh_a_country_that_writes_the_month_fi
     assert infer_date_habit(["05/02/2023"], others=["12/03/2023"], country="US", currency="USD", language="en") == DateHabit(
         day_first=False
     )
+
+
+@pytest.mark.parametrize(
+    ("country", "currency", "day_first"), [("FR", "EUR", True), (None, "CHF", True), ("CA", "CAD", False), (None, None, False)]
+)
+def test_the_month_never_comes_first_in_french_outside_canada(country: str | None, currency: str | None, *, day_first: bool) -> None:
+    texts = ["02/04/17", "05/05/17"]  # ninety days apart with the month first
+    assert infer_date_habit(texts, language="fr", country=country, currency=currency) == DateHabit(day_first=day_first)

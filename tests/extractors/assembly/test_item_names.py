@@ -38,13 +38,14 @@ def page_of(words: Sequence[Cell]) -> Page:
     return Page(1, 595.0, 842.0, tuple(w[0] for w in words), boxes, np.full(n, 10, np.float32), np.zeros(n, bool), np.ones(n, np.float32))
 
 
-def assembled_names(words: Sequence[Cell], *, starts: Sequence[str] = (), link: float = 1.0) -> list[str | None]:
+def assembled_names(words: Sequence[Cell], *, starts: Sequence[str] = (), link: float = 1.0, named: float = 0.0) -> list[str | None]:
     """Descriptions of the items of `assembled_items`."""
-    return [item.description for item in assembled_items(words, starts=starts, link=link)]
+    return [item.description for item in assembled_items(words, starts=starts, link=link, named=named)]
 
 
-def assembled_items(words: Sequence[Cell], *, starts: Sequence[str] = (), link: float = 1.0) -> Sequence[LineItem]:
-    """The items of a page. A row's words point at its amount, by ``link``; with the words ``starts`` an item begins."""
+def assembled_items(words: Sequence[Cell], *, starts: Sequence[str] = (), link: float = 1.0, named: float = 0.0) -> Sequence[LineItem]:
+    """The items of a page. A row's words point at its amount, by ``link``; with the words ``starts`` an item begins. ``named``: probability that a note
+    names its item."""
     words = sorted(words, key=lambda w: (w[4], w[3]))
     labels = np.zeros((len(words), 1 + len(FIELDS)), np.float32)
     query, key = np.zeros((len(words), 16), np.float32), np.zeros((len(words), 16), np.float32)
@@ -53,6 +54,8 @@ def assembled_items(words: Sequence[Cell], *, starts: Sequence[str] = (), link: 
         if tag != "-":
             labels[i, 0] = 1 - sure
             labels[i, LABEL_INDEX[f"line.{LABELS[tag]}"]] = sure
+            if tag == "t":
+                labels[i, 0], labels[i, LABEL_INDEX["line.description"]] = max(1 - sure - named, 0.0), named
             query[i, row] = link
             key[i, row] = 2.0 if tag == "n" else 0.1
     kinds = np.full(len(DOCUMENT_TYPES), 0.001, np.float32)
@@ -219,3 +222,11 @@ def test_a_hyphen_at_the_end_of_a_line_is_left_out_only_where_it_splits_a_word(a
     words = [*numbers(0, 200), *numbers(1, 250), *cells(above, "d" * len(above.split()), 0, 180, 200)]
     words += [*cells(below, "d" * len(below.split()), 0, 180, 211), *cells("Chair", "d", 1, 180, 250)]
     assert assembled_names(words)[0] == joined
+
+
+@pytest.mark.parametrize(("sure", "joins"), [(0.75, True), (0.95, False)])
+def test_a_line_between_two_lines_of_a_name_is_part_of_it_unless_it_is_surely_a_note(sure: float, joins: bool) -> None:
+    words = [*numbers(0, 200), *numbers(1, 260), *cells("Room four", "dd", 0, 180, 200), *cells("with breakfast", "dd", 0, 180, 222)]
+    words += cells("three nights", "tt", 0, 180, 211, sure) + cells("Office chair", "dd", 1, 180, 260)
+    between = "three nights " if joins else ""
+    assert assembled_names(words, named=1 - sure) == [f"Room four {between}with breakfast", "Office chair"]

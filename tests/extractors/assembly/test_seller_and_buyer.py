@@ -94,3 +94,45 @@ def test_a_name_may_hold_the_word_of_a_heading(printed: str, probability: float,
 )
 def test_a_heading_in_front_of_a_name_is_no_part_of_it_unless_only_a_legal_form_is_left(printed: str, name: str) -> None:
     assert clean_name(printed) == name
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "name"),
+    [
+        ("Studio Verdi di", "Rossi Carla", "Studio Verdi di Rossi Carla"),
+        ("Studio Verdi", "Rossi Carla", "Studio Verdi"),
+        ("Studio Verdi di", "Via 4", "Studio Verdi di"),
+    ],
+)
+def test_a_name_that_ends_in_a_joining_word_goes_on_in_the_next_line(above: str, below: str, name: str) -> None:
+    assert header((50, 80, above), (50, 92, below), language="it", **{word: {BUYER: 0.97} for word in above.split()}).buyer_name == name
+
+
+@pytest.mark.parametrize("caption", ["Payable to", "Registered name", "Zahlbar an"])
+def test_a_caption_in_front_of_a_name_is_no_part_of_it_although_the_network_takes_it_in(caption: str) -> None:
+    words = {word: {SELLER: 0.9} for word in f"{caption} Adler Nachf.".split()}
+    assert header((50, 80, f"{caption} Adler Nachf."), **words).seller_name == "Adler Nachf."
+
+
+def test_a_title_is_no_name() -> None:
+    assert header((50, 80, "Invoice"), Invoice={SELLER: 0.9}).seller_name is None
+
+
+def test_a_name_that_three_lines_break_is_the_one_that_is_printed_whole_elsewhere() -> None:
+    lines = (
+        (50, 80, "Verein"),
+        (50, 92, "zur Pflege"),
+        (50, 104, "der Moore"),
+        (50, 116, "Hafenweg 3"),
+        (50, 400, "VEREIN ZUR PFLEGE DER MOORE"),
+    )
+    words = {word: {SELLER: 0.97} for word in ("Verein", "zur", "Pflege")} | {
+        w: {SELLER: 0.9} for w in ("VEREIN", "ZUR", "PFLEGE", "DER", "MOORE")
+    }
+    assert (header(*lines, language="de", **words).seller_name or "").casefold() == "verein zur pflege der moore"
+
+
+def test_a_name_with_a_legal_form_in_front_is_taken_with_the_one_behind_it_where_that_is_printed() -> None:
+    lines = ((50, 80, "SC Carpatina Mobila"), (50, 200, "SC Carpatina Mobila S.R.L."))
+    words = {word: {SELLER: 0.9} for word in ("SC", "Carpatina", "Mobila")}
+    assert header(*lines, language="ro", **words).seller_name == "SC Carpatina Mobila S.R.L."

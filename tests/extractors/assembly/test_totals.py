@@ -24,11 +24,12 @@ def test_a_subtotal_before_a_charge_is_no_net_total_where_the_network_takes_it_f
     assert (found.net_total, found.gross_total) == (Decimal("450.00"), Decimal("540.00"))
 
 
-def test_an_allowance_may_lie_between_the_net_total_and_the_tax() -> None:
-    lines = ("Net total 276.50", "Discount 5.53", "Tax 32.52", "Total charges 303.49", "GST 5 % 270.97 13.55 284.52")
-    parts = {"5": RATE, "270.97": BASE, "13.55": PART}
+@pytest.mark.parametrize(("base", "net"), [("270.97", Decimal("270.97")), ("250.00", Decimal("276.50"))])
+def test_the_base_of_the_tax_is_the_net_total_rather_than_the_sum_before_an_allowance(base: str, net: Decimal) -> None:
+    lines = ("Net total 276.50", "Discount 5.53", "Tax 32.52", "Total charges 303.49", f"GST 12 % {base} 32.52")
+    parts = {"12": RATE, base: BASE}
     found = header(*lines, **{"276.50": NET, "5.53": ALLOWANCE, "32.52": TAX, "303.49": GROSS, **parts})
-    assert (found.net_total, found.tax_total, found.gross_total) == (Decimal("276.50"), Decimal("32.52"), Decimal("303.49"))
+    assert (found.net_total, found.tax_total, found.gross_total) == (net, Decimal("32.52"), Decimal("303.49"))
 
 
 @pytest.mark.parametrize("caption", ["VAT included (21%)", "IVA inclusa 21%", "Inclusief 21% btw:"])
@@ -138,3 +139,38 @@ def test_amounts_that_make_the_total_with_tax_hold_it(tax: str, inside: bool) ->
     found = assemble(tagged(*page, opinions={**words, **amounts}))
     assert [i.gross_amount for i in found.line_items] == ([Decimal("60.00"), Decimal("61.00")] if inside else [None, None])
     assert ("line_items.0.gross_amount" in found.evidence) == inside
+
+
+SUMMED = {"Desk": {"line.description": 0.97}, "100.00": {"line.net_amount": 0.97}}
+
+
+def test_of_several_that_may_be_allowances_those_count_that_close_the_sum() -> None:
+    lines = ("Desk 100.00", "Rebate on 60.00 -6.00", "Rebate on 40.00 -2.50", "Rebates -8.50 Freight 4.00", "Net total 95.50")
+    half = {"-6.00": {"adjustment.allowance": 0.6}, "-2.50": {"adjustment.allowance": 0.02}, "-8.50": {"adjustment.allowance": 0.3}}
+    freight = {"4.00": {"adjustment.charge": 0.35}, "60.00": {"adjustment.charge": 0.05}}
+    found = adjustments(*lines, **SUMMED, **half, **freight, **{"95.50": NET})
+    assert sorted(found) == [("allowance", Decimal("8.50")), ("charge", Decimal("4.00"))]
+
+
+def test_a_sum_is_not_closed_by_what_the_network_speaks_against() -> None:
+    lines = ("Desk 100.00", "Sum 100.0", "Rebate 8.00", "Deposit of last year 3.00", "Net total 95.00")  # 8 taken off, 3 added
+    words = {"8.00": {"adjustment.charge": 0.97}, "3.00": {"header.amount_due": 0.97, "adjustment.charge": 0.025}, "100.0": LINES}
+    assert adjustments(*lines, **SUMMED, **words, **{"95.00": NET}) == [("charge", Decimal("8.00"))]
+
+
+def test_a_tax_that_is_the_rates_share_is_the_tax_beside_which_a_charge_was_half_taken_for_another() -> None:
+    lines = ("Net 27212.00", "Handling 7.00", "Tax 8.25 % 2244.99", "Total 29463.99")
+    words = {"7.00": {"tax.tax_amount": 0.58, "adjustment.charge": 0.33}, "2244.99": {"header.tax_total": 0.83, "tax.tax_amount": 0.14}}
+    assert header(*lines, **words, **{"27212.00": NET, "8.25": RATE, "29463.99": GROSS}).tax_total == Decimal("2244.99")
+
+
+def test_a_row_of_the_tax_table_tells_the_base_of_a_tax_that_stands_among_the_totals_too() -> None:
+    lines = ("Total 121.00", "including 21 % VAT 21.00", "21 % 100.00 21.00")
+    page = tagged(
+        *((50.0, 60.0 + 14 * k, line) for k, line in enumerate(lines)), opinions={"121.00": GROSS, "21": RATE, "100.00": BASE, "21.00": TAX}
+    )
+    found = assemble(page)
+    assert [(row.rate, row.taxable_amount, row.tax_amount) for row in found.totals.breakdown] == [
+        (Decimal(21), Decimal("100.00"), Decimal("21.00"))
+    ]
+    assert found.header.net_total == Decimal("100.00")
