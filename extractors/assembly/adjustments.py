@@ -84,6 +84,8 @@ def that_lead_to(
     moved = [a for a in adjustments if a.kind in (charge, allowance)]
     sign = -1 if lines_sum < 0 else 1  # of a credit note, whose pages print what is taken off as that
     missing = sign * (goal - lines_sum)
+    if abs(missing) <= 2 * CENT:  # what is added comes behind the net total
+        return adjustments
     if abs(sum((a.amount if a.kind is charge else -a.amount for a in moved), Decimal(0)) - missing) <= 2 * CENT:
         return adjustments
     known = {p.amount for p in possible}

@@ -105,7 +105,7 @@ def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.
         value = first_number(" ".join(words.texts[k] for k in number), habit)
         added = best[i] == _ALLOWANCE and value is not None and value * items_sum > 0
         counted = any(best[k] == _POSITION for k in words.words_of_line[words.line_list[i]])
-        if not name or not (proven or counted or not added):
+        if not name or not (proven or counted or not added) or (proven and _is_label(words, name)):
             continue
         for k in number:
             probabilities[k, label] += probabilities[k, _CHARGES].sum()
@@ -176,6 +176,12 @@ def _words_of_charge(words: Words, best: NDArray[np.int64], i: int, offset: int,
     if offset and (len(name) < len(line) or not any(words.texts[k][:1].isalpha() for k in name)):
         return []
     return name if any(abs(words.box_list[name[0]][0] - left) <= RIGHT_PT for left in lefts) else []
+
+
+def _is_label(words: Words, name: Sequence[int]) -> bool:
+    """Whether words stand before or above several numbers of a page, as the label of a value does."""
+    text = plain(" ".join(words.texts[k] for k in name))
+    return words.texts[name[-1]].endswith(":") or plain(words.full_text).count(text) > 1
 
 
 def _line_of_names(words: Words, best: NDArray[np.int64], amounts: NDArray[np.int64]) -> int:

@@ -88,17 +88,22 @@ def _join_lines_between(words: Words, probabilities: NDArray[np.float32], rows: 
     for line in sorted({words.line_list[i] for i in np.flatnonzero(np.isin(best, (NAME, NOTE)) & (rows >= 0)).tolist()}):
         texts += [(run, float((best[run] == NAME).mean())) for run in runs(words, words.words_of_line[line]) if rows[run[0]] >= 0]
 
-    def set_alike(upper: Sequence[int], lower: Sequence[int]) -> bool:
+    def set_alike(upper: Sequence[int], lower: Sequence[int], reach_em: float) -> bool:
         (x, _, _, y), (left, _, _, base), size = words.box_of(upper), words.box_of(lower), words.size_list[lower[0]]
-        level = 0 < base - y < LEADING_EM * size and abs(left - x) <= EDGE_PT and words.page[upper[0]] == words.page[lower[0]]
-        return level and abs(words.size_list[upper[0]] - size) <= ALIKE * size
+        level = 0 < base - y < reach_em * size and abs(left - x) <= EDGE_PT and words.page[upper[0]] == words.page[lower[0]]
+        return level and rows[upper[0]] == rows[lower[0]] and abs(words.size_list[upper[0]] - size) <= ALIKE * size
 
     for run, named in texts:
         faint = float(probabilities[run, NAME].mean())
-        if named > MOSTLY or faint < FAINTLY_NAMED or faint + float(probabilities[run, NOTE].mean()) < MOSTLY:
+        if (
+            named > MOSTLY
+            or any(words.texts[i].endswith(":") for i in run)
+            or faint < FAINTLY_NAMED
+            or faint + float(probabilities[run, NOTE].mean()) < MOSTLY
+        ):
             continue
-        above = any(share > MOSTLY and set_alike(other, run) for other, share in texts)
-        if above and any(share > MOSTLY and set_alike(run, other) for other, share in texts):
+        above = any(share > MOSTLY and set_alike(other, run, FAR_EM) for other, share in texts)
+        if above and any(share > MOSTLY and set_alike(run, other, LEADING_EM) for other, share in texts):
             for i in run:
                 set_label(probabilities, i, NAME)
 
@@ -282,7 +287,8 @@ def _without_leading_codes(words: Words, run: Sequence[int]) -> Sequence[int]:
 
 
 def _connected(seed: Sequence[Piece], others: Sequence[Piece], notes: Sequence[tuple[int, float]]) -> list[Piece]:
-    """The pieces that go on from ``seed`` line by line, in reading order: close ones, and distant ones of which the network is sure."""
+    """The pieces that go on from ``seed`` line by line, in reading order: close ones, distant ones of which the network is sure, and what stands between
+    them, set alike."""
     bottom = max((p.page, p.box[3]) for p in seed)
     rest = [p for p in others if p not in seed]
     below = sorted((p for p in rest if (p.page, p.box[3]) >= bottom), key=lambda p: (p.page, p.box[3]))
@@ -290,10 +296,14 @@ def _connected(seed: Sequence[Piece], others: Sequence[Piece], notes: Sequence[t
     chosen = list(dict.fromkeys(seed))
     for side, start in ((below, max(seed, key=lambda p: p.box[3])), (above, min(seed, key=lambda p: p.box[3]))):
         last = start
+        skipped: list[Piece] = []
         for piece in side:
             if piece.probability >= _needed(last, piece, notes):
+                chosen += [p for p in skipped if abs(p.box[0] - piece.box[0]) <= EDGE_PT and abs(p.size - piece.size) <= ALIKE * p.size]
                 chosen.append(piece)
-                last = piece
+                last, skipped = piece, []
+            else:
+                skipped.append(piece)
     return sorted(chosen, key=lambda p: (p.page, p.line, p.box[0]))
 
 

@@ -117,9 +117,9 @@ def _adds_up(values: Mapping[str, Decimal]) -> bool:
 
 
 def _sole_rate(spans: Sequence[Span], habit: NumberHabit) -> Decimal | None:
-    """The only rate of a tax that the page prints; None where there are several, or none."""
+    """The only rate of a tax that the page prints; None where there are several taxes, be it of one rate, or none."""
     rates = {parse_percent(s.text, habit) for s in spans if s.label == "tax.rate"} - {None, Decimal(0)}
-    return rates.pop() if len(rates) == 1 else None
+    return rates.pop() if len(rates) == 1 and sum(s.label == "tax.tax_amount" for s in spans) < 2 else None
 
 
 def _by_rate(combination: tuple[Option, ...], rate: Decimal | None) -> float:

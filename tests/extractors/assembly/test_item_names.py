@@ -230,3 +230,10 @@ def test_a_line_between_two_lines_of_a_name_is_part_of_it_unless_it_is_surely_a_
     words += cells("three nights", "tt", 0, 180, 211, sure) + cells("Office chair", "dd", 1, 180, 260)
     between = "three nights " if joins else ""
     assert assembled_names(words, named=1 - sure) == [f"Room four {between}with breakfast", "Office chair"]
+
+
+def test_what_stands_between_a_name_and_a_line_that_surely_belongs_to_it_does_so_too() -> None:
+    words = [*numbers(0, 200), *numbers(1, 300), *cells("Empty crates", "dd", 0, 180, 200), *cells("6.00%", "t", 0, 180, 211, 0.97)]
+    words += cells("as agreed by telephone", "dddd", 0, 180, 233, 0.6) + cells("delivered to the door", "dddd", 0, 180, 244)
+    words += cells("Office chair", "dd", 1, 180, 300)
+    assert assembled_names(words) == ["Empty crates as agreed by telephone delivered to the door", "Office chair"]

@@ -174,3 +174,18 @@ def test_a_row_of_the_tax_table_tells_the_base_of_a_tax_that_stands_among_the_to
         (Decimal(21), Decimal("100.00"), Decimal("21.00"))
     ]
     assert found.header.net_total == Decimal("100.00")
+
+
+def test_a_charge_behind_a_net_total_that_is_the_sum_of_the_lines_stays() -> None:
+    lines = ("Desk 100.00", "Subtotal 100.0", "Freight 8.00", "Tax 10.80", "Total 118.80")
+    words = {"8.00": {"adjustment.charge": 0.6}, "100.0": NET, "10.80": TAX, "118.80": GROSS}
+    assert adjustments(*lines, **SUMMED, **words) == [("charge", Decimal("8.00"))]
+
+
+def test_two_taxes_of_one_rate_are_twice_its_share() -> None:
+    lines = ("CGST 9% 219.15 19.72 238.87", "SGST 9% 219.15 19.72 238.87", "39.44", "Net: 219.15", "Balance Due: 258.59")
+    rows = {"9%": RATE, "19.72": PART, "39.44": {"header.tax_total": 0.73, "tax.tax_amount": 0.26}}
+    found = header(
+        *lines, **rows, **{"219.15": {"header.net_total": 0.6, "tax.taxable_amount": 0.3}, "258.59": {"header.amount_due": 0.94}}
+    )
+    assert found.tax_total == Decimal("39.44")
