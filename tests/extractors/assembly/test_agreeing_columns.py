@@ -153,8 +153,8 @@ def test_a_number_that_no_label_claims_is_an_item_where_the_items_lack_it(net: s
 
 
 @pytest.mark.parametrize("name", ["Listed:", "Listed"])
-def test_the_label_over_an_amount_that_the_items_lack_is_no_name(name: str) -> None:
+def test_the_label_of_an_amount_that_the_items_lack_is_no_name(name: str) -> None:
     doubtful = {**ITEM, "5.00": {"line.note": 0.4}, "35.00": {"header.net_total": 0.97}}
     rows = ((50.0, 88.0, name), (50.0, 100.0, "Desk"), (300.0, 100.0, "10.00"), (50.0, 120.0, "Lamp"), (300.0, 120.0, "20.00"))
-    found = assemble(tagged(*rows, (50, 148, name), (300, 160, "5.00"), (50, 200, "Net"), (300, 200, "35.00"), opinions=doubtful))
+    found = assemble(tagged(*rows, (50, 160, name), (300, 160, "5.00"), (50, 200, "Net"), (300, 200, "35.00"), opinions=doubtful))
     assert [item.description for item in found.line_items] == ["Desk", "Lamp"]
