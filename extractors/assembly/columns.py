@@ -105,7 +105,7 @@ def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.
         value = first_number(" ".join(words.texts[k] for k in number), habit)
         added = best[i] == _ALLOWANCE and value is not None and value * items_sum > 0
         counted = any(best[k] == _POSITION for k in words.words_of_line[words.line_list[i]])
-        if not name or not (proven or counted or not added) or (proven and _is_label(words, name)):
+        if not name or not (proven or counted or not added) or (best[i] not in _CHARGES and _is_label(words, name)):
             continue
         for k in number:
             probabilities[k, label] += probabilities[k, _CHARGES].sum()

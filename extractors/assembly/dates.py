@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import combinations
 
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})\s?[./\-年月]\s?(\d{1,2})\s?[./\-月]\s?(\d{4}|\d{2})(?!\d)")
+_ALONE = re.compile(r"(?<![\d./-])(\d{1,2})[./-](\d{1,2})[./-](?:\d{4}|\d{2})(?![./-]?\d)")  # not among the digits of a telephone number
 _COMPACT = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])(?!\d)")
 _SHORT = re.compile(r"^\W*(\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])\W*$")  # 231102, common in Sweden
 _BROKEN_YEAR = re.compile(r"(?<!\d)((?:19|20)\d)\s(\d)(?!\d)")  # by the end of a narrow cell's line
@@ -108,10 +109,10 @@ def _orders(texts: Iterable[str]) -> tuple[int, int]:
     """How many numeric dates can only be read with the day first, and with the month first."""
     day_first = month_first = 0
     for text in texts:
-        for a, b, _ in _NUMERIC.findall(text):
-            if len(a) <= 2 and _LAST_DAY >= int(a) > 12 >= int(b):
+        for a, b in _ALONE.findall(text):
+            if _LAST_DAY >= int(a) > 12 >= int(b):
                 day_first += 1
-            elif len(a) <= 2 and _LAST_DAY >= int(b) > 12 >= int(a):
+            elif _LAST_DAY >= int(b) > 12 >= int(a):
                 month_first += 1
     return day_first, month_first
 

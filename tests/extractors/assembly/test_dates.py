@@ -109,3 +109,8 @@ def test_dates_that_lie_close_do_not_outweigh_a_country_that_writes_the_month_fi
 def test_the_month_never_comes_first_in_french_outside_canada(country: str | None, currency: str | None, *, day_first: bool) -> None:
     texts = ["02/04/17", "05/05/17"]  # ninety days apart with the month first
     assert infer_date_habit(texts, language="fr", country=country, currency=currency) == DateHabit(day_first=day_first)
+
+
+def test_the_digits_of_a_telephone_number_tell_no_order() -> None:
+    assert infer_date_habit(["02/10/2017"], others=["01.16.32.89.44"], country="IT", language="it") == DateHabit()
+    assert infer_date_habit(["02/10/2017"], others=["01.16.32"], country="IT", language="it") == DateHabit(day_first=False)

@@ -33,6 +33,8 @@ from extractors.assembly.spans import Words, find_spans, join_wrapped
         ("number", "A storno della fattura n.", "corrected_number"),
         ("date", "Datum/Uhrzeit", "issue_date"),
         ("date", "Udskrevet den", "other_date"),
+        ("date", "Faktureringsperiode 1-12-2023 -", "other_date"),
+        ("date", "Datum valuty", "other_date"),
         ("number", "Stornorechnung Nr.", "credit_number"),
         ("number", "Číslo opravného dokladu", "credit_number"),
         ("number", "Credit No.", "credit_number"),
