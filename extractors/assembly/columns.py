@@ -170,12 +170,16 @@ def _in_column(words: Words, i: int, amounts: NDArray[np.int64]) -> bool:
 def _words_of_charge(words: Words, best: NDArray[np.int64], i: int, offset: int, lefts: set[float]) -> list[int]:
     """The words, ``offset`` lines below a charge, that say what it is for: nothing else, from where names begin; empty where there are none."""
     line = words.words_of_line.get(words.line_list[i] + offset, [])
-    name = [k for k in line if best[k] in (0, _NAME) and (offset or words.box_list[k][2] <= words.box_list[i][0])]
-    if not name or words.page[name[0]] != words.page[i] or (offset and all(best[k] == _NAME for k in name)):
+    free = [k for k in line if best[k] in (0, _NAME)]
+    if not free or words.page[free[0]] != words.page[i] or (offset and all(best[k] == _NAME for k in free)):
         return []
-    if offset and (len(name) < len(line) or not any(words.texts[k][:1].isalpha() for k in name)):
+    if offset and (len(free) < len(line) or not any(words.texts[k][:1].isalpha() for k in free)):
         return []
-    return name if any(abs(words.box_list[name[0]][0] - left) <= RIGHT_PT for left in lefts) else []
+    before = [k for k in free if offset or words.box_list[k][2] <= words.box_list[i][0]]
+    behind = [k for k in free if k not in before and k != i]
+    return next(
+        (name for name in (before, behind) if name and any(abs(words.box_list[name[0]][0] - left) <= RIGHT_PT for left in lefts)), []
+    )
 
 
 def _is_label(words: Words, name: Sequence[int]) -> bool:

@@ -36,8 +36,8 @@ def take_numbers_under_headings(
     words: Words, captions: Captions, probabilities: NDArray[np.float32], rows: NDArray[np.int32], habit: NumberHabit
 ) -> None:
     """In rows [n] that show an amount but no quantity, the only number below a heading such as "Qty" becomes the quantity, a price only where the
-    heading stands directly above it. So does what is called a price in rows that show none: a list price is the price where no other is printed,
-    unless quantity and amount tell otherwise. ``probabilities`` and ``rows`` are changed in place."""
+    heading stands directly above or in front of it. So does what is called a price in rows that show none: a list price is the price where no other is
+    printed, unless quantity and amount tell otherwise. ``probabilities`` and ``rows`` are changed in place."""
     for label in (_QUANTITY, _PRICE):
         best = probabilities.argmax(1)
         inside = rows >= 0
@@ -55,7 +55,7 @@ def take_numbers_under_headings(
             and (rows[i] == -1 or rows[i] in without)
             and _PLAIN_NUMBER[label].match(words.texts[i])
             and (
-                captions.over("column", i) == name
+                name in (captions.over("column", i), match("column", captions.before(i), whole=True))
                 if best[i] == _PRICE
                 else _is_named(words, captions, i, name, headings if label == _QUANTITY else ())
             )

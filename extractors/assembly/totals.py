@@ -123,11 +123,12 @@ def _sole_rate(spans: Sequence[Span], habit: NumberHabit) -> Decimal | None:
 
 
 def _by_rate(combination: tuple[Option, ...], rate: Decimal | None) -> float:
-    """Log-odds for a tax that is the share of the net total which the only printed rate says."""
-    net, tax = combination[0].value, combination[1].value
-    if rate is None or net is None or not tax:
+    """Log-odds for a tax that is the share of the net total which the only printed rate says or, where there is none, of the gross total."""
+    net, tax, gross = (o.value for o in combination)
+    base, whole = (net, Decimal(100)) if net is not None else (gross, 100 + (rate or 0))
+    if rate is None or base is None or not tax:
         return 0.0
-    return TAX_IS_SHARE if abs(abs(net) * rate / 100 - abs(tax)) <= 2 * CENT else 0.0
+    return TAX_IS_SHARE if abs(abs(base) * rate / whole - abs(tax)) <= 2 * CENT else 0.0
 
 
 def _add_sums_of_taxes(options: list[Option], spans: Sequence[Span], of_rows: Sequence[Decimal], habit: NumberHabit) -> None:

@@ -158,3 +158,9 @@ def test_the_label_of_an_amount_that_the_items_lack_is_no_name(name: str) -> Non
     rows = ((50.0, 88.0, name), (50.0, 100.0, "Desk"), (300.0, 100.0, "10.00"), (50.0, 120.0, "Lamp"), (300.0, 120.0, "20.00"))
     found = assemble(tagged(*rows, (50, 160, name), (300, 160, "5.00"), (50, 200, "Net"), (300, 200, "35.00"), opinions=doubtful))
     assert [item.description for item in found.line_items] == ["Desk", "Lamp"]
+
+
+def test_the_words_of_a_charge_may_stand_behind_its_amount_where_names_do() -> None:
+    rows = ((50.0, 100.0, "10.00"), (150.0, 100.0, "Desk"), (50.0, 120.0, "20.00"), (150.0, 120.0, "Lamp"))
+    found = assemble(tagged(*rows, (55, 140, "5.00"), (150, 140, "Postage"), (50, 180, "Net total"), (150, 180, "35.00"), opinions=CHARGED))
+    assert [(item.description, item.amount) for item in found.line_items][-1] == ("Postage", Decimal("5.00"))

@@ -220,3 +220,15 @@ def test_prices_with_tax_leave_the_amount_without_tax_as_it_is() -> None:
     lines = ((50, 80, "Desk"), (200, 80, "3"), (250, 80, "711.00"), (350, 80, "1748.36"), (420, 80, "2133.00"))
     (item,) = items(*lines, Desk=NAME, **{"3": QUANTITY, "711.00": PRICE, "1748.36": NET, "2133.00": GROSS})
     assert (item.unit_price, item.net_amount, item.gross_amount) == (Decimal("711.00"), Decimal("1748.36"), Decimal("2133.00"))
+
+
+@pytest.mark.parametrize(("label", "found"), [("Qty:", True), ("Size:", False)])
+def test_a_number_behind_the_label_of_quantities_is_one_although_it_was_taken_for_a_price(label: str, found: bool) -> None:
+    lines = ((50, 100, "Desk"), (50, 112, f"{label} 2,000"), (50, 124, "Sum: 24.00"))
+    words = {
+        "Desk": {"line.description": 0.97},
+        "2,000": {"line.unit_price": 0.53, "line.quantity": 0.27},
+        "24.00": {"line.net_amount": 0.97},
+    }
+    items = assemble(tagged(*lines, opinions=words)).line_items
+    assert [item.quantity is not None for item in items] == [found]

@@ -188,3 +188,12 @@ def test_two_taxes_of_one_rate_are_twice_its_share() -> None:
     rows |= {"238.87": {"header.gross_total": 0.55}, "258.59": {"header.amount_due": 0.6}}
     found = header(*lines, **rows, **{"219.15": {"header.net_total": 0.6, "tax.taxable_amount": 0.3}})
     assert found.tax_total == Decimal("39.44")
+
+
+def test_where_no_net_total_is_printed_the_tax_is_the_rates_share_of_the_gross_total() -> None:
+    lines = ("Net amounts: 23 % 2196.80", "Total 11748.08")
+    words = {"2196.80": {"header.tax_total": 0.7}, "23": RATE, "11748.08": {"header.gross_total": 0.77}}
+    assert header(*lines, **words).tax_total == Decimal("2196.80")
+    assert (
+        header(*(line.replace("2196.80", "2296.80") for line in lines), **words, **{"2296.80": {"header.tax_total": 0.7}}).tax_total is None
+    )
