@@ -46,3 +46,15 @@ def test_a_number_that_is_something_else_is_no_discount() -> None:
 def test_a_discount_that_was_proven_says_so() -> None:
     page = tagged((50, 100, "Minibar 2 8.94 15.20"), (50, 112, "Rebate 2.68"), opinions=OPINIONS)
     assert assemble(page).evidence["line_items.0.discount"].set_by == "task_model+arithmetic"
+
+
+@pytest.mark.parametrize(
+    ("off", "left", "price"),
+    [("- 1.34", "= 7.60", "7.60"), ("- 1.34", "7.60", "8.94"), ("- 1.30", "= 7.60", "8.94"), ("1.34", "=7.60", "7.60")],
+)
+def test_a_price_that_is_worked_out_in_its_column_is_the_last_one(off: str, left: str, price: str) -> None:
+    row = ((50, 100, "Minibar"), (200, 100, "2"), (300, 100, "8.94"), (400, 100, "15.20"))
+    below = tuple((320 - 5 * len(text.split()[-1]) - (8 if " " in text else 0), y, text) for y, text in ((112, off), (124, left)))
+    page = tagged(*row, *below, opinions=OPINIONS | {text: {"line.note": 0.9} for text in ("1.34", "1.30")})
+    (item,) = assemble(page).line_items
+    assert (item.unit_price, item.net_amount) == (Decimal(price), Decimal("15.20"))
