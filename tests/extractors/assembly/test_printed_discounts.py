@@ -53,8 +53,8 @@ def test_a_discount_that_was_proven_says_so() -> None:
     [("- 1.34", "= 7.60", "7.60"), ("- 1.34", "7.60", "8.94"), ("- 1.30", "= 7.60", "8.94"), ("1.34", "=7.60", "7.60")],
 )
 def test_a_price_that_is_worked_out_in_its_column_is_the_last_one(off: str, left: str, price: str) -> None:
-    row = ((50, 100, "Minibar"), (200, 100, "2"), (300, 100, "8.94"), (400, 100, "15.20"))
+    row = ((50, 100, "Minibar"), (200, 100, "2"), (300, 100, "8.94"), (400, 100, "14.70"))  # with fifty cents off the line
     below = tuple((320 - 5 * len(text.split()[-1]) - (8 if " " in text else 0), y, text) for y, text in ((112, off), (124, left)))
-    page = tagged(*row, *below, opinions=OPINIONS | {text: {"line.note": 0.9} for text in ("1.34", "1.30")})
-    (item,) = assemble(page).line_items
-    assert (item.unit_price, item.net_amount) == (Decimal(price), Decimal("15.20"))
+    notes = {text: {"line.note": 0.9} for text in ("1.34", "1.30")}
+    (item,) = assemble(tagged(*row, *below, opinions=OPINIONS | notes | {"14.70": {"line.net_amount": 0.97}})).line_items
+    assert (item.unit_price, item.net_amount) == (Decimal(price), Decimal("14.70"))
