@@ -86,7 +86,16 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     built = valid_rows(built, _possible_totals(spans, habit))
     amounts = [row.item.amount for row in built if row.item.amount is not None]
     lines_sum = sum(amounts, Decimal(0)) if amounts else None
-    totals = read_totals(words, captions, probabilities, [s for s in spans if not s.label.startswith("line.")], habit, lines_sum=lines_sum)
+    quantities = [row.item.quantity for row in built if row.item.quantity is not None]
+    totals = read_totals(
+        words,
+        captions,
+        probabilities,
+        [s for s in spans if not s.label.startswith("line.")],
+        habit,
+        lines_sum=lines_sum,
+        counted=sum(quantities, Decimal(0)) if len(quantities) == len(built) else None,
+    )
     header_spans = [*spans, *_faint_spans(words, probabilities, spans)]
     read = read_header(words, captions, probabilities, header_spans, totals, habit=habit, language=tagged.language)
     evidence = dict(read.evidence)

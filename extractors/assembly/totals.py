@@ -35,6 +35,7 @@ TAX_IS_SHARE = 2.0
 HALF_TOLD = 0.1  # probability from which a charge or allowance may lie between net and gross total
 SAME_WORD = -1.0
 OTHER_SIGN = -2.0
+SUM_OF_QUANTITIES = -2.0
 SUM_OF_ROWS = 0.9  # probability of the sum of the breakdown's taxes, where no total of them is printed
 ROWS_GUESSED = 0.02  # probability of a sum over tax amounts whose rows could not be told apart
 TOTALS = ("net_total", "tax_total", "gross_total", "amount_due")
@@ -60,8 +61,9 @@ def read_totals(
     habit: NumberHabit,
     *,
     lines_sum: Decimal | None,
+    counted: Decimal | None = None,
 ) -> Totals:
-    """Choose net, tax, gross and due together. ``lines_sum`` is the sum of the line amounts, None without lines."""
+    """Choose net, tax, gross and due together. ``lines_sum`` is the sum of the line amounts, None without lines, ``counted`` that of their quantities."""
     adjustments = read_adjustments(spans, captions, habit)
     breakdown, breakdown_evidence, tax_sums = read_breakdown(spans, habit)
     amounts = printed_amounts(words)
@@ -75,13 +77,17 @@ def read_totals(
     steps = _changes(adjustments, half_told)
     net, tax, gross = max(
         product(*(options[name] for name in TOTALS[:3])),
-        key=lambda combination: (
-            _score(combination, reachable, steps, rounding_of(adjustments))
-            + _sign_of_lines(combination, lines_sum)
-            + _by_rate(combination, rate)
+        key=lambda read: (
+            _score(read, reachable, steps, rounding_of(adjustments))
+            + _sign_of_lines(read, lines_sum)
+            + _by_rate(read, rate)
+            + _of_quantities((read[0], read[2]), counted, lines_sum)
         ),
     )
-    due = max(options["amount_due"], key=lambda option: _due_score(option, gross.value, adjustments))
+    due = max(
+        options["amount_due"],
+        key=lambda option: _due_score(option, gross.value, adjustments) + _of_quantities((option,), counted, lines_sum),
+    )
     chosen = dict(zip(TOTALS, (net, tax, gross, due), strict=True))
     values: dict[str, Decimal] = {}
     evidence: dict[str, Evidence] = {}
@@ -264,6 +270,11 @@ class _Steps:
 
     single: tuple[Decimal, ...]
     together: tuple[Decimal, ...]
+
+
+def _of_quantities(read: tuple[Option, ...], counted: Decimal | None, lines_sum: Decimal | None) -> float:
+    """Log-odds for totals that are the sum of the quantities: a line of totals prints that too."""
+    return SUM_OF_QUANTITIES * sum(o.value is not None and o.value == counted and counted != lines_sum for o in read)
 
 
 def _changes(adjustments: Sequence[Adjustment], half_told: Sequence[Possible]) -> _Steps:
