@@ -8,6 +8,7 @@ never saw it. The accept threshold is chosen on the cross-validated confidences 
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -17,7 +18,6 @@ import numpy as np
 
 from extractors.calibration_file import save_calibration
 from extractors.confidence import Agreement, Calibration, ValueCurve
-from extractors.model_directory import open_tagger
 from extractors.training.calibration_data import Outcomes, as_invoice, collect
 from extractors.training.confidence_model import (
     BOUND,
@@ -48,16 +48,16 @@ MISSED_BY_START = 0.02  # share of such documents whose readings are not compare
 __all__ = ["as_invoice", "calibrate", "main"]
 
 
-def calibrate(model: Path, shards: Sequence[Path], *, today: date, test: Sequence[Path] = ()) -> dict[str, float]:
-    """Fit on ``shards``, report on ``test`` too where it is given, and write ``calibration.json`` into ``model``.
+def calibrate(model: Path, shards: Sequence[Path], *, today: date, test: Sequence[Path] = (), workers: int = 1) -> dict[str, float]:
+    """Fit on ``shards``, report on ``test`` too where it is given, and write ``calibration.json`` into ``model``. ``workers``: processes that read.
 
     Returns the figures. Raises `ValueError` where all documents are right or all are wrong.
     """
-    tagger = open_tagger(model)
     outcomes = collect(
-        tagger,
+        model,
         shards,
         today=today,
+        workers=workers,
         report=lambda done: print(f"\rcalibration: shard {done} of {len(shards)}", end="", flush=True),
     )
     print()
@@ -67,7 +67,7 @@ def calibrate(model: Path, shards: Sequence[Path], *, today: date, test: Sequenc
         agreement, figures_twice = fit_agreement(outcomes)
         figures |= figures_twice
     if test:
-        held = collect(tagger, test, today=today)
+        held = collect(model, test, today=today, workers=workers)
         x, right, flagged = np.array(held.signals), np.array(held.right), np.array(held.flagged)
         figures |= {
             f"test_{k}": v
@@ -200,8 +200,9 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="shard files of the documents to fit on")
     parser.add_argument("--test", type=Path, nargs="+", default=[], help="shard files of other documents to report on")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that read documents (default: one per core)")
     arguments = parser.parse_args()
-    calibrate(arguments.model, arguments.data, today=date.today(), test=arguments.test)
+    calibrate(arguments.model, arguments.data, today=date.today(), test=arguments.test, workers=arguments.workers)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,7 +17,7 @@ from numpy.typing import NDArray
 from extractors.assembly.document import Assembled, assemble
 from extractors.confidence import GROUPS, group_of
 from extractors.cross_check import agreement_signals, differences
-from extractors.model_directory import WordTagger
+from extractors.model_directory import WordTagger, open_tagger
 from extractors.pipeline import categorised
 from extractors.scoring import align, same_value, score
 from extractors.signals import PARTS, part_of, signals
@@ -51,6 +54,18 @@ class Outcomes:
         """``right_parts`` as arrays [n]."""
         return {name: np.array(flags, bool) for name, flags in self.right_parts.items()}
 
+    def add(self, others: Outcomes) -> None:
+        """Append the documents of ``others``."""
+        before = len(self.right)
+        for name in ("signals", "right", "flagged", "layout", "opinions", "agreement"):
+            getattr(self, name).extend(getattr(others, name))
+        for name, flags in others.right_parts.items():
+            self.right_parts[name].extend(flags)
+        for group, found in others.values.items():
+            self.values.setdefault(group, []).extend((before + document, p, right) for document, p, right in found)
+        for group, rights in others.differing.items():
+            self.differing.setdefault(group, []).extend(rights)
+
 
 def as_invoice(assembled: Assembled, *, id: str = "") -> Invoice:
     """The invoice of an assembled document, without confidence and decision."""
@@ -73,26 +88,48 @@ def as_invoice(assembled: Assembled, *, id: str = "") -> Invoice:
 
 
 def collect(
-    tagger: WordTagger,
+    model: Path,
     shards: Sequence[Path],
     *,
     today: date,
+    workers: int = 1,
     report: Callable[[int], None] = lambda done: None,
 ) -> Outcomes:
-    """The outcomes of all invoices and credit notes of the shards; ``report`` is called with the number of shards done."""
+    """The outcomes of all invoices and credit notes of the shards, in their order, by the model in the folder ``model``; ``report`` is called with the
+    number of shards done. With several ``workers`` each shard is read by a process of its own."""
     outcomes = Outcomes()
-    for number, shard in enumerate(shards):
-        samples = [s for s in load_shard(shard) if s.document_type in ("invoice", "credit_note")]
-        documents = [Document(s.pages, reader="generated") for s in samples]
-        tagged = tagger.tag_many(documents)
-        assembled = [assemble(one) for one in tagged]
-        invoices = categorised([as_invoice(a) for a in assembled], [a.text for a in assembled], Bookkeeping())
-        issues = validate(invoices, context=RuleContext(today=today + AHEAD))
-        for sample, one, a, invoice, found in zip(samples, tagged, assembled, invoices, issues, strict=True):
-            outcomes.flagged.append(not a.is_invoice or not _could_be_accepted(invoice, found))
-            outcomes.layout.append(sample.layout.get("arrangement", ""))
-            add_outcome(outcomes, sample.truth, a, invoice, opinions=[assemble(opinion) for opinion in one.opinions])
-        report(number + 1)
+    if workers < 2 or len(shards) < 2:
+        tagger = open_tagger(model)
+        for number, shard in enumerate(shards):
+            outcomes.add(_of_shard(tagger, shard, today))
+            report(number + 1)
+        return outcomes
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_open, initargs=(model,)) as pool:
+        for number, part in enumerate(pool.map(partial(_of_shard, None, today=today), shards)):
+            outcomes.add(part)
+            report(number + 1)
+    return outcomes
+
+
+_opened: list[WordTagger] = []  # the tagger of a worker process
+
+
+def _open(model: Path) -> None:
+    _opened[:] = [open_tagger(model)]
+
+
+def _of_shard(tagger: WordTagger | None, shard: Path, today: date) -> Outcomes:
+    tagger = tagger or _opened[0]
+    outcomes = Outcomes()
+    samples = [s for s in load_shard(shard) if s.document_type in ("invoice", "credit_note")]
+    tagged = tagger.tag_many([Document(s.pages, reader="generated") for s in samples])
+    assembled = [assemble(one) for one in tagged]
+    invoices = categorised([as_invoice(a) for a in assembled], [a.text for a in assembled], Bookkeeping())
+    issues = validate(invoices, context=RuleContext(today=today + AHEAD))
+    for sample, one, a, invoice, found in zip(samples, tagged, assembled, invoices, issues, strict=True):
+        outcomes.flagged.append(not a.is_invoice or not _could_be_accepted(invoice, found))
+        outcomes.layout.append(sample.layout.get("arrangement", ""))
+        add_outcome(outcomes, sample.truth, a, invoice, opinions=[assemble(opinion) for opinion in one.opinions])
     return outcomes
 
 

@@ -81,7 +81,7 @@ def make_model(recipe: Recipe, out: Path, *, course: Course) -> dict[str, Any]:
         )
         _train(other, learn, state, course)
         _export(other.checkpoint, out / SECOND, recipe, state, course, int8=True, prefix=other.prefix)
-    calibration = _calibrate(out, sorted(exam.glob("shard-*.pkl")), state, course)
+    calibration = _calibrate(out, sorted(exam.glob("shard-*.pkl")), state, course, workers=workers)
     record = _record(recipe, out, checkpoint, difference, calibration)
     (out / "training.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return record
@@ -128,14 +128,14 @@ def _export(checkpoint: Path, out: Path, recipe: Recipe, state: _State, course: 
     return float(difference)
 
 
-def _calibrate(out: Path, exam: list[Path], state: _State, course: Course) -> dict[str, Any]:
+def _calibrate(out: Path, exam: list[Path], state: _State, course: Course, *, workers: int) -> dict[str, Any]:
     course.begin(STAGES[6], unit="shards", total=0)
     figures = state.get("calibration")
     if figures is None or not (out / "calibration.json").exists():
         from extractors.training.calibrate import calibrate
 
         try:
-            figures = dict(calibrate(out, exam, today=date.today()))
+            figures = dict(calibrate(out, exam, today=date.today(), workers=workers))
         except ValueError as exc:
             if "documents are right" not in str(exc):  # else all are, or none: there is nothing to tell apart
                 raise
