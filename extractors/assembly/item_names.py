@@ -39,6 +39,11 @@ _BRACKETED = re.compile(r"^[\[(][^\])]*\d")  # begins a code
 _BROKEN = re.compile(r"\w[-‐]$")
 FAINTLY_NAMED = 0.18  # probability of a name from which a line between two lines of one is part of it; of nine such lines in generated invoices seven were
 MOSTLY = 0.6
+_UNTIL = re.compile(r"^(?:[-–—]|bis|to|au|al|hasta|a|tot|t/m|till|til|do|až)$")  # between the days of a period
+_JOINS = re.compile(  # at the end of a line, after which the text goes on
+    r"^(?:[-–—/&+]|für|for|pour|para|per|voor|dla|för|pro|für|mit|with|avec|con|met|med|und|and|et|og|och|oder|or|ou|of|von|de|di|du|des|der|del|della|"
+    r"zu|to|bis|au|al|hasta|tot|till|til|do|až|in|im|aus|auf|on|by|nach|laut|na|od|z)$"
+)
 LEADING_EM = 1.75  # lines of one text are closer than this from baseline to baseline; chosen on generated layouts
 FAR_EM = 3.0
 SURE, VERY_SURE = 0.85, 0.93  # what the network must give a piece that stands apart from the name to be part of it
@@ -162,7 +167,7 @@ def _apart(
     result: dict[int, list[Piece]] = {}
     for row, own in _by_row(chosen).items():
         on_main_line = [p for p in own if row in main and p.line == main[row].line]
-        result[row] = _connected(on_main_line or _first(words, own), own, notes.get(row, ()))
+        result[row] = _broken_words(words, best, _connected(on_main_line or _first(words, own), own, notes.get(row, ())))
     return {**_where_others_have_theirs(words, best, result, bands), **result}
 
 
@@ -321,12 +326,14 @@ def _needed(a: Piece, b: Piece, notes: Sequence[tuple[int, float]]) -> float:
 
 
 def _broken_words(words: Words, best: Sequence[int], pieces: list[Piece]) -> list[Piece]:
-    """With the lines that a hyphen at the end of a line leads on to, whatever their label."""
+    """With the lines that a hyphen, a joining word or the first half of a period at the end of a line leads on to, whatever their label."""
     result = list(pieces)
     last = pieces[-1]
-    while _BROKEN.search(words.texts[last.words[-1]]):
-        following = _line_below(words, last)
-        if following is None or any(best[i] in _NUMBERS for i in following):
+    while (following := _line_below(words, last)) is not None and not any(best[i] in _NUMBERS for i in following):
+        ends = words.texts[last.words[-1]]
+        open_ended = _BROKEN.search(ends) or (last.words[1:] and _JOINS.match(ends))
+        dated = any(words.has_digit[i] for i in last.words[-3:]) and any(words.has_digit[i] for i in following)
+        if not open_ended and not (dated and _UNTIL.match(words.texts[following[0]])):
             break
         last = make_piece(words, following, last.row)
         result.append(last)

@@ -11,6 +11,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.assembly.item_lines import is_name_heading
 from extractors.assembly.net_prices import net_price_below
 from extractors.assembly.numbers import NumberHabit, other_reading, parse_number, parse_percent
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
@@ -320,6 +321,9 @@ def _description(words: Words, spans: Sequence[Span]) -> tuple[str, Evidence] | 
     for line in lines[1:]:
         text = _joined(text, line)
     text = text.strip(" |")
+    label, mark, rest = text.partition(":")
+    if mark and rest.strip() and is_name_heading(label):  # "Service: Repair": the label of the value, printed in each row
+        text = rest.strip()
     if not text:
         return None
     first_page = spans[0].page

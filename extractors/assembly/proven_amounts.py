@@ -30,6 +30,7 @@ _UNLABELLED = frozenset({0, LABEL_INDEX["line.note"]})
 _OWN_AMOUNT_OF = {  # what a total is called as the amount of the only row
     LABEL_INDEX["header.net_total"]: _NET, LABEL_INDEX["total.line_total"]: _NET, LABEL_INDEX["header.gross_total"]: _GROSS,
 }  # fmt: skip
+_TOTALS = frozenset({*_OWN_AMOUNT_OF, LABEL_INDEX["header.amount_due"], LABEL_INDEX["tax.taxable_amount"]})
 FEWEST_IN_COLUMN = 3  # amounts whose right edge a number shares that stands in their column
 LINES_BELOW = 2  # the numbers of a row may stand on lines of their own below it
 EDGE_PT = 2.0
@@ -102,8 +103,8 @@ def _take_total_of_only_row(
 
 
 def take_unseen_amounts(words: Words, probabilities: NDArray[np.float32], habit: NumberHabit) -> None:
-    """In place: where a line shows a quantity and a price and no amount, the number without a label that stands in the column of the amounts and is their
-    product is the amount. Without it the row would vanish into its neighbours."""
+    """In place: where a line shows a quantity and a price and no amount, the number that is their product is the amount, if it carries no label and stands
+    in the column of the amounts, or was taken for a total in one of the next lines. Without it the row would vanish into its neighbours."""
     best: list[int] = probabilities.argmax(1).tolist()
     by_line: dict[int, list[_Number]] = {}
     for run in printed_amounts(words):
@@ -111,17 +112,42 @@ def take_unseen_amounts(words: Words, probabilities: NDArray[np.float32], habit:
         if value is not None:
             number = _Number(run, value, best[run[-1]], words.box_list[run[-1]][2], True)
             by_line.setdefault(words.line_list[run[0]], []).append(number)
-    edges = [n.right for found in by_line.values() for n in found if n.label in (_NET, _GROSS)]
-    for found in by_line.values():
-        quantity, price = _only(found, _QUANTITY), _only(found, _PRICE)
-        if quantity is None or price is None or any(n.label in (_NET, _GROSS) for n in found):
+    amounts = [n for found in by_line.values() for n in found if n.label in (_NET, _GROSS)]
+    for line, found in by_line.items():
+        counted = [first_number(words.texts[i], habit) for i in words.words_of_line[line] if best[i] == _QUANTITY and words.has_digit[i]]
+        price = _only(found, _PRICE)
+        if price is None or len(counted) != 1 or counted[0] is None:
             continue
-        for number in found:
-            in_column = sum(abs(number.right - edge) <= EDGE_PT for edge in edges) >= FEWEST_IN_COLUMN
-            product = number.value != 0 and abs(number.value - quantity.value * price.value) <= EXACT
-            if number.label in _UNLABELLED and in_column and product:
+        quantity = counted[0]
+        product = quantity * price.value
+        following = [
+            n
+            for k in range(line, line + 1 + LINES_BELOW)
+            for n in by_line.get(k, ())
+            if words.page[n.words[0]] == words.page[price.words[0]]
+        ]
+        if not product or any(n.label in (_NET, _GROSS) for n in following):
+            continue
+        if not (same := [n for n in following if n is not price and n.label != _QUANTITY and abs(n.value - product) <= EXACT]):
+            continue
+        for number in same:
+            in_column = sum(abs(number.right - n.right) <= EDGE_PT for n in amounts) >= FEWEST_IN_COLUMN
+            unseen = number.label in _UNLABELLED and in_column and number in found
+            if unseen or (number is same[0] and _is_amount_of_card(words, number, amounts, telling=is_telling(quantity, price.value))):
                 for i in number.words:
                     set_label(probabilities, i, _NET)
+
+
+def _is_amount_of_card(words: Words, number: _Number, amounts: Sequence[_Number], *, telling: bool) -> bool:
+    """Whether what was taken for a total is the amount of an item whose numbers stand in several lines: it stands under another item's amount, or is the
+    product of two numbers neither of which is one (``telling``) beside other items."""
+    return number.label in _TOTALS and bool(amounts) and (telling or any(_aligned(words, number, n) for n in amounts))
+
+
+def _aligned(words: Words, a: _Number, b: _Number) -> bool:
+    """Whether two numbers share their left edge, their right edge or their middle."""
+    left, other = words.box_list[a.words[0]][0], words.box_list[b.words[0]][0]
+    return min(abs(left - other), abs(a.right - b.right), abs(left + a.right - other - b.right) / 2) <= EDGE_PT
 
 
 def _numbers_of_rows(

@@ -237,3 +237,30 @@ def test_what_stands_between_a_name_and_a_line_that_surely_belongs_to_it_does_so
     words += cells("as agreed by telephone", "dddd", 0, 180, 233, 0.6) + cells("delivered to the door", "dddd", 0, 180, 244)
     words += cells("Office chair", "dd", 1, 180, 300)
     assert assembled_names(words) == ["Empty crates as agreed by telephone delivered to the door", "Office chair"]
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "joined"),
+    [
+        ("Service 29.05. -", "09.07.2025", True),
+        ("Support 1 May 2025", "to 31 May 2025", True),
+        ("Insurance for", "Priya Harris", True),
+        ("Support plan", "to your order", False),
+        ("Class for", "2.50", False),
+    ],
+)
+def test_a_name_goes_on_behind_a_joining_word_or_half_a_period(above: str, below: str, joined: bool) -> None:
+    words = [
+        *numbers(0, 200),
+        *numbers(1, 260),
+        *cells(above, "d" * len(above.split()), 0, 180, 200),
+        *cells("Office chair", "dd", 1, 180, 260),
+    ]
+    words += cells(below, ("p" if below == "2.50" else "t") * len(below.split()), 0, 180, 211)
+    assert assembled_names(words) == [f"{above} {below}" if joined else above, "Office chair"]
+
+
+@pytest.mark.parametrize(("printed", "name"), [("Service: Boiler repair", "Boiler repair"), ("Room: garden view", "Room: garden view")])
+def test_the_label_of_names_is_no_part_of_them(printed: str, name: str) -> None:
+    words = [*numbers(0, 200), *numbers(1, 230), *cells(printed, "ddd", 0, 180, 200), *cells("Office chair", "dd", 1, 180, 230)]
+    assert assembled_names(words) == [name, "Office chair"]

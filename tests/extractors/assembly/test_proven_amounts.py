@@ -232,3 +232,40 @@ def test_a_number_behind_the_label_of_quantities_is_one_although_it_was_taken_fo
     }
     items = assemble(tagged(*lines, opinions=words)).line_items
     assert [item.quantity is not None for item in items] == [found]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "left", "whose"),
+    [
+        ("3", "25.00", 50.0, "item"),
+        ("3", "25.00", 300.0, "item"),
+        ("1", "75.00", 50.0, "item"),
+        ("1", "75.00", 300.0, "total"),
+        ("2", "25.00", 50.0, "total"),
+    ],
+)
+def test_the_amount_of_a_card_that_was_taken_for_a_total_is_its_items(quantity: str, price: str, left: float, whose: str) -> None:
+    first = ((50, 100, "Desk"), (50, 112, "2"), (150, 112, "9.00"), (50, 124, "18.00"))
+    second = ((50, 150, "Lamp"), (50, 162, quantity), (150, 162, price), (left, 174, "75.00_"))
+    words = {
+        "Desk": NAME,
+        "Lamp": NAME,
+        "2": QUANTITY,
+        "3": QUANTITY,
+        "1": QUANTITY,
+        "9.00": PRICE,
+        "25.00": PRICE,
+        "75.00": PRICE,
+        "18.00": NET,
+    }
+    taken = {"75.00": {"header.net_total": 0.9}} if price != "75.00" else {"75.00": PRICE}
+    page = tagged(
+        *first,
+        *((x, y, text.strip("_")) for x, y, text in second),
+        (400, 300, "93.00"),
+        opinions={**words, **taken, "93.00": {"header.net_total": 0.97}},
+    )
+    if price == "75.00":
+        page.labels[-2] = 0.0005
+        page.labels[-2, LABEL_INDEX["header.net_total"]] = 0.9
+    assert [item.amount for item in assemble(page).line_items] == [Decimal("18.00"), *([Decimal("75.00")] if whose == "item" else [])]
