@@ -12,6 +12,7 @@ import numpy as np
 from extractors.assembly.anchors import Anchors
 from extractors.assembly.bracketed_codes import mark_bracketed_codes
 from extractors.assembly.captions import Captions
+from extractors.assembly.card_amounts import take_amounts_of_cards
 from extractors.assembly.columns import agree_in_columns, take_charges_in_the_table_for_items, take_named_charges_for_items
 from extractors.assembly.doubt import Doubt, doubt_of
 from extractors.assembly.headed_numbers import take_numbers_under_headings
@@ -77,6 +78,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     take_named_charges_for_items(words, probabilities)
     take_charges_in_the_table_for_items(words, probabilities, habit)
     take_unseen_amounts(words, probabilities, habit)
+    take_amounts_of_cards(words, captions, probabilities)
     rows = settle_names(words, probabilities, find_rows(words, probabilities))
     rows = join_halves(words, probabilities, rows)
     take_numbers_under_headings(words, captions, probabilities, rows, habit)

@@ -40,6 +40,7 @@ _BROKEN = re.compile(r"\w[-‐]$")
 FAINTLY_NAMED = 0.18  # probability of a name from which a line between two lines of one is part of it; of nine such lines in generated invoices seven were
 MOSTLY = 0.6
 _UNTIL = re.compile(r"^(?:[-–—]|bis|to|au|al|hasta|a|tot|t/m|till|til|do|až)$")  # between the days of a period
+_LONG_NUMBER = re.compile(r"\d{5}")  # a code, no date
 _JOINS = re.compile(  # at the end of a line, after which the text goes on
     r"^(?:[-–—/&+]|für|for|pour|para|per|voor|dla|för|pro|für|mit|with|avec|con|met|med|und|and|et|og|och|oder|or|ou|of|von|de|di|du|des|der|del|della|"
     r"zu|to|bis|au|al|hasta|tot|till|til|do|až|in|im|aus|auf|on|by|nach|laut|na|od|z)$"
@@ -331,7 +332,7 @@ def _broken_words(words: Words, best: Sequence[int], pieces: list[Piece]) -> lis
     last = pieces[-1]
     while (following := _line_below(words, last)) is not None and not any(best[i] in _NUMBERS for i in following):
         ends = words.texts[last.words[-1]]
-        open_ended = _BROKEN.search(ends) or (last.words[1:] and _JOINS.match(ends))
+        open_ended = _BROKEN.search(ends) or (last.words[1:] and _JOINS.match(ends) and not _LONG_NUMBER.search(words.texts[following[0]]))
         dated = any(words.has_digit[i] for i in last.words[-3:]) and any(words.has_digit[i] for i in following)
         if not open_ended and not (dated and _UNTIL.match(words.texts[following[0]])):
             break

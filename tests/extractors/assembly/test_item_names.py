@@ -247,6 +247,7 @@ def test_what_stands_between_a_name_and_a_line_that_surely_belongs_to_it_does_so
         ("Insurance for", "Priya Harris", True),
         ("Support plan", "to your order", False),
         ("Class for", "2.50", False),
+        ("Class for", "400012345678 code", False),
     ],
 )
 def test_a_name_goes_on_behind_a_joining_word_or_half_a_period(above: str, below: str, joined: bool) -> None:

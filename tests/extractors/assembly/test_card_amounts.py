@@ -1,0 +1,37 @@
+"""Amounts of items that stand behind labels of their own are told from totals by these labels."""
+
+from decimal import Decimal
+
+import pytest
+from tagged_pages import tagged
+
+from extractors.assembly.document import assemble
+
+NAME, NET = {"line.description": 0.97}, {"line.net_amount": 0.97}
+ITEMS = ((50, 100, "Desk"), (50, 112, "Sum: 18.00"), (50, 140, "Lamp"), (50, 152, "Sum: 20.00"))
+WORDS = {"Desk": NAME, "Lamp": NAME, "Chair": NAME, "18.00": NET, "20.00": NET}
+
+
+def amounts(*lines: tuple[float, float, str], taken_for: str, probability: float = 0.9) -> list[Decimal | None]:
+    found = assemble(tagged(*ITEMS, *lines, opinions={**WORDS, "75.00": {taken_for: probability}, "113.00": {"header.net_total": 0.97}}))
+    return [item.amount for item in found.line_items][2:]
+
+
+@pytest.mark.parametrize("taken_for", ["header.net_total", "header.gross_total", "total.line_total", "line.note"])
+def test_the_last_items_amount_has_the_label_of_the_others(taken_for: str) -> None:
+    assert amounts((50, 180, "Chair"), (50, 192, "Sum: 75.00"), (300, 300, "Net 113.00"), taken_for=taken_for) == [Decimal("75.00")]
+
+
+def test_a_label_may_stand_above_its_amounts() -> None:
+    items = ((50, 100, "Desk"), (50, 112, "Sum"), (50, 124, "18.00"), (50, 150, "Lamp"), (50, 162, "Sum"), (50, 174, "20.00"))
+    last = ((50, 200, "Chair"), (50, 212, "Sum"), (50, 224, "75.00"), (300, 300, "Net 113.00"))
+    words = {**WORDS, "75.00": {"header.net_total": 0.9}, "113.00": {"header.net_total": 0.97}}
+    assert [item.amount for item in assemble(tagged(*items, *last, opinions=words)).line_items][2:] == [Decimal("75.00")]
+
+
+def test_an_amount_with_another_label_is_a_total() -> None:
+    assert amounts((50, 180, "Chair"), (50, 192, "Total: 75.00"), (300, 300, "Net 113.00"), taken_for="header.net_total") == []
+
+
+def test_an_amount_with_no_item_waiting_for_it_is_a_total() -> None:
+    assert amounts((50, 192, "Sum: 75.00"), (300, 300, "Net 113.00"), taken_for="header.net_total") == []
