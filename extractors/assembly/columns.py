@@ -25,6 +25,7 @@ FLOOR = 1e-3
 SETTLED = 0.9  # a word of this probability keeps its label unless it is told nothing about it
 TOLD_NOTHING = 0.985  # "none" up to this probability is asked again
 RIGHT_PT = 2.0
+HANGING_EM = 0.5
 LABEL_COLUMN_EM = 15.0  # from the colon behind a label to its value
 _MARKS = (":", "=", "|", ".:")
 _NAME = LABEL_INDEX["line.description"]
@@ -160,11 +161,13 @@ def _values(words: Words, best: NDArray[np.int64], labels: Sequence[int], habit:
 
 
 def _in_column(words: Words, i: int, amounts: NDArray[np.int64]) -> bool:
-    """Whether a word stands below or above others: begins or ends where one of them does, or between."""
+    """Whether a word stands below or above others: begins or ends where one of them does, or between. A closing bracket or a minus behind the digits may
+    hang out of the column."""
     right, left = words.boxes[amounts, 2], words.boxes[amounts, 0]
     x0, _, x1, _ = words.box_list[i]
-    between = float(right.max() - right.min()) < LABEL_COLUMN_EM * words.size_list[i] and right.min() <= x1 <= right.max()
-    return bool(between or np.abs(right - x1).min() <= RIGHT_PT or np.abs(left - x0).min() <= RIGHT_PT)
+    hanging = HANGING_EM * words.size_list[i] if words.texts[i].endswith((")", "-")) else 0.0
+    between = float(right.max() - right.min()) < LABEL_COLUMN_EM * words.size_list[i] and right.min() <= x1 <= right.max() + hanging
+    return bool(between or np.abs(right - x1).min() <= RIGHT_PT + hanging or np.abs(left - x0).min() <= RIGHT_PT)
 
 
 def _words_of_charge(words: Words, best: NDArray[np.int64], i: int, offset: int, lefts: set[float]) -> list[int]:

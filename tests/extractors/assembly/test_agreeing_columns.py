@@ -164,3 +164,10 @@ def test_the_words_of_a_charge_may_stand_behind_its_amount_where_names_do() -> N
     rows = ((50.0, 100.0, "10.00"), (150.0, 100.0, "Desk"), (50.0, 120.0, "20.00"), (150.0, 120.0, "Lamp"))
     found = assemble(tagged(*rows, (55, 140, "5.00"), (150, 140, "Postage"), (50, 180, "Net total"), (150, 180, "35.00"), opinions=CHARGED))
     assert [(item.description, item.amount) for item in found.line_items][-1] == ("Postage", Decimal("5.00"))
+
+
+def test_a_closing_bracket_may_hang_out_of_the_column() -> None:
+    doubtful = {**ITEM, "(125.00)": {"adjustment.allowance": 0.3}, "-95.00": {"header.net_total": 0.97}}
+    rows = ((50.0, 100.0, "Desk"), (300.0, 100.0, "10.00"), (50.0, 120.0, "Lamp"), (300.0, 120.0, "20.00"))
+    rebate = ((50, 140, "Loyalty rebate"), (289, 140, "(125.00)"), (50, 180, "Net total"), (300, 180, "-95.00"))
+    assert [item.amount for item in assemble(tagged(*rows, *rebate, opinions=doubtful)).line_items][2:] == [Decimal("-125.00")]
