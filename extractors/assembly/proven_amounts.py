@@ -126,7 +126,8 @@ def take_unseen_amounts(words: Words, probabilities: NDArray[np.float32], habit:
             for n in by_line.get(k, ())
             if words.page[n.words[0]] == words.page[price.words[0]]
         ]
-        if not product or any(n.label in (_NET, _GROSS) for n in following):
+        above = [n for k in range(line - LINES_BELOW, line) for n in by_line.get(k, ())]
+        if not product or any(n.label in (_NET, _GROSS) and (n in following or n.value == product) for n in (*above, *following)):
             continue
         if not (same := [n for n in following if n is not price and n.label != _QUANTITY and abs(n.value - product) <= EXACT]):
             continue

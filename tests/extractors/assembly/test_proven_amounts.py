@@ -269,3 +269,10 @@ def test_the_amount_of_a_card_that_was_taken_for_a_total_is_its_items(quantity: 
         page.labels[-2] = 0.0005
         page.labels[-2, LABEL_INDEX["header.net_total"]] = 0.9
     assert [item.amount for item in assemble(page).line_items] == [Decimal("18.00"), *([Decimal("75.00")] if whose == "item" else [])]
+
+
+def test_the_total_below_a_quantity_and_a_price_whose_product_is_printed_above_them_is_a_total() -> None:
+    lines = ((50, 100, "Desk"), (300, 100, "75.0"), (50, 112, "3"), (150, 112, "25.00"), (50, 130, "Total"), (300, 130, "75.00"))
+    words = {"Desk": NAME, "3": QUANTITY, "25.00": PRICE, "75.0": NET, "75.00": {"header.net_total": 0.9}}
+    found = assemble(tagged(*lines, opinions=words))
+    assert ([item.amount for item in found.line_items], found.header.net_total) == ([Decimal("75.0")], Decimal("75.00"))
