@@ -44,7 +44,7 @@ _CODE = re.compile(r"(?<![^\W\d_])[A-Z]{3}(?![^\W\d_])")
 _GLUED_CODE = re.compile(r"(?<![A-Z])[A-Z]{3}(?![^\W\d_])")
 _ITEM_TEXTS = [LABEL_INDEX["line.description"], LABEL_INDEX["line.note"]]
 _EURO = ("euro", "euros")
-CENT = Decimal("0.02")
+SLACK = Decimal("0.02")
 _AROUND = " .,:;()[]/|*#"
 _BESIDE_AMOUNT = re.compile(
     r"^[-–(]?\s*(?P<before>[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\s*[-–(]?(?P<a>\d[\d.,'’]*)[)-]?$"
@@ -153,7 +153,7 @@ def _numbers_of(words: Words, members: Sequence[int], habit: NumberHabit) -> lis
 
 
 def _is_converted(amount: Decimal, gross: Decimal, rate: Decimal) -> bool:
-    return min(abs(amount - gross * rate), abs(amount - gross / rate)) <= max(CENT, amount / 1000)
+    return min(abs(amount - gross * rate), abs(amount - gross / rate)) <= max(SLACK, amount / 1000)
 
 
 def currencies_shown(text: str) -> frozenset[str]:

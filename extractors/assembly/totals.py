@@ -11,7 +11,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.adjustments import Possible, possible_adjustments, read_adjustments, rounding_of, that_lead_to
+from extractors.assembly.adjustments import CENT, Possible, possible_adjustments, read_adjustments, rounding_of, that_lead_to
 from extractors.assembly.captions import Captions
 from extractors.assembly.line_items import SET_BY, SET_BY_ARITHMETIC, derived_from, evidence_of, first_number
 from extractors.assembly.numbers import NumberHabit, parse_percent
@@ -20,7 +20,6 @@ from extractors.assembly.tax_rows import complete_breakdown, read_breakdown, set
 from extractors.assembly.total_options import Option, is_percent, printed_amounts, total_options
 from schemas.invoice import Adjustment, AdjustmentKind, Evidence, TaxLine
 
-CENT = Decimal("0.01")
 # Log-odds that totals are right when sums hold, chosen on generated layouts: three printed amounts seldom add up by chance.
 SUM_HOLDS = 6.0
 NET_IS_GROSS = 1.5
