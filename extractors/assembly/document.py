@@ -13,7 +13,7 @@ from extractors.assembly.anchors import Anchors
 from extractors.assembly.bracketed_codes import mark_bracketed_codes
 from extractors.assembly.captions import Captions
 from extractors.assembly.card_amounts import take_amounts_of_cards
-from extractors.assembly.columns import agree_in_columns, take_charges_in_the_table_for_items, take_named_charges_for_items
+from extractors.assembly.columns import agree_in_columns
 from extractors.assembly.doubt import Doubt, doubt_of
 from extractors.assembly.headed_numbers import take_numbers_under_headings
 from extractors.assembly.header_reading import read_header
@@ -30,6 +30,7 @@ from extractors.assembly.spans import (
     complete_grouped_numbers,
     find_spans,
 )
+from extractors.assembly.table_charges import take_charges_in_the_table_for_items, take_named_charges_for_items
 from extractors.assembly.text_segments import smooth_text_segments
 from extractors.assembly.totals import Totals, read_totals
 from extractors.assembly.valid_rows import valid_rows

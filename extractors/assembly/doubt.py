@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.columns import LINES_BELOW
 from extractors.assembly.header import text_key
 from extractors.assembly.spans import LABEL_INDEX, Span, Words
+from extractors.assembly.table_charges import LINES_BELOW
 from extractors.labels import FIELDS
 
 _HEADER = np.array([LABEL_INDEX[n] for n in FIELDS if n.startswith("header.")])

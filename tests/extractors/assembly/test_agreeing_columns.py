@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from tagged_pages import tagged
 
-from extractors.assembly.columns import agree_in_columns, take_named_charges_for_items
+from extractors.assembly.columns import agree_in_columns
 from extractors.assembly.document import assemble
 from extractors.assembly.spans import LABEL_INDEX, Words
+from extractors.assembly.table_charges import take_named_charges_for_items
 
 QUANTITY, NOTE = LABEL_INDEX["line.quantity"], LABEL_INDEX["line.note"]
 SURE = {"line.net_amount": 0.97}
