@@ -1,0 +1,121 @@
+"""What stands in the table of the items like one is a line: charges, allowances, and numbers that the items lack of a total."""
+
+from decimal import Decimal
+
+import pytest
+from tagged_pages import tagged
+
+from extractors.assembly.document import assemble
+from extractors.assembly.spans import LABEL_INDEX, Words
+from extractors.assembly.table_charges import take_named_charges_for_items
+
+SURE = {"line.net_amount": 0.97}
+
+
+def kind_of_last_amount(left_pt: float, name: float) -> int:
+    """Label of an amount, taken for a charge, at ``left_pt``, beside a word that names an item with probability ``name``."""
+    page = tagged(
+        (50, 100, "Desk"),
+        (300, 100, "10.00"),
+        (50, 120, "Toll"),
+        (left_pt, 120, "49.86"),
+        opinions={
+            "Desk": {"line.description": 0.97},
+            "10.00": SURE,
+            "Toll": {"line.description": name},
+            "49.86": {"adjustment.charge": 0.6},
+        },
+    )
+    words = Words(page)
+    probabilities = page.labels.copy()
+    take_named_charges_for_items(words, probabilities)
+    return int(probabilities.argmax(1)[-1])
+
+
+def test_an_amount_in_the_items_column_beside_a_name_is_an_items_amount() -> None:
+    charge = LABEL_INDEX["adjustment.charge"]
+    assert kind_of_last_amount(300, 0.9) == LABEL_INDEX["line.net_amount"]
+    assert kind_of_last_amount(300, 0.55) == charge
+    assert kind_of_last_amount(340, 0.9) == charge
+
+
+ITEM = {"Desk": {"line.description": 0.97}, "10.00": SURE, "Lamp": {"line.description": 0.97}, "20.00": SURE}
+CHARGED = {**ITEM, "5.00": {"adjustment.charge": 0.97}, "30.00": {"total.line_total": 0.97}, "35.00": {"header.net_total": 0.97}}
+CHARGED |= {"10.10": {"total.line_total": 0.97}}
+
+
+@pytest.mark.parametrize(
+    ("between", "left", "is_item"),
+    [
+        ("", 50.0, True),
+        ("", 180.0, False),  # where no name begins
+        ("Sum of items 30.00", 50.0, False),  # a total of all items closes the table
+        ("Sum of group 10.10", 50.0, True),  # that of a group does not
+    ],
+)
+def test_a_charge_in_the_columns_of_the_items_is_an_item(between: str, left: float, is_item: bool) -> None:
+    rows = ((50.0, 100.0, "Desk"), (300.0, 100.0, "10.00"), (50.0, 120.0, "Lamp"), (300.0, 120.0, "20.00"))
+    closing = [(300.0 - 13 * 5 - 6, 140.0, between)] if between else []
+    charge = ((left, 160.0, "Postage & Packing"), (300.0, 160.0, "5.00"))
+    found = assemble(tagged(*rows, *closing, *charge, (50, 180, "Net total"), (300, 180, "35.00"), opinions=CHARGED))
+    assert [item.amount for item in found.line_items] == [Decimal(v) for v in ("10.00", "20.00", *(("5.00",) if is_item else ()))]
+    assert [a.amount for a in found.totals.adjustments] == ([] if is_item else [Decimal("5.00")])
+    assert not is_item or found.line_items[-1].description == "Postage & Packing"
+
+
+def test_the_words_of_a_charge_may_stand_in_the_line_above_it_and_its_number_in_groups() -> None:
+    grouped = {"1": {"adjustment.charge": 0.9}, "234.00": {"adjustment.charge": 0.9}}
+    found = assemble(
+        tagged(
+            (50, 100, "Desk"), (300, 112, "10.00"), (50, 124, "Lamp"), (300, 136, "20.00"),
+            (50, 148, "Postage"), (287, 160, "1 234.00"), (50, 190, "Net total"), (300, 190, "35.00"),
+            opinions={**CHARGED, **grouped},
+        )
+    )  # fmt: skip
+    assert [(item.description, item.amount) for item in found.line_items][-1] == ("Postage", Decimal("1234.00"))
+
+
+@pytest.mark.parametrize(
+    ("printed", "position", "is_item"), [("-5.00", "", True), ("(5.00)", "", True), ("5.00", "", False), ("5.00", "3.", True)]
+)
+def test_an_allowance_in_the_items_columns_is_an_item_where_its_sign_takes_it_off_or_it_is_counted(
+    printed: str, position: str, is_item: bool
+) -> None:
+    total = "35.00" if position else "25.00"
+    taken_off = {**ITEM, printed: {"adjustment.allowance": 0.97}, total: {"header.net_total": 0.97}, "3.": {"line.position": 0.97}}
+    rows = ((50.0, 100.0, "Desk"), (300.0, 100.0, "10.00"), (50.0, 120.0, "Lamp"), (300.0, 120.0, "20.00"))
+    rebate = ((20.0, 140.0, position), (50.0, 140.0, "Loyalty rebate"), (300.0, 140.0, printed))
+    found = assemble(tagged(*rows, *rebate, (50, 180, "Net total"), (300, 180, total), opinions=taken_off))
+    assert [item.amount for item in found.line_items][2:] == ([Decimal("5.00" if position else "-5.00")] if is_item else [])
+    assert [a.amount for a in found.totals.adjustments] == ([] if is_item else [Decimal("5.00")])
+
+
+@pytest.mark.parametrize(("net", "is_item"), [("25.00", True), ("26.00", False)])
+def test_a_number_that_no_label_claims_is_an_item_where_the_items_lack_it(net: str, is_item: bool) -> None:
+    doubtful = {**ITEM, "(5.00)": {"adjustment.allowance": 0.3, "header.net_total": 0.1}, net: {"header.net_total": 0.97}}
+    rows = ((50.0, 100.0, "Desk"), (300.0, 100.0, "10.00"), (50.0, 120.0, "Lamp"), (300.0, 120.0, "20.00"))
+    found = assemble(
+        tagged(*rows, (50, 140, "Loyalty rebate"), (300, 140, "(5.00)"), (50, 180, "Net total"), (300, 180, net), opinions=doubtful)
+    )
+    assert [(item.description, item.amount) for item in found.line_items][2:] == ([("Loyalty rebate", Decimal("-5.00"))] if is_item else [])
+
+
+@pytest.mark.parametrize("name", ["Listed:", "Listed"])
+def test_the_label_of_an_amount_that_the_items_lack_is_no_name(name: str) -> None:
+    doubtful = {**ITEM, "5.00": {"line.note": 0.4}, "35.00": {"header.net_total": 0.97}}
+    rows = ((50.0, 88.0, name), (50.0, 100.0, "Desk"), (300.0, 100.0, "10.00"), (50.0, 120.0, "Lamp"), (300.0, 120.0, "20.00"))
+    found = assemble(tagged(*rows, (50, 160, name), (300, 160, "5.00"), (50, 200, "Net"), (300, 200, "35.00"), opinions=doubtful))
+    assert [item.description for item in found.line_items] == ["Desk", "Lamp"]
+
+
+def test_the_words_of_a_charge_may_stand_behind_its_amount_where_names_do() -> None:
+    rows = ((50.0, 100.0, "10.00"), (150.0, 100.0, "Desk"), (50.0, 120.0, "20.00"), (150.0, 120.0, "Lamp"))
+    found = assemble(tagged(*rows, (55, 140, "5.00"), (150, 140, "Postage"), (50, 180, "Net total"), (150, 180, "35.00"), opinions=CHARGED))
+    assert [(item.description, item.amount) for item in found.line_items][-1] == ("Postage", Decimal("5.00"))
+
+
+def test_a_closing_bracket_may_hang_out_of_the_column() -> None:
+    doubtful = {**ITEM, "(125.00)": {"adjustment.allowance": 0.3}, "-95.00": {"header.net_total": 0.97}}
+    rows = ((50.0, 100.0, "Desk"), (300.0, 100.0, "10.00"), (50.0, 120.0, "Lamp"), (300.0, 120.0, "20.00"))
+    rebate = ((50, 140, "Loyalty rebate"), (289, 140, "(125.00)"), (50, 180, "Net total"), (300, 180, "-95.00"))
+    assert [item.amount for item in assemble(tagged(*rows, *rebate, opinions=doubtful)).line_items][2:] == [Decimal("-125.00")]
