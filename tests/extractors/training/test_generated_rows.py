@@ -262,3 +262,22 @@ def test_a_remark_between_rows_belongs_to_the_row_above_it() -> None:
             elif spans and all(span.label == "line.note" for span in spans):
                 found |= {("same" if span.group == before else "other", 0) for span in spans}
     assert found == {("same", 0)}
+
+
+def test_the_base_of_the_tax_is_the_net_total_although_another_sum_is_called_so() -> None:
+    facts = facts_of(11, rows=1)
+    subtotal = facts.totals.net - Decimal("4.00")
+    spans = [Span("1", "header.net_total", -1, subtotal), Span("2", "tax.taxable_amount", 0, facts.totals.net)]
+    placed = [Placed(0, 40.0, 90.0, 100.0 + 12 * at, 10.0, span) for at, span in enumerate(spans)]
+    found = [truth_of(facts, shown, identity="one", pages=1, layout={}, currency_seen=True) for shown in (placed, placed[:1])]
+    assert [truth["header"]["net_total"] for truth in found] == [format(facts.totals.net, "f"), format(subtotal, "f")]
+
+
+@pytest.mark.parametrize("language", ["it", "nl", "pl", "pt"])
+def test_a_wording_with_a_place_for_the_rate_names_it(language: str) -> None:
+    writer = Writer(Random(2), make_facts(Random(3), "train", document_type="invoice", language=language), "train")
+    found = {
+        writer.adjustment(kind, percent) for kind in ("allowance", "withholding") for percent in (Decimal("7.5"), None) for _ in range(60)
+    }
+    assert not any("{" in text or "}" in text for text in found)
+    assert any("7" in text and "%" in text for text in found)
