@@ -22,6 +22,7 @@ HALF_A_CENT = 0.005
 SURELY_ADJUSTED = 0.8  # probability of an allowance or charge from which the caption of a total ("Total charges") does not speak against it
 FAINTLY_ADJUSTED = 0.02  # probability from which it may be one where that is what lies between the lines and the total
 LEAST = 0.001
+AS_READ = (0.7, 0.1)  # probability of an adjustment that was read, and of its opposite, where its words are none of the candidates
 MOST_POSSIBLE = 8
 FARTHEST = 7.0  # log-odds: how much less likely than what the network reads the choice may be that closes the sum
 CAPTIONS_OF_TOTALS = frozenset({"net_total", "tax_total", "gross_total", "amount_due", "line_total"})
@@ -91,7 +92,7 @@ def that_lead_to(
     known = {p.amount for p in possible}
     choices = [
         *possible,
-        *(Possible(abs(a.amount), *((0.7, 0.1) if a.kind is charge else (0.1, 0.7))) for a in moved if abs(a.amount) not in known),
+        *(Possible(abs(a.amount), *(AS_READ if a.kind is charge else AS_READ[::-1])) for a in moved if abs(a.amount) not in known),
     ]
     taken = _likeliest_choice(choices[:MOST_POSSIBLE], missing)
     if taken is None:
