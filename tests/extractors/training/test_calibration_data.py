@@ -3,12 +3,9 @@
 from datetime import date
 from pathlib import Path
 
-import pytest
-
 from extractors.tagger import MODEL_DIRECTORY
 from extractors.training.calibration_data import Outcomes, collect
-
-pytest.importorskip("typst")
+from extractors.training.generate import write_shard
 
 
 def test_outcomes_are_appended_with_the_numbers_of_their_documents() -> None:
@@ -29,8 +26,6 @@ def test_outcomes_are_appended_with_the_numbers_of_their_documents() -> None:
 
 
 def test_several_processes_find_what_one_finds(tmp_path: Path) -> None:
-    from extractors.training.generate import write_shard
-
     shards = [tmp_path / f"shard-{k}.pkl" for k in range(2)]
     for k, shard in enumerate(shards):
         write_shard(range(5 + 2 * k, 7 + 2 * k), "train", shard)
