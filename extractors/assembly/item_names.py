@@ -39,6 +39,7 @@ _BRACKETED = re.compile(r"^[\[(][^\])]*\d")  # begins a code
 _BROKEN = re.compile(r"\w[-‐]$")
 FAINTLY_NAMED = 0.18  # probability of a name from which a line between two lines of one is part of it; of nine such lines in generated invoices seven were
 MOSTLY = 0.6
+NEAR = 24  # pieces of text on either side in which the lines above and below a line are looked for
 _UNTIL = re.compile(r"^(?:[-–—]|bis|to|au|al|hasta|a|tot|t/m|till|til|do|až)$")  # between the days of a period
 _LONG_NUMBER = re.compile(r"\d{5}")  # a code, no date
 _JOINS = re.compile(  # at the end of a line, after which the text goes on
@@ -99,7 +100,7 @@ def _join_lines_between(words: Words, probabilities: NDArray[np.float32], rows: 
         level = 0 < base - y < reach_em * size and abs(left - x) <= EDGE_PT and words.page[upper[0]] == words.page[lower[0]]
         return level and rows[upper[0]] == rows[lower[0]] and abs(words.size_list[upper[0]] - size) <= ALIKE * size
 
-    for run, named in texts:
+    for k, (run, named) in enumerate(texts):
         faint = float(probabilities[run, NAME].mean())
         if (
             named > MOSTLY
@@ -108,8 +109,9 @@ def _join_lines_between(words: Words, probabilities: NDArray[np.float32], rows: 
             or faint + float(probabilities[run, NOTE].mean()) < MOSTLY
         ):
             continue
-        above = any(share > MOSTLY and set_alike(other, run, FAR_EM) for other, share in texts)
-        if above and any(share > MOSTLY and set_alike(run, other, LEADING_EM) for other, share in texts):
+        near = texts[max(k - NEAR, 0) : k + NEAR]
+        above = any(share > MOSTLY and set_alike(other, run, FAR_EM) for other, share in near)
+        if above and any(share > MOSTLY and set_alike(run, other, LEADING_EM) for other, share in near):
             for i in run:
                 set_label(probabilities, i, NAME)
 

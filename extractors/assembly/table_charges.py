@@ -28,6 +28,7 @@ _SUMS = [LABEL_INDEX[name] for name in ("header.net_total", "header.gross_total"
 _LINE_TOTAL = LABEL_INDEX["total.line_total"]
 _GOALS = [LABEL_INDEX[name] for name in ("header.net_total", "header.gross_total")]
 SURELY_A_TOTAL = 0.6
+MOST_OPEN = 40  # unclaimed numbers of which every pair is tried
 UNCLAIMED = 0.8  # probability of its likeliest label from which a number is what the network takes it for
 UNSURE = 0.7  # probability of "none" below which a number in the items' column is asked again
 NAMED = 0.6  # probability from which a word surely names an item
@@ -113,7 +114,7 @@ def _lacking(
         and not is_percent(words, run)
         and (value := first_number(" ".join(words.texts[k] for k in run), habit))
     ]
-    for count in (1, 2):
+    for count in (1, 2) if len(open_to_all) <= MOST_OPEN else (1,):
         ways = [some for some in combinations(open_to_all, count) if any(items_sum + sum(v for _, v in some) == goal for _, goal in goals)]
         if ways:
             return [run for run, _ in ways[0]] if len(ways) == 1 else []

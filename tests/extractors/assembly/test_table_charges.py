@@ -1,13 +1,15 @@
 """What stands in the table of the items like one is a line: charges, allowances, and numbers that the items lack of a total."""
 
+import time
 from decimal import Decimal
 
 import pytest
 from tagged_pages import tagged
 
 from extractors.assembly.document import assemble
+from extractors.assembly.numbers import NumberHabit
 from extractors.assembly.spans import LABEL_INDEX, Words
-from extractors.assembly.table_charges import take_named_charges_for_items
+from extractors.assembly.table_charges import take_charges_in_the_table_for_items, take_named_charges_for_items
 
 SURE = {"line.net_amount": 0.97}
 
@@ -119,3 +121,12 @@ def test_a_closing_bracket_may_hang_out_of_the_column() -> None:
     rows = ((50.0, 100.0, "Desk"), (300.0, 100.0, "10.00"), (50.0, 120.0, "Lamp"), (300.0, 120.0, "20.00"))
     rebate = ((50, 140, "Loyalty rebate"), (289, 140, "(125.00)"), (50, 180, "Net total"), (300, 180, "-95.00"))
     assert [item.amount for item in assemble(tagged(*rows, *rebate, opinions=doubtful)).line_items][2:] == [Decimal("-125.00")]
+
+
+def test_thousands_of_unclaimed_numbers_are_not_tried_in_pairs() -> None:
+    rows = [(x, 40.0 + 12 * k, text) for k in range(3000) for x, text in ((50.0, "Toll"), (300.0, f"{k % 90 + 10}.25"))]
+    words = {**ITEM, "99999.99": {"header.net_total": 0.97}} | {f"{k + 10}.25": {"line.note": 0.5} for k in range(90)}
+    page = Words(tagged((50, 20, "Desk"), (300, 20, "10.00"), *rows, (50, 40000, "Net total"), (285, 40000, "99999.99"), opinions=words))
+    begun = time.process_time()
+    take_charges_in_the_table_for_items(page, page.tagged.labels.copy(), NumberHabit())
+    assert time.process_time() - begun < 3
