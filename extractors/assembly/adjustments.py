@@ -90,15 +90,13 @@ def that_lead_to(
     if abs(sum((a.amount if a.kind is charge else -a.amount for a in moved), Decimal(0)) - missing) <= 2 * CENT:
         return adjustments
     known = {p.amount for p in possible}
-    choices = [
-        *possible,
-        *(Possible(abs(a.amount), *(AS_READ if a.kind is charge else AS_READ[::-1])) for a in moved if abs(a.amount) not in known),
-    ]
-    taken = _likeliest_choice(choices[:MOST_POSSIBLE], missing)
+    as_read = (Possible(abs(a.amount), *(AS_READ if a.kind is charge else AS_READ[::-1])) for a in moved if abs(a.amount) not in known)
+    choices = [*as_read, *possible][:MOST_POSSIBLE]
+    taken = _likeliest_choice(choices, missing)
     if taken is None:
         return adjustments
     others = tuple(a for a in adjustments if a.kind not in (charge, allowance))
-    return (*(Adjustment(charge if way > 0 else allowance, p.amount) for p, way in zip(choices, taken, strict=False) if way), *others)
+    return (*(Adjustment(charge if way > 0 else allowance, p.amount) for p, way in zip(choices, taken, strict=True) if way), *others)
 
 
 def _likeliest_choice(choices: Sequence[Possible], missing: Decimal) -> tuple[int, ...] | None:

@@ -11,7 +11,9 @@ from functools import lru_cache
 from itertools import combinations
 
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})\s?[./\-年月]\s?(\d{1,2})\s?[./\-月]\s?(\d{4}|\d{2})(?!\d)")
-_ALONE = re.compile(r"(?<![\d./-])(\d{1,2})[./-](\d{1,2})[./-](?:\d{4}|\d{2})(?![./-]?\d)")  # not among the digits of a telephone number
+_ALONE = re.compile(
+    r"(?<![\d./-])(\d{1,2})\s?[./-]\s?(\d{1,2})\s?[./-]\s?(?:\d{4}|\d{2})(?![./-]?\d)"
+)  # not among the digits of a telephone number
 _COMPACT = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])(?!\d)")
 _SHORT = re.compile(r"^\W*(\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])\W*$")  # 231102, common in Sweden
 _BROKEN_YEAR = re.compile(r"(?<!\d)((?:19|20)\d)\s(\d)(?!\d)")  # by the end of a narrow cell's line

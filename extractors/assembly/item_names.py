@@ -43,7 +43,7 @@ NEAR = 24  # pieces of text on either side in which the lines above and below a 
 _UNTIL = re.compile(r"^(?:[-–—]|bis|to|au|al|hasta|a|tot|t/m|till|til|do|až)$")  # between the days of a period
 _LONG_NUMBER = re.compile(r"\d{5}")  # a code, no date
 _JOINS = re.compile(  # at the end of a line, after which the text goes on
-    r"^(?:[-–—/&+]|für|for|pour|para|per|voor|dla|för|pro|für|mit|with|avec|con|met|med|und|and|et|og|och|oder|or|ou|of|von|de|di|du|des|der|del|della|"
+    r"^(?:[-–—/&+]|für|for|pour|para|per|voor|dla|för|pro|mit|with|avec|con|met|med|und|and|et|og|och|oder|or|ou|of|von|de|di|du|des|der|del|della|"
     r"zu|to|bis|au|al|hasta|tot|till|til|do|až|in|im|aus|auf|on|by|nach|laut|na|od|z)$"
 )
 LEADING_EM = 1.75  # lines of one text are closer than this from baseline to baseline; chosen on generated layouts

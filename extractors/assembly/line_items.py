@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.item_lines import is_name_heading
-from extractors.assembly.net_prices import net_price_below
 from extractors.assembly.numbers import NumberHabit, other_reading, parse_number, parse_percent
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
 from schemas.invoice import Evidence, LineItem
@@ -68,10 +67,6 @@ def build_row(
     picked = {name: readings[0] for name, readings in numbers.items() if readings}
     _in_order(picked)
     set_by = dict.fromkeys(picked, SET_BY)
-    listed = picked["unit_price"].span if "unit_price" in picked else None
-    net = net_price_below(words, probabilities, listed, habit) if listed is not None else None
-    if net is not None and (value := first_number(net.text, habit)) is not None:
-        picked["unit_price"], set_by["unit_price"] = Reading(value, net, net.probability), SET_BY_ARITHMETIC
     shown = None if discounts else _printed_discount(words, probabilities, picked, members, amount_name, habit)
     if shown is not None:
         discounts = [shown]

@@ -70,7 +70,7 @@ def take_proven_amounts(words: Words, probabilities: NDArray[np.float32], rows: 
             set_label(probabilities, i, _NET)
             rows[i] = row
     for row, found in numbers.items():
-        if (price := _net_price(found)) is not None:
+        if (price := _net_price(words, found)) is not None:
             for number, label in ((price.gross, 0), (price.per_unit, 0), (price.net, _PRICE), (price.discount, _DISCOUNT)):
                 for i in number.words if number is not None else ():
                     set_label(probabilities, i, label)
@@ -154,7 +154,7 @@ def _aligned(words: Words, a: _Number, b: _Number) -> bool:
 def _numbers_of_rows(
     words: Words, probabilities: NDArray[np.float32], rows: NDArray[np.int32], habit: NumberHabit
 ) -> dict[int, list[_Number]]:
-    """Numbers on the lines of each row and directly below them, as far as they are of this row or of none."""
+    """Numbers on the lines of each row and directly below any of them, as far as they are of this row or of none."""
     best: list[int] = probabilities.argmax(1).tolist()
     lines: dict[int, set[int]] = {}
     for i in np.flatnonzero(rows >= 0).tolist():
@@ -162,7 +162,7 @@ def _numbers_of_rows(
     taken = {line for own in lines.values() for line in own}
     row_of_line: dict[int, list[int]] = {}
     for row, own in lines.items():
-        for line in (*own, *(k for k in range(max(own) + 1, max(own) + 1 + LINES_BELOW) if k not in taken)):
+        for line in own | {k for each in own for k in range(each + 1, each + 1 + LINES_BELOW) if k not in taken}:
             row_of_line.setdefault(line, []).append(row)
     result: dict[int, list[_Number]] = {row: [] for row in lines}
     for run in printed_amounts(words):
@@ -248,9 +248,9 @@ class _NetPrice:
     discount: _Number | None
 
 
-def _net_price(numbers: Sequence[_Number]) -> _NetPrice | None:
+def _net_price(words: Words, numbers: Sequence[_Number]) -> _NetPrice | None:
     """Gross price less discount is the net price, and quantity times net price, less the row's discount, its amount (EN 16931: BT-148, BT-147, BT-146,
-    BT-136). Only where the printed numbers fit in one way."""
+    BT-136); a net price behind an equals sign is one whatever else the amount holds. Only where the printed numbers fit in one way."""
     quantity, amount = _only(numbers, _QUANTITY), _only(numbers, _NET)
     if quantity is None or amount is None or not amount.value:
         return None
@@ -268,8 +268,18 @@ def _net_price(numbers: Sequence[_Number]) -> _NetPrice | None:
                 continue
             if abs(missing) <= EXACT:
                 found.append(_NetPrice(net, gross, per_unit, None))
-            found += [_NetPrice(net, gross, per_unit, n) for n in rest if n is not per_unit and abs(n.value) == missing]
+            explained = [_NetPrice(net, gross, per_unit, n) for n in rest if n is not per_unit and abs(n.value) == missing]
+            found += explained or (
+                [_NetPrice(net, gross, per_unit, None)] if missing > EXACT and _follows_equals(words, net.words[0]) else []
+            )
     return found[0] if len(found) == 1 else None
+
+
+def _follows_equals(words: Words, i: int) -> bool:
+    """Whether an equals sign stands in front of a word, or begins it."""
+    line = words.words_of_line[words.line_list[i]]
+    k = line.index(i)
+    return words.texts[i].startswith("=") or (k > 0 and words.texts[line[k - 1]] == "=")
 
 
 def _has_decimals(value: Decimal) -> bool:

@@ -102,7 +102,10 @@ def read_totals(
             printed = _captioned(words, captions, probabilities, loose, habit, name, wanted) if name not in values else None
             if printed is not None:
                 values[name], evidence[name] = wanted, evidence_of(printed, SET_BY_ARITHMETIC)
-    if lines_sum is not None and (goal := values.get("net_total", values.get("gross_total"))) is not None:
+    goal = values.get("net_total", values.get("gross_total"))
+    if (
+        lines_sum is not None and goal is not None and lines_sum != values.get("gross_total")
+    ):  # lines that hold the tax lack nothing of the net total
         adjustments = that_lead_to(goal, lines_sum, adjustments, possible_adjustments(words, probabilities, loose, habit))
     _fill_gross_and_due(values, evidence, adjustments)
     printed_base = line_total_span if "net_total" not in values else None

@@ -114,3 +114,7 @@ def test_the_month_never_comes_first_in_french_outside_canada(country: str | Non
 def test_the_digits_of_a_telephone_number_tell_no_order() -> None:
     assert infer_date_habit(["02/10/2017"], others=["01.16.32.89.44"], country="IT", language="it") == DateHabit()
     assert infer_date_habit(["02/10/2017"], others=["01.16.32"], country="IT", language="it") == DateHabit(day_first=False)
+
+
+def test_dates_with_spaces_tell_the_order_too() -> None:
+    assert infer_date_habit(["26. 6. 2015", "3. 4. 2015"], country="US", language="en") == DateHabit(day_first=True)

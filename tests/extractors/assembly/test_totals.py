@@ -206,3 +206,14 @@ def test_the_sum_of_the_quantities_in_a_line_of_totals_is_no_total() -> None:
     words |= {"125": {"header.gross_total": 0.8}, "635.50": {"header.gross_total": 0.8}}
     found = assemble(tagged(*items, (50, 100, "TOTAL"), (150, 100, "125"), (250, 100, "635.50"), opinions=words)).header
     assert (found.gross_total, found.amount_due) == (Decimal("635.50"), Decimal("635.50"))
+
+
+def test_the_tax_inside_the_lines_is_no_allowance_that_leads_to_the_net_total() -> None:
+    lines = ("Desk 121.00", "Sum 121.0", "of which 21 % 21.0", "Net 100.0", "VAT 21.00", "Total 121.000")
+    words = {
+        "Desk": {"line.description": 0.97},
+        "121.00": {"line.gross_amount": 0.97},
+        "121.0": LINES,
+        "21.0": {"adjustment.allowance": 0.3},
+    }
+    assert adjustments(*lines, **words, **{"100.0": NET, "21.00": TAX, "121.000": GROSS}) == []
