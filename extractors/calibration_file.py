@@ -12,7 +12,7 @@ from extractors.confidence import OPINION_SIGNALS, Agreement, Calibration, Fores
 from extractors.signals import PARTS, SIGNALS
 from schemas.errors import ModelError
 
-FORMAT = 5
+FORMAT = 6
 
 
 def load_calibration(directory: Path, *, twice: bool = False) -> Calibration:
@@ -47,7 +47,7 @@ def save_calibration(
         "parts": parts,
         "rare": {name: round(share, 4) for name, share in calibration.rare.items()},
         "signals": list(SIGNALS),
-        "forest": [[_plain(node) for node in tree] for tree in calibration.forest.trees],
+        "forest": _plain_forest(calibration.forest),
         "curves": {name: _rounded(curve) for name, curve in calibration.curves.items()},
         "agreement": _plain_agreement(agreement) if agreement else None,
         "measured": measured,
@@ -75,6 +75,7 @@ def _agreement(entry: Mapping[str, Any]) -> Agreement:
         raise ValueError("the agreement of two networks was fitted with other signals")
     return Agreement(
         Part(float(entry["bias"]), tuple(float(entry["weights"][name]) for name in OPINION_SIGNALS)),
+        _forest(entry["forest"]),
         _scale(entry["scale"]),
         float(entry["accept_threshold"]),
         float(entry["from_probability"]),
@@ -90,6 +91,7 @@ def _plain_agreement(agreement: Agreement) -> dict[str, object]:
         "bias": round(agreement.whole.bias, 5),
         "weights": {name: round(w, 5) for name, w in zip(OPINION_SIGNALS, agreement.whole.weights, strict=True)},
         "signals": list(OPINION_SIGNALS),
+        "forest": _plain_forest(agreement.forest),
         "differing": {group: round(share, 4) for group, share in agreement.differing.items()},
     }
 
@@ -98,6 +100,10 @@ def _forest(trees: Sequence[Sequence[Sequence[float]]]) -> Forest:
     if not trees or not all(trees):
         raise ValueError("a forest without trees, or a tree without nodes")
     return Forest(trees)
+
+
+def _plain_forest(forest: Forest) -> list[list[list[float]]]:
+    return [[_plain(node) for node in tree] for tree in forest.trees]
 
 
 def _plain(node: Sequence[float]) -> list[float]:

@@ -6,7 +6,7 @@ signals sees what goes together. The mean of the two, in log-odds, is brought to
 single value into a calibrated one.
 
 A document that two networks read is believed by the reading of their mean, by what each reads by itself, and by where these differ from it
-(`extractors.cross_check`, `Agreement`).
+(`extractors.cross_check`, `Agreement`): a logistic model over the log-odds of the readings, and a forest over the signals of all of them.
 """
 
 from __future__ import annotations
@@ -94,20 +94,23 @@ OPINION_SIGNALS: tuple[str, ...] = ("log_odds", "log_odds_first", "log_odds_seco
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Confidence in a document that two networks read: a logistic model over `OPINION_SIGNALS`, brought to scale.
+    """Confidence in a document that two networks read: a logistic model over `OPINION_SIGNALS` and a forest over the `spread` of all signals; their mean
+    in log-odds is brought to scale.
 
     ``from_probability``: only where the reading by their mean is at least that sure is it compared with their own; the others could not be accepted
     anyway. ``differing``: by group of fields, how often a value is right that one of them gives differently."""
 
     whole: Part
+    forest: Forest
     scale: Scale
     accept_threshold: float
     from_probability: float = 0.0
     differing: Mapping[str, float] = field(default_factory=dict[str, float])
 
-    def raw(self, signals: Sequence[float]) -> float:
-        """Probability that the document is right, not yet to scale. ``signals`` in the order of `OPINION_SIGNALS`."""
-        return _sigmoid(self.whole.bias + sum(w * x for w, x in zip(self.whole.weights, signals, strict=True)))
+    def raw(self, signals: Sequence[float], spread: Sequence[float]) -> float:
+        """Probability that the document is right, not yet to scale. ``signals`` in the order of `OPINION_SIGNALS`, ``spread`` as by `spread`."""
+        logistic = self.whole.bias + sum(w * x for w, x in zip(self.whole.weights, signals, strict=True))
+        return _sigmoid((logistic + self.forest.log_odds(spread)) / 2)
 
     def evidence(self, evidence: Mapping[str, Evidence], differing: Collection[str]) -> dict[str, Evidence]:
         """The evidence, where values at the paths ``differing`` are no surer than such values are right."""
@@ -150,7 +153,7 @@ class Calibration:
     def probability_by_opinions(self, signals: Sequence[float], opinions: Sequence[Sequence[float]], agreement: Sequence[float]) -> float:
         """As `probability`, for a document that both networks have read by themselves too."""
         assert self.agreement is not None
-        raw = self.agreement.raw(self.opinion_signals(signals, opinions, agreement))
+        raw = self.agreement.raw(self.opinion_signals(signals, opinions, agreement), spread(signals, opinions, agreement))
         return self.agreement.scale.probability(min(raw, self._most(signals)))
 
     def part_probabilities(self, signals: Sequence[float]) -> dict[str, float]:
@@ -168,6 +171,13 @@ class Calibration:
             curve = self.curves.get(group_of(path) or "")
             result[path] = replace(shown, confidence=curve.probability(shown.confidence)) if curve else shown
         return result
+
+
+def spread(signals: Sequence[float], opinions: Sequence[Sequence[float]], agreement: Sequence[float]) -> list[float]:
+    """What all readings of a document show, in one list: the `SIGNALS` of the one by the mean, the least and the greatest of each among all readings, and
+    the `AGREEMENT_SIGNALS`."""
+    readings = (signals, *opinions)
+    return [*signals, *map(min, zip(*readings, strict=True)), *map(max, zip(*readings, strict=True)), *agreement]
 
 
 def group_of(path: str) -> str | None:

@@ -39,6 +39,7 @@ from extractors.training.confidence_model import (
     probabilities,
     reliability,
     scaled_out_of_fold,
+    spreads_of,
     to_scale,
 )
 
@@ -107,7 +108,8 @@ def fit_agreement(outcomes: Outcomes) -> tuple[Agreement, dict[str, float]]:
     opinions, agreement = np.array(outcomes.opinions), np.array(outcomes.agreement)
     parts = outcomes.flags_by_part
     by_mean, pairs = opinions_out_of_fold(x, opinions, agreement, parts)
-    raw = by_opinions_out_of_fold(pairs, right)
+    spreads = spreads_of(x, opinions, agreement)
+    raw = by_opinions_out_of_fold(pairs, spreads, right)
     scale = fit_scale(raw, right)
     twice = to_scale(scale, raw)
     alone = to_scale(fit_scale(by_mean, right), by_mean)
@@ -116,8 +118,8 @@ def fit_agreement(outcomes: Outcomes) -> tuple[Agreement, dict[str, float]]:
     final = np.where(alone >= start, twice, np.minimum(alone, start))
     threshold = choose_threshold(final[~flagged], right[~flagged])
     differing = {group: (sum(found) + 1) / (len(found) + 2) for group, found in sorted(outcomes.differing.items())}
-    fitted = fit_agreement_model(pairs, right)
-    model = Agreement(fitted.whole, scale, threshold.value, start, differing)
+    fitted = fit_agreement_model(pairs, spreads, right)
+    model = replace(fitted, scale=scale, accept_threshold=threshold.value, from_probability=start, differing=differing)
     figures = _judge("both networks, cross-validation by document", threshold.value, final, right, flagged)
     figures["ece"] = expected_calibration_error(np.where(alone >= start, scaled_out_of_fold(raw, right), alone), right)
     figures["compared"] = float((alone >= start).mean())

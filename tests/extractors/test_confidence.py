@@ -57,7 +57,7 @@ def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
 
 def test_the_part_for_two_networks_counts_only_where_there_are_two(tmp_path: Path) -> None:
     straight = Scale(((0.0, 0.0), (1.0, 1.0)))
-    agreement = Agreement(Part(1.0, (0.5,) * len(OPINION_SIGNALS)), straight, 0.8, 0.4, {"total": 0.5})
+    agreement = Agreement(Part(1.0, (0.5,) * len(OPINION_SIGNALS)), Forest([[[0.75]]]), straight, 0.8, 0.4, {"total": 0.5})
     save_calibration(calibration(), tmp_path, measured={}, agreement=agreement)
     assert load_calibration(tmp_path) == calibration()
     assert load_calibration(tmp_path, twice=True) == replace(calibration(), agreement=agreement, accept_threshold=0.8)

@@ -12,7 +12,7 @@ import pytest
 from extractors import digit_repair, pipeline
 from extractors.assembly.document import Assembled, assemble
 from extractors.assembly.spans import LABEL_INDEX
-from extractors.confidence import OPINION_SIGNALS, Agreement, Calibration, Forest, Part, Scale
+from extractors.confidence import OPINION_SIGNALS, Agreement, Calibration, Forest, Part, Scale, spread
 from extractors.cross_check import AGREEMENT_SIGNALS, MOST_TOLD, agreement_signals, differences, issues_of
 from extractors.ensemble import Ensemble
 from extractors.model_directory import WordTagger
@@ -42,7 +42,19 @@ def with_total(assembled: Assembled, total: str) -> Assembled:
 def agreement() -> Agreement:
     """Readings that agree are believed; one difference in what a document is judged by is enough to doubt them."""
     weights = tuple(-20.0 if name.startswith("differs_") else 0.0 for name in OPINION_SIGNALS)
-    return Agreement(Part(7.0, weights), STRAIGHT, 0.9, 0.0, {"total": 0.25})
+    return Agreement(Part(7.0, weights), SURE, STRAIGHT, 0.9, 0.0, {"total": 0.25})
+
+
+def test_the_forest_of_all_readings_sees_what_one_network_alone_shows() -> None:
+    place = SIGNALS.index("torn")
+    assert spread([1.0, 2.0], [[0.0, 3.0], [1.5, 2.5]], [7.0]) == [1.0, 2.0, 0.0, 2.0, 1.5, 3.0, 7.0]
+    greatest = 2 * len(SIGNALS) + place
+    believed = replace(agreement(), forest=Forest([[[greatest, 0.5, 1, 2], [0.999], [0.001]]]))
+    plain, nothing = [0.0] * len(SIGNALS), [0.0] * len(AGREEMENT_SIGNALS)
+    torn = [1.0 if i == place else 0.0 for i in range(len(SIGNALS))]
+    same = [7.0] * 3 + nothing
+    assert believed.raw(same, spread(plain, [plain, plain], nothing)) > 0.99
+    assert believed.raw(same, spread(plain, [plain, torn], nothing)) < 0.6
 
 
 def test_a_reading_agrees_with_itself() -> None:
