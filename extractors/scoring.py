@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ AMOUNT_TOLERANCE = Decimal("0.005")
 DESCRIPTION_LIKENESS = 0.85
 NAME_LIKENESS = 0.8
 PAIR_SCORE = 0.5  # rows that agree less than this are not the same row
+LARGEST_TABLE = 10_000  # pairs of rows up to which every pair is compared
 SPEND_PRECISION = 0.95
 BINS = 10  # of equal width, for the calibration error
 
@@ -248,7 +250,50 @@ def likeness(a: Any, b: Any) -> float:
 
 
 def align(truth: Sequence[Record], found: Sequence[Record]) -> list[tuple[int, int]]:
-    """Pairs (row of the truth, row found) of an alignment in order with the highest agreement."""
+    """Pairs (row of the truth, row found) of an alignment in order with the highest agreement. In long tables the rows that stand once in both, alike in
+    every value, are paired first (patience diff), and only what lies between them is compared row by row."""
+    fixed = _rows_alike(truth, found) if len(truth) * len(found) > LARGEST_TABLE else []
+    pairs: list[tuple[int, int]] = []
+    i = j = 0
+    for a, b in (*fixed, (len(truth), len(found))):
+        pairs.extend((i + k, j + m) for k, m in _align(truth[i:a], found[j:b]))
+        if a < len(truth):
+            pairs.append((a, b))
+        i, j = a + 1, b + 1
+    return pairs
+
+
+def _rows_alike(truth: Sequence[Record], found: Sequence[Record]) -> list[tuple[int, int]]:
+    """The most pairs of rows, in order, that are alike in every value and stand once in either table."""
+    place = _once(found)
+    runs: list[list[tuple[int, int]]] = []  # longest rising runs by their length, as piles of patience sorting
+    before: dict[tuple[int, int], tuple[int, int] | None] = {}
+    for pair in ((i, place[key]) for key, i in _once(truth).items() if key in place):
+        pile = bisect_left(runs, pair[1], key=lambda run: run[-1][1])
+        before[pair] = runs[pile - 1][-1] if pile else None
+        if pile == len(runs):
+            runs.append([])
+        runs[pile].append(pair)
+    result: list[tuple[int, int]] = []
+    last = runs[-1][-1] if runs else None
+    while last is not None:
+        result.append(last)
+        last = before[last]
+    return result[::-1]
+
+
+def _once(rows: Sequence[Record]) -> dict[tuple[object, ...], int]:
+    """Index of each row by its values, without those that stand there twice."""
+    keys = [
+        (tuple(_words(row.get("description") or "")), *(_number(line_value(row, key)) for key in ("quantity", "unit_price", "amount")))
+        for row in rows
+    ]
+    times = Counter(keys)
+    return {key: i for i, key in enumerate(keys) if times[key] == 1}
+
+
+def _align(truth: Sequence[Record], found: Sequence[Record]) -> list[tuple[int, int]]:
+    """As `align`, every row compared with every other (Needleman and Wunsch 1970)."""
     n, m = len(truth), len(found)
     scores = [[_pair_score(t, f) for f in found] for t in truth]
     best = [[0.0] * (m + 1) for _ in range(n + 1)]

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from extractors.scoring import HEADER_FIELDS, LINE_FIELDS, covered, gap_of_confidence, score
+from extractors.scoring import HEADER_FIELDS, LINE_FIELDS, align, covered, gap_of_confidence, score
 
 SCORER = Path(__file__).parents[2].parent / "shared" / "tools" / "score.py"
 
@@ -139,3 +139,23 @@ def test_the_share_of_categories_at_a_precision_is_reported() -> None:
     assert (total.spend_category.right, total.spend_category.expected) == (3, 4)
     assert total.spend_coverage == 0.75
     assert total.spend_calibration_error == pytest.approx(0.1)
+
+
+def test_long_tables_are_aligned_around_the_rows_that_stand_once_in_both() -> None:
+    truth = [{"description": f"Item {n} blue", "quantity": "2", "unit_price": "2.50", "net_amount": str(5 + n)} for n in range(3000)]
+    found = [dict(row) for row in truth]
+    found[10]["net_amount"] = "3"  # still the same row
+    found[2500] = {"description": "something else", "net_amount": "0.01"}
+    found.insert(700, dict(truth[700]))  # a row twice
+    del found[2901]  # a row lost
+    expected = [(n, n + (n > 700)) for n in range(2900) if n != 2500] + [(n, n) for n in range(2901, 3000)]
+    pairs = align(truth, found)
+    assert [p for p in pairs if p[0] not in (700,)] == [p for p in expected if p[0] not in (700,)]
+    assert (700, 700) in pairs or (700, 701) in pairs
+    assert align(truth[:90], found[:90]) == [(n, n) for n in range(90)]
+
+
+def test_rows_that_changed_places_are_paired_in_order_only() -> None:
+    truth = [{"description": f"Item {n}", "net_amount": str(n)} for n in range(400)]
+    found = [*truth[200:], *truth[:200]]
+    assert align(truth, found) in ([(n, n + 200) for n in range(200)], [(n + 200, n) for n in range(200)])
