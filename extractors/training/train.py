@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from extractors.features import NGRAMS_PER_WORD
 from extractors.labels import DOCUMENT_TYPES, LANGUAGES, TAGS
 from extractors.training.network import Specialist, SpecialistConfig
+from extractors.training.restore import restored
 from extractors.training.windows_data import TrainingWindow, batches, load_windows
 from extractors.word_vectors import VECTOR_SCALE, VECTOR_SIZE
 
@@ -185,9 +186,10 @@ class Shards:
 
 
 def warm_start(model: Specialist, directory: Path) -> None:
-    """Weights of an earlier checkpoint, also of one that knew fewer features: weights of what it did not know start at zero, so that the
-    network begins as the earlier one."""
-    known = load_file(directory / "model.safetensors")
+    """Weights of an earlier checkpoint, or of an exported model such as the one that ships, also of one that knew fewer features: weights of what it did
+    not know start at zero, so that the network begins as the earlier one."""
+    checkpoint = directory / "model.safetensors"
+    known = load_file(checkpoint) if checkpoint.exists() else restored(directory).state_dict()
     with torch.no_grad():
         for name, value in model.state_dict().items():
             earlier = known.get(name)
