@@ -18,8 +18,10 @@ NAMED = 0.6  # probability from which a word surely names an item
 _NAME = LABEL_INDEX["line.description"]
 _AMOUNTS = (LABEL_INDEX["line.net_amount"], LABEL_INDEX["line.gross_amount"])
 _TAKEN_FOR = frozenset(
-    {0, LABEL_INDEX["line.note"], LABEL_INDEX["total.line_total"], LABEL_INDEX["tax.taxable_amount"]}
-    | {LABEL_INDEX[f"header.{name}"] for name in ("net_total", "gross_total", "amount_due")}
+    {0, LABEL_INDEX["line.note"], LABEL_INDEX["line.tax_amount"], LABEL_INDEX["total.line_total"]}
+    | {LABEL_INDEX[f"header.{name}"] for name in ("net_total", "tax_total", "gross_total", "amount_due")}
+    | {LABEL_INDEX[f"tax.{name}"] for name in ("taxable_amount", "tax_amount")}
+    | {LABEL_INDEX[f"adjustment.{name}"] for name in ("charge", "allowance")}
 )
 
 
@@ -43,9 +45,9 @@ def take_amounts_of_cards(words: Words, captions: Captions, probabilities: NDArr
 
 
 def _label(captions: Captions, first: int) -> str:
-    """The text in front of a number or else directly above it, if it holds letters; empty where there is none."""
-    found = captions.before(first) or next(iter(captions.above(first)), "")
-    return found if any(c.isalpha() for c in found) and not any(c.isdigit() for c in found) else ""
+    """The text in front of a number or, where another value stands there, directly above it, if it holds letters; empty where there is none."""
+    texts = (captions.before(first), next(iter(captions.above(first)), ""))
+    return next((text for text in texts if any(map(str.isalpha, text)) and not any(map(str.isdigit, text))), "")
 
 
 def _lacks_its_amount(words: Words, probabilities: NDArray[np.float32], best: NDArray[np.int64], run: Sequence[int]) -> bool:
