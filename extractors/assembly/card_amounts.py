@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -15,6 +16,7 @@ from extractors.assembly.total_options import printed_amounts
 LINES_ABOVE = 8  # in which the item's name stands
 LEAST = 2  # amounts of items that have the label
 NAMED = 0.6  # probability from which a word surely names an item
+_CENTS = re.compile(r"[.,]\d\d\D*$")
 _NAME = LABEL_INDEX["line.description"]
 _AMOUNTS = (LABEL_INDEX["line.net_amount"], LABEL_INDEX["line.gross_amount"])
 _TAKEN_FOR = frozenset(
@@ -34,7 +36,10 @@ def take_amounts_of_cards(words: Words, captions: Captions, probabilities: NDArr
     labelled = Counter(label for label, _ in known if label)
     if not labelled or labelled.most_common(1)[0][1] < LEAST:
         return
+    in_cents = all(_CENTS.search(words.texts[run[-1]]) for run in runs if best[run[-1]] in _AMOUNTS)
     for run in runs:
+        if in_cents and not _CENTS.search(words.texts[run[-1]]):
+            continue
         if best[run[-1]] not in _TAKEN_FOR or labelled[label := _label(captions, run[0])] < LEAST or not label:
             continue
         if _lacks_its_amount(words, probabilities, best, run):

@@ -54,3 +54,10 @@ def test_an_amount_under_the_items_heading_is_no_charge_and_no_tax(taken_for: st
 def test_an_allowance_under_a_heading_of_its_own_is_none_of_the_items() -> None:
     last = ((50, 200, "Chair"), (50, 212, "Allowance"), (50, 224, "75.00"))
     assert amounts(*last, (300, 300, "Net 113.00"), taken_for="adjustment.allowance") == []
+
+
+def test_a_number_without_cents_behind_the_label_of_amounts_is_none() -> None:
+    rows = [line for y, name in ((100, "Desk"), (150, "Lamp")) for line in ((50, y, name), (50, y + 12, "Base 1"), (200, y + 24, "Base"))]
+    page = sorted([*rows, (200, 136, "18.00"), (200, 186, "20.00")], key=lambda line: line[1])
+    found = assemble(tagged(*page, opinions={**WORDS, "1": {"line.note": 0.9}})).line_items
+    assert [(item.description, item.amount) for item in found] == [("Desk", Decimal("18.00")), ("Lamp", Decimal("20.00"))]
