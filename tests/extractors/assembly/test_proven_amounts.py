@@ -310,3 +310,11 @@ def test_a_heading_of_two_lines_is_read_as_one(above: str, below: str) -> None:
         *lines, (50, 100, "Desk"), (300, 100, "8.03"), (400, 100, "48.18"), Desk=NAME, **{"8.03": {"line.note": 0.7}, "48.18": NET}
     )
     assert item.unit_price == (None if above == "Storage" else Decimal("8.03"))
+
+
+@pytest.mark.parametrize(("net", "found"), [("42.00", True), ("43.00", False)])
+def test_numbers_that_may_be_amounts_are_where_they_make_the_total(net: str, found: bool) -> None:
+    lines = ((50, 100, "Desk 3"), (400, 100, "12.00"), (50, 130, "Lamp 2"), (400, 130, "30.00"), (50, 200, f"Net {net}"))
+    half = {"line.net_amount": 0.3}
+    page = {"Desk": NAME, "Lamp": NAME, "3": QUANTITY, "2": QUANTITY, "12.00": half, "30.00": half, net: {"header.net_total": 0.97}}
+    assert [i.amount for i in items(*lines, **page)] == ([Decimal("12.00"), Decimal("30.00")] if found else [None])
