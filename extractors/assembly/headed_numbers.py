@@ -34,6 +34,7 @@ _PLAIN_NUMBER = {
 _GROUP = re.compile(r"\d{1,3}$")
 BESIDE_EM = 0.5  # a number reaches no further beyond its heading
 SURE = 0.9  # probability from which a price is one, whatever stands above it
+UNCLAIMED = 0.5  # probability of its likeliest label below which a number may be anything but an amount
 LINES_BELOW = 3  # of an item, in which a label in front of a number or above it speaks for it
 
 
@@ -56,7 +57,7 @@ def take_numbers_under_headings(
             i
             for line in sorted({*rows_of_line, *below})
             for i in words.words_of_line[line]
-            if best[i] in _MISTAKEN_FOR[label]
+            if (best[i] in _MISTAKEN_FOR[label] or (best[i] not in _AMOUNTS and probabilities[i].max() < UNCLAIMED))
             and (best[i] != _PRICE or probabilities[i, _PRICE] < SURE)
             and (rows[i] == -1 or rows[i] in without)
             and _PLAIN_NUMBER[label].match(words.texts[i])
@@ -160,8 +161,9 @@ def _is_named(words: Words, captions: Captions, i: int, name: str, headings: Ite
     heading = _heading(captions, i)
     if match("column", captions.before(i), whole=True) == name or heading == name:
         return True
-    if heading == "unit_price":
-        return False  # "Price per" above "piece"
+    label = next(iter(captions.above(i)), "")
+    if heading == "unit_price" or (label.replace(" ", "").isalpha() and match("column", label, whole=True) is None):
+        return False  # "Price per" above "piece"; a label of its own
     x0, y0, x1, _ = words.box_list[i]
     reach = BESIDE_EM * words.size_list[i]
     return any(

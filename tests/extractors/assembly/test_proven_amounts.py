@@ -318,3 +318,20 @@ def test_numbers_that_may_be_amounts_are_where_they_make_the_total(net: str, fou
     half = {"line.net_amount": 0.3}
     page = {"Desk": NAME, "Lamp": NAME, "3": QUANTITY, "2": QUANTITY, "12.00": half, "30.00": half, net: {"header.net_total": 0.97}}
     assert [i.amount for i in items(*lines, **page)] == ([Decimal("12.00"), Decimal("30.00")] if found else [None])
+
+
+@pytest.mark.parametrize(
+    ("heading", "found"), [("Stück", True), ("Hoeveelheid", True), ("Antall", True), ("Počet kusů", True), ("Farbe", False)]
+)
+def test_headings_of_quantities_are_known_in_many_languages(heading: str, found: bool) -> None:
+    lines = ((50, 88, "Posten"), (200, 88, heading), (300, 88, "Netto"), (50, 100, "Desk"), (200, 100, "12"), (300, 100, "66.50"))
+    (item,) = items(*lines, Desk=NAME, **{"12": {"tax.rate": 0.4, "line.note": 0.3}, "66.50": NET})
+    assert item.quantity == (12 if found else None)
+
+
+@pytest.mark.parametrize(("label", "found"), [("Order", False), ("24", True)])
+def test_a_label_of_its_own_speaks_louder_than_the_heading_further_up(label: str, found: bool) -> None:
+    lines = ((200, 60, "Quantity"), (50, 100, "Desk"), (300, 100, "66.50"), (200, 112, label), (200, 124, "17"), (50, 124, "oak"))
+    page = {"24": {"line.item_code": 0.9}, "17": {"line.note": 0.9}, "oak": NAME, "66.50": NET}
+    (item,) = items(*lines, Desk=NAME, **page)
+    assert item.quantity == (17 if found else None)
