@@ -35,6 +35,7 @@ _GROUP = re.compile(r"\d{1,3}$")
 BESIDE_EM = 0.5  # a number reaches no further beyond its heading
 SURE = 0.9  # probability from which a price is one, whatever stands above it
 UNCLAIMED = 0.5  # probability of its likeliest label below which a number may be anything but an amount
+LONGEST_LABEL = 3  # words above a number that may be a label of its own
 LINES_BELOW = 3  # of an item, in which a label in front of a number or above it speaks for it
 
 
@@ -162,7 +163,8 @@ def _is_named(words: Words, captions: Captions, i: int, name: str, headings: Ite
     if match("column", captions.before(i), whole=True) == name or heading == name:
         return True
     label = next(iter(captions.above(i)), "")
-    if heading == "unit_price" or (label.replace(" ", "").isalpha() and match("column", label, whole=True) is None):
+    is_label = label.replace(" ", "").isalpha() and len(label.split()) <= LONGEST_LABEL
+    if heading == "unit_price" or (is_label and match("column", label, whole=True) is None):
         return False  # "Price per" above "piece"; a label of its own
     x0, y0, x1, _ = words.box_list[i]
     reach = BESIDE_EM * words.size_list[i]

@@ -329,7 +329,7 @@ def test_headings_of_quantities_are_known_in_many_languages(heading: str, found:
     assert item.quantity == (12 if found else None)
 
 
-@pytest.mark.parametrize(("label", "found"), [("Order", False), ("24", True)])
+@pytest.mark.parametrize(("label", "found"), [("Order", False), ("24", True), ("Returns only unopened please", True)])
 def test_a_label_of_its_own_speaks_louder_than_the_heading_further_up(label: str, found: bool) -> None:
     lines = ((200, 60, "Quantity"), (50, 100, "Desk"), (300, 100, "66.50"), (200, 112, label), (200, 124, "17"), (50, 124, "oak"))
     page = {"24": {"line.item_code": 0.9}, "17": {"line.note": 0.9}, "oak": NAME, "66.50": NET}
