@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -15,11 +16,14 @@ from extractors.assembly.total_options import printed_amounts
 LINES_ABOVE = 8  # in which the item's name stands
 LEAST = 2  # amounts of items that have the label
 NAMED = 0.6  # probability from which a word surely names an item
+_CENTS = re.compile(r"[.,]\d\d\D*$")
 _NAME = LABEL_INDEX["line.description"]
 _AMOUNTS = (LABEL_INDEX["line.net_amount"], LABEL_INDEX["line.gross_amount"])
 _TAKEN_FOR = frozenset(
-    {0, LABEL_INDEX["line.note"], LABEL_INDEX["total.line_total"], LABEL_INDEX["tax.taxable_amount"]}
-    | {LABEL_INDEX[f"header.{name}"] for name in ("net_total", "gross_total", "amount_due")}
+    {0, LABEL_INDEX["line.note"], LABEL_INDEX["line.tax_amount"], LABEL_INDEX["total.line_total"]}
+    | {LABEL_INDEX[f"header.{name}"] for name in ("net_total", "tax_total", "gross_total", "amount_due")}
+    | {LABEL_INDEX[f"tax.{name}"] for name in ("taxable_amount", "tax_amount")}
+    | {LABEL_INDEX[f"adjustment.{name}"] for name in ("charge", "allowance")}
 )
 
 
@@ -32,7 +36,10 @@ def take_amounts_of_cards(words: Words, captions: Captions, probabilities: NDArr
     labelled = Counter(label for label, _ in known if label)
     if not labelled or labelled.most_common(1)[0][1] < LEAST:
         return
+    in_cents = all(_CENTS.search(words.texts[run[-1]]) for run in runs if best[run[-1]] in _AMOUNTS)
     for run in runs:
+        if in_cents and not _CENTS.search(words.texts[run[-1]]):
+            continue
         if best[run[-1]] not in _TAKEN_FOR or labelled[label := _label(captions, run[0])] < LEAST or not label:
             continue
         if _lacks_its_amount(words, probabilities, best, run):
@@ -43,9 +50,9 @@ def take_amounts_of_cards(words: Words, captions: Captions, probabilities: NDArr
 
 
 def _label(captions: Captions, first: int) -> str:
-    """The text in front of a number or else directly above it, if it holds letters; empty where there is none."""
-    found = captions.before(first) or next(iter(captions.above(first)), "")
-    return found if any(c.isalpha() for c in found) and not any(c.isdigit() for c in found) else ""
+    """The text in front of a number or, where another value stands there, directly above it, if it holds letters; empty where there is none."""
+    texts = (captions.before(first), next(iter(captions.above(first)), ""))
+    return next((text for text in texts if any(map(str.isalpha, text)) and not any(map(str.isdigit, text))), "")
 
 
 def _lacks_its_amount(words: Words, probabilities: NDArray[np.float32], best: NDArray[np.int64], run: Sequence[int]) -> bool:

@@ -42,15 +42,17 @@ def agree_in_columns(words: Words, probabilities: NDArray[np.float32]) -> NDArra
 
 
 def _groups(words: Words, candidates: Iterable[int]) -> list[list[int]]:
-    """Words behind the same printed label; of the others, words whose right edges are one above the other."""
+    """Words behind the same printed label, or below one that several of them have; of the others, words whose right edges are one above the other."""
     labelled: dict[str, list[int]] = {}
-    loose: list[int] = []
+    under: dict[str, list[int]] = {}
     for i in candidates:
         label = _label(words, i)
         if label:
             labelled.setdefault(label, []).append(i)
         else:
-            loose.append(i)
+            under.setdefault(_label_above(words, i), []).append(i)
+    loose = [i for label, group in under.items() if not label or len(group) < LEAST for i in group]
+    labelled |= {f"above {label}": group for label, group in under.items() if label and len(group) >= LEAST}
     columns: list[list[int]] = []
     for i in sorted(loose, key=lambda i: words.box_list[i][2]):
         if (
@@ -77,6 +79,14 @@ def _label(words: Words, i: int) -> str:
             return text if any(c.isalpha() for c in text) else ""
         right = words.box_list[before][0]
     return ""
+
+
+def _label_above(words: Words, i: int) -> str:
+    """The printed word in the line above a value, over it; empty where a number stands there or nothing."""
+    x0, y0, x1, _ = words.box_list[i]
+    over = [k for k in words.words_of_line.get(words.line_list[i] - 1, ()) if words.box_list[k][0] < x1 and words.box_list[k][2] > x0]
+    near = [k for k in over if words.page[k] == words.page[i] and y0 - words.box_list[k][3] < words.size_list[i] and not words.has_digit[k]]
+    return plain(words.texts[near[0]]) if near else ""
 
 
 def _settle(result: NDArray[np.float32], probabilities: NDArray[np.float32], best: NDArray[np.int64], group: NDArray[np.int64]) -> None:

@@ -20,7 +20,7 @@ from extractors.assembly.header_reading import read_header
 from extractors.assembly.item_names import settle_names
 from extractors.assembly.line_items import SET_BY_ARITHMETIC, Row, agrees, build_row, first_number
 from extractors.assembly.numbers import NumberHabit, infer_habit
-from extractors.assembly.proven_amounts import take_proven_amounts, take_unseen_amounts
+from extractors.assembly.proven_amounts import take_amounts_that_make_the_total, take_proven_amounts, take_unseen_amounts
 from extractors.assembly.rows import find_rows, join_halves
 from extractors.assembly.spans import (
     LABEL_INDEX,
@@ -79,6 +79,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     take_named_charges_for_items(words, probabilities)
     take_charges_in_the_table_for_items(words, probabilities, habit)
     take_unseen_amounts(words, probabilities, habit)
+    take_amounts_that_make_the_total(words, probabilities, habit)
     take_amounts_of_cards(words, captions, probabilities)
     rows = settle_names(words, probabilities, find_rows(words, probabilities))
     rows = join_halves(words, probabilities, rows)

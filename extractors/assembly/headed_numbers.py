@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ from extractors.assembly.captions import Captions, Piece
 from extractors.assembly.line_items import agrees, first_number
 from extractors.assembly.numbers import NumberHabit
 from extractors.assembly.spans import LABEL_INDEX, Words, set_label, whole_number
+from extractors.assembly.total_options import printed_amounts
 
 _QUANTITY = LABEL_INDEX["line.quantity"]
 _PRICE = LABEL_INDEX["line.unit_price"]
@@ -30,6 +33,10 @@ _PLAIN_NUMBER = {
 }
 _GROUP = re.compile(r"\d{1,3}$")
 BESIDE_EM = 0.5  # a number reaches no further beyond its heading
+SURE = 0.9  # probability from which a price is one, whatever stands above it
+UNCLAIMED = 0.5  # probability of its likeliest label below which a number may be anything but an amount
+LONGEST_LABEL = 3  # words above a number that may be a label of its own
+LINES_BELOW = 3  # of an item, in which a label in front of a number or above it speaks for it
 
 
 def take_numbers_under_headings(
@@ -46,70 +53,136 @@ def take_numbers_under_headings(
             continue
         name = _NAME_OF[label]
         headings = [piece for piece in captions.pieces if match("column", piece.text, whole=True) == name]
-        lines = sorted({words.line_list[i] for i in np.flatnonzero(inside & np.isin(rows, without)).tolist()})
+        rows_of_line, below = _lines_of_rows(words, rows, without)
         named = [
             i
-            for line in lines
+            for line in sorted({*rows_of_line, *below})
             for i in words.words_of_line[line]
-            if best[i] in _MISTAKEN_FOR[label]
+            if (best[i] in _MISTAKEN_FOR[label] or (best[i] not in _AMOUNTS and probabilities[i].max() < UNCLAIMED))
+            and (best[i] != _PRICE or probabilities[i, _PRICE] < SURE)
             and (rows[i] == -1 or rows[i] in without)
             and _PLAIN_NUMBER[label].match(words.texts[i])
             and (
-                name in (captions.over("column", i), match("column", captions.before(i), whole=True))
+                name in (_heading(captions, i), match("column", captions.before(i), whole=True))
                 if best[i] == _PRICE
-                else _is_named(words, captions, i, name, headings if label == _QUANTITY else ())
+                else _is_named(words, captions, i, name, headings if label == _QUANTITY and line in rows_of_line else ())
             )
         ]
-        if label == _PRICE:
-            named = _that_fit(words, named, best, rows, habit)
-        for row, i in _row_of_each(words, named, rows, without):
+        rows_of_line |= below
+        pairs = (
+            _prices_of_rows(words, named, best, rows, habit, rows_of_line, without)
+            if label == _PRICE
+            else [(row, i) for i in named for row in ([int(rows[i])] if rows[i] >= 0 else sorted(rows_of_line[words.line_list[i]]))]
+        )
+        for row, i in _one_of_each(words, named, pairs, without):
             for k in _with_groups(words, i) if label == _PRICE else [i]:
                 set_label(probabilities, k, label)
                 rows[k] = row
 
 
-def _row_of_each(words: Words, named: Sequence[int], rows: NDArray[np.int32], without: Sequence[int]) -> list[tuple[int, int]]:
+def _lines_of_rows(
+    words: Words, rows: NDArray[np.int32], without: Sequence[int]
+) -> tuple[dict[int, frozenset[int]], dict[int, frozenset[int]]]:
+    """The rows among ``without`` on each line, and for the lines of no row that follow closely on one of theirs that row."""
+    own: dict[int, set[int]] = {}
+    for i in np.flatnonzero(rows >= 0).tolist():
+        own.setdefault(words.line_list[i], set()).add(int(rows[i]))
+    on_line = {line: frozenset(found & set(without)) for line, found in own.items()}
+    below: dict[int, frozenset[int]] = {}
+    for line in sorted(own):
+        for k in range(line + 1, line + 1 + LINES_BELOW):
+            if (
+                k in own
+                or k not in words.words_of_line
+                or words.page[words.words_of_line[k][0]] != words.page[words.words_of_line[line][0]]
+            ):
+                break
+            below[k] = on_line[line]
+    return {line: found for line, found in on_line.items() if found}, {line: found for line, found in below.items() if found}
+
+
+def _one_of_each(words: Words, named: Sequence[int], pairs: Sequence[tuple[int, int]], without: Sequence[int]) -> list[tuple[int, int]]:
     """Row and word of the numbers that are the only one of their row. As many numbers as rows, each on a line of its own, follow the rows' order."""
-    if len(named) == len(without) and len({words.line_list[i] for i in named}) == len(named):
-        return list(zip(without, named, strict=True))
-    rows_of_line: dict[int, set[int]] = {}
-    for i in np.flatnonzero(np.isin(rows, without)).tolist():
-        rows_of_line.setdefault(words.line_list[i], set()).add(int(rows[i]))
     found: dict[int, list[int]] = {}
-    for i in named:
-        for row in [int(rows[i])] if rows[i] >= 0 else sorted(rows_of_line[words.line_list[i]]):
-            found.setdefault(row, []).append(i)
+    for row, i in pairs:
+        found.setdefault(row, []).append(i)
+    fitting = {i for _, i in pairs}
+    in_order = [i for i in named if i in fitting]
+    if len(in_order) == len(without) and len({words.line_list[i] for i in in_order}) == len(in_order):
+        return list(zip(without, in_order, strict=True))
     return [(row, members[0]) for row, members in found.items() if len(members) == 1]
 
 
-def _that_fit(words: Words, prices: Sequence[int], best: NDArray[np.int64], rows: NDArray[np.int32], habit: NumberHabit) -> list[int]:
-    """Of the prices, each for one unit or for 10, 100 or 1000, those that make the amount of their row with its quantity, or whose row shows
-    only one of them."""
-    values: dict[tuple[int, bool], set[Decimal]] = {}
-    for i in np.flatnonzero((rows >= 0) & np.isin(best, [_QUANTITY, *_AMOUNTS])).tolist():
-        value = first_number(words.texts[i], habit)
-        if value is not None:
-            values.setdefault((int(rows[i]), bool(best[i] == _QUANTITY)), set()).add(value)
-    found: list[int] = []
+def _prices_of_rows(
+    words: Words,
+    prices: Sequence[int],
+    best: NDArray[np.int64],
+    rows: NDArray[np.int32],
+    habit: NumberHabit,
+    rows_of_line: Mapping[int, frozenset[int]],
+    without: Sequence[int],
+) -> list[tuple[int, int]]:
+    """Row and word of the prices, each for one unit or for 10, 100 or 1000, that make the amount of their row, or of the one before or after it, with its
+    quantity, or whose row shows only one of them."""
+    values = _quantities_and_amounts(words, best, rows, habit)
+    found: list[tuple[int, int]] = []
     for i in prices:
         price = first_number(" ".join(words.texts[k] for k in _with_groups(words, i)), habit)
-        quantities, amounts = (values.get((int(rows[i]), counted), set()) for counted in (True, False))
-        pairs = [(q, a) for q in quantities for a in amounts]
-        if price is not None and (not pairs or any(agrees(a, q, price.scaleb(-base), None, None) for q, a in pairs for base in range(4))):
-            found.append(i)
+        if price is None:
+            continue
+        own = [int(rows[i])] if rows[i] >= 0 else sorted(rows_of_line[words.line_list[i]])
+        near = [row + step for row in own for step in (-1, 1) if row + step in without and row + step not in own]
+        fitting = [row for row in (*own, *near) if any(_makes(price, q, a) for q, a in product(values[row, True], values[row, False]))]
+        unproven = [row for row in own if not values[row, True] or not values[row, False]]
+        found += [(row, i) for row in fitting[:1] or unproven]
     return found
+
+
+def _quantities_and_amounts(
+    words: Words, best: NDArray[np.int64], rows: NDArray[np.int32], habit: NumberHabit
+) -> defaultdict[tuple[int, bool], set[Decimal]]:
+    """The values of each row that are its quantity (True) or its amounts (False)."""
+    values: defaultdict[tuple[int, bool], set[Decimal]] = defaultdict(set)
+    inside = set(np.flatnonzero((rows >= 0) & np.isin(best, [_QUANTITY, *_AMOUNTS])).tolist())
+    grouped = [run for run in printed_amounts(words) if len(run) > 1 and inside.issuperset(run)]
+    single = [(i,) for i in sorted(inside.difference(*grouped))]
+    for run in (*grouped, *single):
+        value = first_number(" ".join(words.texts[i] for i in run), habit)
+        if value is not None:
+            values[int(rows[run[-1]]), bool(best[run[-1]] == _QUANTITY)].add(value)
+    return values
+
+
+def _makes(price: Decimal, quantity: Decimal, amount: Decimal) -> bool:
+    return any(agrees(amount, quantity, price.scaleb(-base), None, None) for base in range(4))
 
 
 def _is_named(words: Words, captions: Captions, i: int, name: str, headings: Iterable[Piece]) -> bool:
     """Whether the label in front of a number, the heading directly above it or one of the ``headings`` further above calls it ``name``."""
-    if match("column", captions.before(i), whole=True) == name or captions.over("column", i) == name:
+    heading = _heading(captions, i)
+    if match("column", captions.before(i), whole=True) == name or heading == name:
         return True
+    label = next(iter(captions.above(i)), "")
+    is_label = label.replace(" ", "").isalpha() and len(label.split()) <= LONGEST_LABEL
+    if heading == "unit_price" or (is_label and match("column", label, whole=True) is None):
+        return False  # "Price per" above "piece"; a label of its own
     x0, y0, x1, _ = words.box_list[i]
     reach = BESIDE_EM * words.size_list[i]
     return any(
         piece.page == words.page[i] and piece.box[3] < y0 + reach and x0 >= piece.box[0] - reach and x1 <= piece.box[2] + reach
         for piece in headings
     )
+
+
+def _heading(captions: Captions, i: int) -> str | None:
+    """What the heading directly above a number calls it; one of two lines is read as a whole first, also where it is broken within a word."""
+    lines = captions.above(i)
+    if len(lines) == 2 and not any(map(str.isdigit, "".join(lines))):
+        below, above = lines
+        whole = next((kind for text in (f"{above} {below}", above + below) if (kind := match("column", text, whole=True))), None)
+        if whole is not None:
+            return whole
+    return captions.over("column", i)
 
 
 def _with_groups(words: Words, i: int) -> list[int]:

@@ -34,6 +34,8 @@ _TOTALS = frozenset({*_OWN_AMOUNT_OF, LABEL_INDEX["header.amount_due"], LABEL_IN
 FEWEST_IN_COLUMN = 3  # amounts whose right edge a number shares that stands in their column
 LINES_BELOW = 2  # the numbers of a row may stand on lines of their own below it
 EDGE_PT = 2.0
+HALF_SEEN = 0.2  # probability from which a number may be the amount of an item
+SURE_OF_TOTAL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,23 @@ def _take_total_of_only_row(
             for i in number.words:
                 set_label(probabilities, i, _OWN_AMOUNT_OF[number.label])
                 rows[i] = row
+            return
+
+
+def take_amounts_that_make_the_total(words: Words, probabilities: NDArray[np.float32], habit: NumberHabit) -> None:
+    """In place: where no number is surely the amount of an item, those that may be one are, if together they are the printed total without tax or, where
+    there is none, that with tax."""
+    best: list[int] = probabilities.argmax(1).tolist()
+    if _NET in best or _GROSS in best:
+        return
+    values = {run: first_number(" ".join(words.texts[i] for i in run), habit) for run in printed_amounts(words)}
+    half = [run for run in values if probabilities[run[-1], [_NET, _GROSS]].sum() >= HALF_SEEN]
+    total = sum((values[run] or Decimal(0) for run in half), Decimal(0))
+    for printed, label in _OWN_AMOUNT_OF.items():
+        sure = {values[run] for run in values if best[run[-1]] == printed and probabilities[run[-1], printed] >= SURE_OF_TOTAL}
+        if total and total in sure:
+            for i in (i for run in half for i in run):
+                set_label(probabilities, i, label)
             return
 
 

@@ -16,11 +16,14 @@ from extractors.assembly.spans import LABEL_INDEX, Words, groups_touch, set_labe
 from extractors.assembly.total_options import is_percent, printed_amounts
 
 RIGHT_PT = 2.0
+EDGE_EM = 0.35  # within which numbers of one column end, where its figures are wider or bolder
 HANGING_EM = 0.5
 WIDE_COLUMN_EM = 15.0  # within which amounts that end at several edges make one column
 _NAME = LABEL_INDEX["line.description"]
 _CODE = LABEL_INDEX["line.item_code"]
 _POSITION = LABEL_INDEX["line.position"]
+_NOTE = LABEL_INDEX["line.note"]
+_CURRENCY = LABEL_INDEX["header.currency"]
 _AMOUNTS = [LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount")]
 _ALLOWANCE = LABEL_INDEX["adjustment.allowance"]
 _CHARGES = [LABEL_INDEX["adjustment.charge"], _ALLOWANCE]
@@ -73,10 +76,13 @@ def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.
     sums = [line for line in (*words.line[claimed].tolist(), *of_all) if line > first]  # the sum of a group is none of all
     lefts = _where_names_begin(words, best)
     offsets = sorted((0, -1, 1), key=lambda offset: offset != _line_of_names(words, best, amounts))
-    for i in charged:
+    side = _side_of_names(words, best, amounts)
+    alone = _alone(words, best, amounts) if side else []
+    for i in sorted({*charged, *alone}):
         if not first < words.line_list[i] < min(sums, default=words.line_list[i] + 1) or not _in_column(words, i, amounts):
             continue
-        name = next((found for offset in offsets if (found := _words_of_charge(words, best, i, offset, lefts))), None)
+        tried = [side] if i in alone else offsets
+        name = next((found for offset in tried if (found := _words_of_charge(words, probabilities, best, i, offset, lefts))), None)
         proven = next((run for run in lacking if run[-1] == i), None)
         number = list(proven or whole_number(words, i, lambda k: bool(best[k] in _CHARGES)))
         value = first_number(" ".join(words.texts[k] for k in number), habit)
@@ -90,8 +96,9 @@ def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.
             if proven and probabilities[k].argmax() != label:
                 set_label(probabilities, k, label)
         for k in name:
-            probabilities[k, _NAME] += probabilities[k, 0]
-            probabilities[k, 0] = 0.0
+            probabilities[k, _NAME] += probabilities[k, [0, _NOTE]].sum()
+            probabilities[k, [0, _NOTE]] = 0.0
+        best[name] = _NAME
 
 
 def _lacking(
@@ -141,15 +148,35 @@ def _in_column(words: Words, i: int, amounts: NDArray[np.int64]) -> bool:
     hang out of the column."""
     right, left = words.boxes[amounts, 2], words.boxes[amounts, 0]
     x0, _, x1, _ = words.box_list[i]
+    edge = max(RIGHT_PT, EDGE_EM * words.size_list[i])
     hanging = HANGING_EM * words.size_list[i] if words.texts[i].endswith((")", "-")) else 0.0
     between = float(right.max() - right.min()) < WIDE_COLUMN_EM * words.size_list[i] and right.min() <= x1 <= right.max() + hanging
-    return bool(between or np.abs(right - x1).min() <= RIGHT_PT + hanging or np.abs(left - x0).min() <= RIGHT_PT)
+    return bool(between or np.abs(right - x1).min() <= edge + hanging or np.abs(left - x0).min() <= RIGHT_PT)
 
 
-def _words_of_charge(words: Words, best: NDArray[np.int64], i: int, offset: int, lefts: set[float]) -> list[int]:
+def _side_of_names(words: Words, best: NDArray[np.int64], amounts: NDArray[np.int64]) -> int:
+    """Where names stand by the first item: 0 beside its amount, -1 above, 1 below it."""
+    first = int(words.line[amounts].min())
+    named = {words.line_list[k] for k in np.flatnonzero(best == _NAME).tolist()}
+    return 0 if first in named else -1 if named.intersection(range(first - LINES_BELOW, first)) else 1
+
+
+def _alone(words: Words, best: NDArray[np.int64], amounts: NDArray[np.int64]) -> list[int]:
+    """Last words of the ``amounts`` of items that stand alone on their lines, with the currency at most."""
+    return [
+        i
+        for i in amounts.tolist()
+        if all(best[k] in (_CURRENCY, best[i]) for k in words.words_of_line[words.line_list[i]])
+        and i == max((k for k in words.words_of_line[words.line_list[i]] if best[k] == best[i]), key=lambda k: words.box_list[k][2])
+    ]
+
+
+def _words_of_charge(
+    words: Words, probabilities: NDArray[np.float32], best: NDArray[np.int64], i: int, offset: int, lefts: set[float]
+) -> list[int]:
     """The words, ``offset`` lines below a charge, that say what it is for: nothing else, from where names begin; empty where there are none."""
-    line = words.words_of_line.get(words.line_list[i] + offset, [])
-    free = [k for k in line if best[k] in (0, _NAME)]
+    line = [k for k in words.words_of_line.get(words.line_list[i] + offset, []) if best[k] != _CURRENCY]
+    free = [k for k in line if best[k] in (0, _NAME) or (best[k] == _NOTE and probabilities[k, _NOTE] < UNCLAIMED)]
     if not free or words.page[free[0]] != words.page[i] or (offset and all(best[k] == _NAME for k in free)):
         return []
     if offset and (len(free) < len(line) or not any(words.texts[k][:1].isalpha() for k in free)):

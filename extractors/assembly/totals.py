@@ -79,7 +79,7 @@ def read_totals(
         key=lambda read: (
             _score(read, reachable, steps, rounding_of(adjustments))
             + _sign_of_lines(read, lines_sum)
-            + _by_rate(read, rate)
+            + _by_rate(read, rate, steps)
             + _of_quantities((read[0], read[2]), counted, lines_sum)
         ),
     )
@@ -130,13 +130,15 @@ def _sole_rate(spans: Sequence[Span], habit: NumberHabit) -> Decimal | None:
     return rates.pop() if len(rates) == 1 and sum(s.label == "tax.tax_amount" for s in spans) < 2 else None
 
 
-def _by_rate(combination: tuple[Option, ...], rate: Decimal | None) -> float:
-    """Log-odds for a tax that is the share of the net total which the only printed rate says or, where there is none, of the gross total."""
+def _by_rate(combination: tuple[Option, ...], rate: Decimal | None, steps: _Steps) -> float:
+    """Log-odds for a tax that is the share of the net total which the only printed rate says, charges and allowances that are printed below it counted or
+    not, or, where there is no net total, of the gross total."""
     net, tax, gross = (o.value for o in combination)
     base, whole = (net, Decimal(100)) if net is not None else (gross, 100 + (rate or 0))
     if rate is None or base is None or not tax:
         return 0.0
-    return TAX_IS_SHARE if abs(abs(base) * rate / whole - abs(tax)) <= 2 * CENT else 0.0
+    changes = (Decimal(0), *steps.single, *steps.together) if net is not None else (Decimal(0),)
+    return TAX_IS_SHARE if any(abs(abs(base + change) * rate / whole - abs(tax)) <= 2 * CENT for change in changes) else 0.0
 
 
 def _add_sums_of_taxes(options: list[Option], spans: Sequence[Span], of_rows: Sequence[Decimal], habit: NumberHabit) -> None:
@@ -234,7 +236,7 @@ def _score(combination: tuple[Option, ...], reachable: set[Decimal], steps: _Ste
         difference = abs(gross) - abs(net) - (abs(tax) if tax is not None else 0)
         if net * (tax or 0) < 0:
             difference = gross - net - (tax or 0)
-        changes = (Decimal(0), *steps.single, *(() if tax else steps.together))
+        changes = (Decimal(0), *steps.single, *steps.together)
         told = next((change for change in changes if abs(difference - change) <= 2 * CENT), None)
         score += CONTRADICTION if told is None else SUM_HOLDS if tax and not told else NET_IS_GROSS
         if tax and abs(net) == abs(gross):
@@ -267,8 +269,7 @@ def _sign_of_lines(combination: tuple[Option, ...], lines_sum: Decimal | None) -
 
 @dataclass(frozen=True, slots=True)
 class _Steps:
-    """What may lie between a printed net total and the gross total besides the tax: a ``single`` charge or allowance or, where nothing is taxed, all of
-    them ``together``."""
+    """What may lie between a printed net total and the gross total besides the tax: a ``single`` charge or allowance, or all of them ``together``."""
 
     single: tuple[Decimal, ...]
     together: tuple[Decimal, ...]

@@ -58,3 +58,15 @@ def test_a_column_of_other_things_stays_one() -> None:
 def test_without_items_nothing_changes() -> None:
     words = Words(tagged((50, 100, "Qty 11"), opinions={}))
     assert np.array_equal(agree_in_columns(words, words.tagged.labels.copy()), words.tagged.labels)
+
+
+def test_numbers_below_different_labels_of_their_own_make_no_column() -> None:
+    lines: list[tuple[float, float, str]] = []
+    for k, (quantity, tax) in enumerate((("10", "19"), ("78", "20"), ("3", "21"))):
+        y = 100.0 + 80 * k
+        lines += [(50, y, "Pieces"), (300, y, "Sum"), (50, y + 12, quantity), (300, y + 12, "40.00")]
+        lines += [(50, y + 24, "Rate"), (50, y + 36, tax), (300, y + 36, f"{k}.50")]
+    rates = {tax: {"line.tax_rate": 0.97} for tax in ("19", "20", "21")}
+    amounts = {"40.00": SURE, **{f"{k}.50": {"line.tax_amount": 0.97} for k in range(3)}}
+    found = labels_of(*lines, _10={"line.quantity": 0.6, "line.tax_rate": 0.1}, _78={"line.quantity": 0.85}, _3=SURE, **rates, **amounts)
+    assert (found["10"], found["78"]) == (QUANTITY, QUANTITY)

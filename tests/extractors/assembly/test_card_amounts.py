@@ -35,3 +35,29 @@ def test_an_amount_with_another_label_is_a_total() -> None:
 
 def test_an_amount_with_no_item_waiting_for_it_is_a_total() -> None:
     assert amounts((50, 192, "Sum: 75.00"), (300, 300, "Net 113.00"), taken_for="header.net_total") == []
+
+
+@pytest.mark.parametrize(
+    "taken_for", ["adjustment.allowance", "adjustment.charge", "header.tax_total", "tax.tax_amount", "line.tax_amount"]
+)
+def test_an_amount_under_the_items_heading_is_no_charge_and_no_tax(taken_for: str) -> None:
+    items = [
+        line for y, name in ((100, "Desk"), (150, "Lamp")) for line in ((50, y, name), (50, y + 12, "Rate"), (200, y + 12, "Line total"))
+    ]
+    values = [(50, 124, "4.00"), (200, 124, "18.00"), (50, 174, "4.00"), (200, 174, "20.00")]
+    last = [(50, 200, "Chair"), (50, 212, "Line total"), (50, 224, "75.00")]
+    words = {**WORDS, "4.00": {"line.unit_price": 0.97}, "75.00": {taken_for: 0.6}, "113.00": {"header.net_total": 0.97}}
+    found = assemble(tagged(*sorted([*items, *values], key=lambda line: line[1]), *last, (300, 300, "Net 113.00"), opinions=words))
+    assert [item.amount for item in found.line_items][2:] == [Decimal("75.00")]
+
+
+def test_an_allowance_under_a_heading_of_its_own_is_none_of_the_items() -> None:
+    last = ((50, 200, "Chair"), (50, 212, "Allowance"), (50, 224, "75.00"))
+    assert amounts(*last, (300, 300, "Net 113.00"), taken_for="adjustment.allowance") == []
+
+
+def test_a_number_without_cents_behind_the_label_of_amounts_is_none() -> None:
+    rows = [line for y, name in ((100, "Desk"), (150, "Lamp")) for line in ((50, y, name), (50, y + 12, "Base 1"), (200, y + 24, "Base"))]
+    page = sorted([*rows, (200, 136, "18.00"), (200, 186, "20.00")], key=lambda line: line[1])
+    found = assemble(tagged(*page, opinions={**WORDS, "1": {"line.note": 0.9}})).line_items
+    assert [(item.description, item.amount) for item in found] == [("Desk", Decimal("18.00")), ("Lamp", Decimal("20.00"))]

@@ -2,10 +2,13 @@
 
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from tagged_pages import tagged
 
+from extractors.assembly.captions import Captions
 from extractors.assembly.document import assemble
+from extractors.assembly.headed_numbers import take_numbers_under_headings
 from extractors.assembly.numbers import NumberHabit
 from extractors.assembly.proven_amounts import take_unseen_amounts
 from extractors.assembly.spans import LABEL_INDEX, Words
@@ -276,3 +279,59 @@ def test_the_total_below_a_quantity_and_a_price_whose_product_is_printed_above_t
     words = {"Desk": NAME, "3": QUANTITY, "25.00": PRICE, "75.0": NET, "75.00": {"header.net_total": 0.9}}
     found = assemble(tagged(*lines, opinions=words))
     assert ([item.amount for item in found.line_items], found.header.net_total) == ([Decimal("75.0")], Decimal("75.00"))
+
+
+@pytest.mark.parametrize("row_of_note", [-1, 1])
+@pytest.mark.parametrize(("label", "value", "is_price"), [("Rate:", "6.00", True), ("Deposit:", "6.00", False), ("Rate:", "7.00", False)])
+def test_a_label_below_the_item_names_its_price_whatever_row_it_was_put_in(
+    label: str, value: str, is_price: bool, row_of_note: int
+) -> None:
+    lines = ((50, 100, "Desk 4 24.00"), (50, 112, f"{label} {value}"), (50, 140, "Lamp 3 15.00"))
+    page = {"Desk": NAME, "Lamp": NAME, "4": QUANTITY, "3": QUANTITY, "24.00": NET, "15.00": NET, value: {"line.note": 0.8}}
+    words = Words(tagged(*lines, opinions=page))
+    probabilities = words.tagged.labels.copy()
+    rows = np.array([0, 0, 0, -1, row_of_note, 1, 1, 1], np.int32)
+    take_numbers_under_headings(words, Captions(words), probabilities, rows, NumberHabit())
+    assert (probabilities[4].argmax() == LABEL_INDEX["line.unit_price"]) == is_price
+    assert rows[4] == (0 if is_price else row_of_note)
+
+
+@pytest.mark.parametrize(("sure", "named"), [(0.97, "unit_price"), (0.6, "quantity")])
+def test_a_sure_price_below_a_heading_of_quantities_stays_one(sure: float, named: str) -> None:
+    lines = ((50, 80, "Item"), (300, 80, "Qty"), (400, 80, "Amount"), (50, 100, "Desk"), (300, 100, "46"), (400, 100, "92.00"))
+    (item,) = items(*lines, Desk=NAME, **{"46": {"line.unit_price": sure}, "92.00": NET})
+    assert (item.unit_price if named == "unit_price" else item.quantity) == 46
+
+
+@pytest.mark.parametrize(("above", "below"), [("Price per", "piece"), ("Kilopr", "eis:"), ("Storage", "row")])
+def test_a_heading_of_two_lines_is_read_as_one(above: str, below: str) -> None:
+    lines = ((50, 68, "Item"), (300, 68, above), (400, 68, "Amount"), (300, 80, below))
+    (item,) = items(
+        *lines, (50, 100, "Desk"), (300, 100, "8.03"), (400, 100, "48.18"), Desk=NAME, **{"8.03": {"line.note": 0.7}, "48.18": NET}
+    )
+    assert item.unit_price == (None if above == "Storage" else Decimal("8.03"))
+
+
+@pytest.mark.parametrize(("net", "found"), [("42.00", True), ("43.00", False)])
+def test_numbers_that_may_be_amounts_are_where_they_make_the_total(net: str, found: bool) -> None:
+    lines = ((50, 100, "Desk 3"), (400, 100, "12.00"), (50, 130, "Lamp 2"), (400, 130, "30.00"), (50, 200, f"Net {net}"))
+    half = {"line.net_amount": 0.3}
+    page = {"Desk": NAME, "Lamp": NAME, "3": QUANTITY, "2": QUANTITY, "12.00": half, "30.00": half, net: {"header.net_total": 0.97}}
+    assert [i.amount for i in items(*lines, **page)] == ([Decimal("12.00"), Decimal("30.00")] if found else [None])
+
+
+@pytest.mark.parametrize(
+    ("heading", "found"), [("Stück", True), ("Hoeveelheid", True), ("Antall", True), ("Počet kusů", True), ("Farbe", False)]
+)
+def test_headings_of_quantities_are_known_in_many_languages(heading: str, found: bool) -> None:
+    lines = ((50, 88, "Posten"), (200, 88, heading), (300, 88, "Netto"), (50, 100, "Desk"), (200, 100, "12"), (300, 100, "66.50"))
+    (item,) = items(*lines, Desk=NAME, **{"12": {"tax.rate": 0.4, "line.note": 0.3}, "66.50": NET})
+    assert item.quantity == (12 if found else None)
+
+
+@pytest.mark.parametrize(("label", "found"), [("Order", False), ("24", True), ("Returns only unopened please", True)])
+def test_a_label_of_its_own_speaks_louder_than_the_heading_further_up(label: str, found: bool) -> None:
+    lines = ((200, 60, "Quantity"), (50, 100, "Desk"), (300, 100, "66.50"), (200, 112, label), (200, 124, "17"), (50, 124, "oak"))
+    page = {"24": {"line.item_code": 0.9}, "17": {"line.note": 0.9}, "oak": NAME, "66.50": NET}
+    (item,) = items(*lines, Desk=NAME, **page)
+    assert item.quantity == (17 if found else None)

@@ -130,3 +130,33 @@ def test_thousands_of_unclaimed_numbers_are_not_tried_in_pairs() -> None:
     begun = time.process_time()
     take_charges_in_the_table_for_items(page, page.tagged.labels.copy(), NumberHabit())
     assert time.process_time() - begun < 3
+
+
+@pytest.mark.parametrize(("lines_below", "is_name"), [(1, True), (-1, False)])
+def test_an_amount_that_stands_alone_has_its_name_on_the_side_where_the_first_item_has_its(lines_below: int, is_name: bool) -> None:
+    rows = [
+        (300.0, 112.0, "10.00"),
+        (50.0, 112.0 + 12 * lines_below, "Desk"),
+        (300.0, 142.0, "20.00"),
+        (50.0, 142.0 + 12 * lines_below, "Lamp"),
+    ]
+    page = [*rows, (300.0, 172.0, "5.00"), (50.0, 184.0, "Postage"), (50.0, 230.0, "Net"), (300.0, 230.0, "35.00")]
+    words = Words(tagged(*sorted(page, key=lambda line: line[1]), opinions={**ITEM, "5.00": {"line.net_amount": 0.6}}))
+    probabilities = words.tagged.labels.copy()
+    take_charges_in_the_table_for_items(words, probabilities, NumberHabit())
+    assert (probabilities[words.texts.index("Postage")].argmax() == LABEL_INDEX["line.description"]) == is_name
+
+
+@pytest.mark.parametrize(("between", "is_item"), [("€", True), ("€ 7.00", False)])
+def test_the_sign_of_the_currency_may_stand_behind_the_words_of_a_charge(between: str, is_item: bool) -> None:
+    opinions = {**CHARGED, "5.00": {"adjustment.charge": 0.9}, "€": {"header.currency": 0.97}, "7.00": {"line.unit_price": 0.97}}
+    rows = ((50.0, 100.0, "Desk"), (300.0, 112.0, "10.00"), (50.0, 124.0, "Lamp"), (300.0, 136.0, "20.00"))
+    charge = ((50, 148, "Postage"), (260, 148, between), (305, 160, "5.00"), (50, 190, "Net total"), (300, 190, "35.00"))
+    assert [item.amount for item in assemble(tagged(*rows, *charge, opinions=opinions)).line_items][2:] == ([Decimal("5.00")] * is_item)
+
+
+@pytest.mark.parametrize(("beyond_pt", "is_item"), [(3.0, True), (4.5, False)])
+def test_amounts_of_one_column_may_end_a_little_apart(beyond_pt: float, is_item: bool) -> None:
+    opinions = {**ITEM, "1,005.00": {"adjustment.charge": 0.9}}
+    page = ((50, 100, "Desk"), (300, 100, "10.00"), (50, 120, "Postage"), (285 - beyond_pt, 120, "1,005.00"))
+    assert [item.amount for item in assemble(tagged(*page, opinions=opinions)).line_items][1:] == ([Decimal("1005.00")] * is_item)

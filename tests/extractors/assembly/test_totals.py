@@ -217,3 +217,18 @@ def test_the_tax_inside_the_lines_is_no_allowance_that_leads_to_the_net_total() 
         "21.0": {"adjustment.allowance": 0.3},
     }
     assert adjustments(*lines, **words, **{"100.0": NET, "21.00": TAX, "121.000": GROSS}) == []
+
+
+@pytest.mark.parametrize(("freight", "net"), [("20.00", Decimal("400.00")), ("21.00", None)])
+def test_a_net_total_may_stand_above_several_charges_and_allowances_and_a_tax_on_all_of_them(freight: str, net: Decimal | None) -> None:
+    lines = ("Net total", "400.00", f"Freight {freight}", "Discount -40.00", "VAT 25 % 95.00", "Total 475.00")
+    half = {"400.00": {"header.net_total": 0.35}, freight: CHARGE, "-40.00": ALLOWANCE}
+    assert header(*lines, **half, **{"25": RATE, "95.00": TAX, "475.00": GROSS}).net_total == net
+
+
+@pytest.mark.parametrize(("tax", "net"), [("115.00", Decimal("400.00")), ("100.00", None)])
+def test_the_tax_on_the_net_total_with_the_charge_below_it_tells_of_both(tax: str, net: Decimal | None) -> None:
+    gross = str(Decimal(460) + Decimal(tax)) if net else "475.00"
+    lines = ("Goods 400.00", "Freight 60.00", f"VAT 25 % {tax}", f"Total {gross}")
+    half = {"400.00": {"header.net_total": 0.2}, "60.00": CHARGE}
+    assert header(*lines, **half, **{"25": RATE, tax: TAX, gross: GROSS}).net_total == net
