@@ -34,7 +34,7 @@ def test_the_date_behind_the_invoices_own_number_is_its_own() -> None:
 
 
 def test_the_end_of_a_period_is_no_date_of_issue() -> None:
-    lines = ((50.0, 80.0, "Period: 01.03.2024 / 31.03.2024"), (50.0, 110.0, "Date: 02.04.2024"))
+    lines = ((50.0, 80.0, "Period:"), (200.0, 80.0, "01.03.2024 / 31.03.2024"), (50.0, 110.0, "Date: 02.04.2024"))
     found = assemble(tagged(*lines, opinions={"31.03.2024": {ISSUED: 0.96}, "02.04.2024": {ISSUED: 0.5}}))
     assert found.header.issue_date == date(2024, 4, 2)
     twice = assemble(
