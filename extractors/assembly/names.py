@@ -21,7 +21,7 @@ SPACED_OUT_EM = 1.2
 EVENLY = 1.3  # times the narrowest gap of the line
 LINE_PITCH_EM = 1.9  # from the baseline of a name to that of its continuation
 NAME_WORDS = 8
-SHORTEST_NAME = 4  # letters
+FEWEST_HEADED = 3  # words, of which the first may be a heading: "Seller Company" is a name
 LONGEST_CAPTION = 3  # words in front of a name
 NO_HEADING = 0.75  # probability of a name from which a word of a heading may be part of it
 PARTY_NAMES = ("header.seller_name", "header.buyer_name")
@@ -104,11 +104,11 @@ def _cut(words: Words, captions: Captions, members: list[int]) -> list[int]:
 
 def _without_heading(words: Words, members: list[int]) -> list[int]:
     """A name without the heading of its block in front of it ("Supplier Nordwind"), which is none where the page shows it with the name elsewhere too."""
-    if len(members) < 2 or not announces("party", plain(words.texts[members[0]])):
+    if len(members) < FEWEST_HEADED or not announces("party", plain(words.texts[members[0]])):
         return members
     page = text_key(words.full_text)
     whole, rest = (text_key(" ".join(words.texts[i] for i in members[k:])) for k in (0, 1))
-    shown_without = len(rest) >= SHORTEST_NAME and page.count(rest) > max(page.count(whole), 1)
+    shown_without = page.count(rest) > max(page.count(whole), 1)
     return members[1:] if shown_without and not is_legal_form(" ".join(words.texts[i] for i in members[1:])) else members
 
 
