@@ -212,3 +212,10 @@ def test_a_legal_form_goes_with_the_name_over_it_at_the_right_margin() -> None:
     page = tagged((300, 80, "Nordwind Textil"), (368, 92, "SA"), opinions={"Nordwind": sure, "Textil": sure, "SA": {SELLER: 0.99}})
     page.starts[2] = 1.0
     assert assemble(page).header.seller_name == "Nordwind Textil SA"
+
+
+def test_a_caption_in_front_of_a_name_speaks_for_it() -> None:
+    names = {"Firmenname": {SELLER: 0.6}, "Nordwind": {SELLER: 0.75}, "Kennwort": {SELLER: 0.88}}
+    page = tagged((50, 80, "Kennwort"), (50, 300, "Firmenname Nordwind"), opinions=names, language="de")
+    page.starts[:] = 1.0
+    assert assemble(page).header.seller_name == "Nordwind"
