@@ -8,7 +8,7 @@ from math import log
 
 from extractors.assembly.captions import Captions
 from extractors.assembly.header import Choice, text_key
-from extractors.assembly.parties import odds_by_place
+from extractors.assembly.party_places import odds_by_place
 from extractors.assembly.spans import Words
 from extractors.assembly.totals import TOTALS
 from schemas.invoice import Evidence
@@ -21,7 +21,7 @@ class Anchors:
     """``number``, ``date``: 1 where the caption of the invoice number and the issue date names just these, -1 where it names another kind, 0 where none
     stands there. ``totals``, ``other_totals``: how many of the printed totals are captioned so, and otherwise. ``parties``: whether a heading calls the seller
     seller or the buyer buyer; ``parties_otherwise``: a heading gives only one of them a role, and not its own; ``place``: log-odds, by where the two
-    names stand on the pages, that they are not the other way round (`extractors.assembly.parties.odds_by_place`)."""
+    names stand on the pages, that they are not the other way round (`extractors.assembly.party_places.odds_by_place`)."""
 
     number: int = SILENT
     date: int = SILENT

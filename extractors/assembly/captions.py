@@ -16,6 +16,8 @@ REACH_ABOVE_EM = 3.2  # a caption over its value stands no higher
 REACH_HEADING_EM = 22.0  # the name of a party stands no further below the heading of its block
 BLOCK_GAP_EM = 1.8  # white space inside the block of a party
 ALIGNED_EM = 1.5
+PITCH_EM = 2.2  # from the baseline of a heading to that of what it heads
+DIGITS_OF_ACCOUNT = 8
 LONGEST_ADDRESS = 9  # lines
 LONGEST_CAPTION = 8  # words before the value
 LONGEST_HEADING = 5  # words
@@ -158,10 +160,36 @@ class Captions:
                 texts.append(" ".join(self.words.texts[i] for i in piece.words))
         return "\n".join(texts)
 
+    def headed(self, first: int) -> str | None:
+        """``seller`` or ``buyer`` where the line directly over a word, at its left edge, is the heading of their block. One under the number of a bank
+        account ("Recipient") names who is paid."""
+        own = self.pieces[self.piece_of[first]]
+        heading = self._line_over(own)
+        role = next((role for piece, role in self._headings if piece is heading), None)
+        if heading is None or role not in ("seller", "buyer"):
+            return None
+        account = self._line_over(heading)
+        return None if account is not None and sum(c.isdigit() for c in account.text) >= DIGITS_OF_ACCOUNT else role
+
+    def _line_over(self, own: Piece) -> Piece | None:
+        """The piece directly over another one, at its left edge."""
+        size = self.words.size_list[own.words[0]]
+        over: Piece | None = None
+        for piece in self.pieces:
+            reach = PITCH_EM * max(size, self.words.size_list[piece.words[0]])
+            above = piece.page == own.page and 0 < own.box[3] - piece.box[3] < reach and piece.line != own.line
+            if above and piece.box[0] < own.box[2] and piece.box[2] > own.box[0] and (over is None or piece.box[3] > over.box[3]):
+                over = piece
+        return over if over is not None and abs(over.box[0] - own.box[0]) < size else None
+
     def party(self, first: int) -> str | None:
         """The role (``seller``, ``buyer``, ``delivery``, ``other_party``) of the block that a word belongs to: named in front of it, or by the
         nearest heading over its column or over the start of its line."""
         in_front = match("party", self.before(first), whole=True)
+        apart = self.pieces[self.piece_of[first]].words[0] == first  # what stands in front may be of another column
+        directly = self.headed(first) if apart else None
+        if directly:
+            return directly
         if in_front:
             return "other_party" if in_front == "contact" else in_front
         k = self.piece_of[first]

@@ -30,6 +30,11 @@ _CODES = frozenset(
     "QAR KWD EGP MAD TND COP CLP ARS PEN UAH RSD KES NGN PHP IDR MYR VND TWD".split()
 )
 _KRONE = {"SE": "SEK", "DK": "DKK", "NO": "NOK", "sv": "SEK", "da": "DKK", "no": "NOK"}
+_NORDIC = {
+    "SE": re.compile(r"\b(?:Sverige|Sweden|Schweden|Suède|Svezia|Suecia|Suécia|Zweden|Ruotsi|SE-\d{3} \d{2}|SE-\d{5})\b"),
+    "DK": re.compile(r"\b(?:Danmark|Denmark|Dänemark|Danemark|Danimarca|Dinamarca|Denemarken|Tanska|DK-\d{4})\b"),
+    "NO": re.compile(r"\b(?:Norge|Noreg|Norway|Norwegen|Norvège|Norvegia|Noruega|Noorwegen|Norja|NO-\d{4})\b"),
+}
 _DOLLAR = {"CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN", "CL": "CLP", "CO": "COP", "AR": "ARS"}
 DOLLAR_COUNTRIES = frozenset({"US", *_DOLLAR})
 # Letters that could as well begin a number of another kind ("FT-2044", "KR 63"): believed beside an amount with decimals, in their own languages.
@@ -47,7 +52,7 @@ _EURO = ("euro", "euros")
 SLACK = Decimal("0.02")
 _AROUND = " .,:;()[]/|*#"
 _BESIDE_AMOUNT = re.compile(
-    r"^[-–(]?\s*(?P<before>[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\s*[-–(]?(?P<a>\d[\d.,'’]*)[)-]?$"
+    r"^[-–(]?\s*(?P<before>M\.N|[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\s*[-–(]?(?P<a>\d[\d.,'’]*)[)-]?$"
     r"|^[-–(]?(?P<b>\d[\d.,'’]*)[)-]?\s*(?P<after>M\.N|[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\)?$"
 )
 _DECIMALS = re.compile(r"[.,]\d{2}$|\d[.,'’]\d{3}(?:[.,]\d{2})?$")
@@ -71,11 +76,14 @@ def choose_currency(
     told = country_from_text(words.full_text, language) if country else None
     told = told if told in DOLLAR_COUNTRIES else None
     tagged = {i for span in spans for i in span.words}
+    krone = country if country in _KRONE or language in _KRONE else _nordic_country(words.full_text) or country
+    own = own_currency(country, language)
     printed = {span.text.strip(_AROUND).upper() for span in spans} & _CODES - foreign
 
     def vote(span: Span, text: str, weight: float) -> None:
         dollar = text.strip(_AROUND) == "$" and country not in DOLLAR_COUNTRIES
-        code = currency_code(text, language=language, country=(told or country) if dollar else country)
+        kronor = text.strip(_AROUND).casefold() == "kr"
+        code = currency_code(text, language=language, country=(told or country) if dollar else krone if kronor else country)
         family = _FAMILIES.get(text.strip(_AROUND).casefold(), frozenset()) & printed
         if len(family) == 1:
             code = next(iter(family))
@@ -97,16 +105,21 @@ def choose_currency(
         for i, text in enumerate(words.texts):
             symbol = _symbol_on_amount(text)
             if symbol:
-                letters = symbol.casefold().rstrip(".")
-                strange = letters in _LETTERS_OF and language not in _LETTERS_OF[letters]
+                strange = _is_strange(symbol, language) and currency_code(symbol, language=language, country=country) != own
                 vote(_at(words, i, ON_AMOUNT), symbol, ONCE / 2 if strange else ONCE)
         votes = {code: weight for code, weight in votes.items() if weight >= ONCE}
     if not votes:
+        for line in lines_of_totals:
+            for i in words.words_of_line.get(line, ()):
+                for code in _codes_told(words.texts[i]):
+                    vote(_at(words, i, FAINT), code, FAINT)
+    if not votes:
         for i in np.flatnonzero(probabilities[:, LABEL_INDEX["header.currency"]] >= FAINT).tolist():
             span = make_span(words, "header.currency", [i], probabilities)
+            if _is_strange(span.text, language):
+                continue
             vote(span, span.text, span.probability)
     if not votes:
-        own = own_currency(country, language)
         in_items = probabilities[:, _ITEM_TEXTS].sum(1)
         for i, text in enumerate(words.texts):
             for code in _codes_told(text) if in_items[i] < IN_ITEM else ():
@@ -159,6 +172,19 @@ def _is_converted(amount: Decimal, gross: Decimal, rate: Decimal) -> bool:
 def currencies_shown(text: str) -> frozenset[str]:
     """ISO 4217 codes of all codes and unmistakable symbols of a text."""
     return frozenset(code for code in _CODE.findall(text) if code in _CODES) | frozenset(_SYMBOLS[s] for s in "€₹₺" if s in text)
+
+
+def _is_strange(symbol: str, language: str) -> bool:
+    """Whether letters that may stand for a currency are none of a language, in which they may begin something else ("Ft": "fattura")."""
+    letters = symbol.strip(_AROUND).casefold()
+    return letters in _LETTERS_OF and language not in _LETTERS_OF[letters]
+
+
+def _nordic_country(text: str) -> str | None:
+    """The country with kronor or kroner that a page names most often; None where it names none."""
+    counts = {country: len(pattern.findall(text)) for country, pattern in _NORDIC.items()}
+    most = max(counts, key=lambda country: counts[country])
+    return most if counts[most] else None
 
 
 def _at(words: Words, i: int, probability: float) -> Span:

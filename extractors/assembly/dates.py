@@ -12,8 +12,8 @@ from itertools import combinations
 
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})\s?[./\-年月]\s?(\d{1,2})\s?[./\-月]\s?(\d{4}|\d{2})(?!\d)")
 _ALONE = re.compile(
-    r"(?<![\d./-])(\d{1,2})\s?[./-]\s?(\d{1,2})\s?[./-]\s?(?:\d{4}|\d{2})(?![./-]?\d)"
-)  # not among the digits of a telephone number
+    r"(?<![\d./-])(\d{1,2})\s?[./-]\s?(\d{1,2})\s?[./-]\s?(?:(?:19|20)\d{2}|\d{2})(?![./-]?\d)"
+)  # not among the digits of a telephone number or an article's code
 _COMPACT = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])(?!\d)")
 _SHORT = re.compile(r"^\W*(\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])\W*$")  # 231102, common in Sweden
 _BROKEN_YEAR = re.compile(r"(?<!\d)((?:19|20)\d)\s(\d)(?!\d)")  # by the end of a narrow cell's line
@@ -31,6 +31,7 @@ _TERM = re.compile(
 )
 _FULL_DATE = re.compile(r"(?<![\d.,/-])\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})(?![\d/-])|(?<!\d)(?:19|20)\d{2}-\d{2}-\d{2}(?!\d)")
 _LAST_DAY = 31
+_SHORTEST_TERM = 5  # days; fewer are a quantity, or how long something took
 _USUAL_TERMS = frozenset({7, 8, 10, 14, 15, 20, 21, 28, 29, 30, 31, 45, 60, 90})
 _FAR_DAYS, _NEAR_DAYS = 400, 45  # chosen on generated layouts
 _BY_FAR = 2.5
@@ -80,7 +81,7 @@ def infer_date_habit(
 def _by_term(texts: Sequence[str], page: str) -> bool | None:
     """Whether the days between two dates of the document are a term of payment, printed or else usual, only with the day first (True), or only with
     the month first."""
-    printed = frozenset(int(a or b) for a, b in _TERM.findall(page)) - {0}
+    printed = frozenset(days for a, b in _TERM.findall(page) if (days := int(a or b)) >= _SHORTEST_TERM)
     for terms in (printed, _USUAL_TERMS):
         agree: dict[bool, bool] = {}
         for day_first in (True, False):

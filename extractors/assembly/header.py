@@ -72,7 +72,7 @@ def clean_name(text: str) -> str:
     for k in range(min(LONGEST_NAMING, len(words) - 1), 0, -1):
         before = plain(" ".join(words[:k]))
         announced = announces("naming", before) or (" " in before and announces("party", before))
-        if announced and not words[k][0].islower() and not is_legal_form(" ".join(words[k:])):
+        if announced and (" " in before or not words[k][0].islower()) and not is_legal_form(" ".join(words[k:])):
             words = words[k:]
             break
     if words:

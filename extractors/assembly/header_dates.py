@@ -19,6 +19,8 @@ ISSUE, DUE = "header.issue_date", "header.due_date"
 # Odds, chosen on generated layouts: what a caption adds to, or takes from, the network's opinion.
 CAPTION_AGREES = 8.0
 CAPTION_DENIES = 0.08
+OWN_NUMBERS = frozenset({"invoice_number", "credit_number"})
+ANOTHERS = 0.02  # for the date of an order, a contract, a delivery, which stands behind its number
 CAPTION_ONLY = 0.06  # probability of a date that only its caption speaks for
 THRESHOLD = {ISSUE: 0.08, DUE: 0.3}  # an invoice has a date of issue, so a faint one is likelier than none
 ROW_SHARE = 0.5
@@ -26,6 +28,14 @@ _DISCOUNT = re.compile(
     r"\b(skonto|discount|escompte|sconto|descuento|pronto pago|korting|rabat|rabatt|slev\w+|alennus|iskonto|kassarabat\w*)\b"
 )
 _NUMERIC = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}")
+# What leads from a number to its date: "4711 of 2 March", "4711 d.d. 2-3-2024".
+_LEADING_ON = frozenset(
+    "of dated from vom v den du de en date del della des di da do van af av fra fran per d dd z ze dn dne dnia din tarihli tarih kelt".split()  # noqa: SIM905
+)
+_BARS = frozenset("-–—/")
+LONGEST_LEAD = 3  # words
+SHORTEST_NUMBER = 3  # digits
+LINE_PITCH_EM = 2.0  # from the baseline of a line to that of the next
 _NET = re.compile(r"\b(netto|ohne abzug|net|rein netto|sans escompte|neto|solde)\b")
 
 
@@ -93,10 +103,13 @@ def _candidates(
             continue
         seen.update(run)
         probability = min(max(span.probability, tagged[run[0]].probability if run[0] in tagged else 0.0), 0.995)
-        cue = captions.cue("date", run[0])
+        cue = captions.cue("date", _start_of_period(words, captions, run[0]))
+        number = _number_in_front(words, captions, run[0])
         in_row = 1 - float(probabilities[list(run), : LABEL_INDEX["line.position"]].sum(1).mean()) > ROW_SHARE
         odds = 1.0
-        if cue == wanted:
+        if number is not None and number not in OWN_NUMBERS:
+            odds = ANOTHERS
+        elif wanted == cue or (label == ISSUE and number is not None):
             odds = CAPTION_AGREES
             if not in_row:
                 probability = max(probability, CAPTION_ONLY)
@@ -112,6 +125,50 @@ def _candidates(
         best, span = max(members, key=lambda m: m[0])
         result.append((best + 0.02 * min(len(members) - 1, 5), Choice(value, span, span.probability)))
     return result
+
+
+def _start_of_period(words: Words, captions: Captions, first: int) -> int:
+    """The first word of the date from which a period runs that ends on the one of word ``first`` ("01.03.2024 - 31.03.2024"), else ``first``."""
+    piece = captions.pieces[captions.piece_of[first]].words
+    k = piece.index(first)
+    if k >= 2 and words.texts[piece[k - 1]] in _BARS and _NUMERIC.search(words.texts[piece[k - 2]]):
+        return piece[k - 2]
+    return first
+
+
+def _number_in_front(words: Words, captions: Captions, first: int) -> str | None:
+    """The kind of number whose date begins with word ``first``, as it stands behind it ("Order 4711 of 2 March"); None where it stands behind none.
+    Behind a bar ("4711 / 02.03.2024") only the invoice's own number is followed by its date for sure."""
+    piece = captions.pieces[captions.piece_of[first]].words
+    k = end = piece.index(first)
+    if end == 0:
+        piece = _line_above(words, captions, first)
+        k = end = len(piece)
+    while (
+        k > 0
+        and end - k < LONGEST_LEAD
+        and set(plain(words.texts[piece[k - 1]]).split()) <= _LEADING_ON
+        and not words.has_digit[piece[k - 1]]
+    ):
+        k -= 1
+    if (
+        k == end
+        or k == 0
+        or sum(c.isdigit() for c in words.texts[piece[k - 1]]) < SHORTEST_NUMBER
+        or _NUMERIC.search(words.texts[piece[k - 1]])
+    ):
+        return None
+    kind = captions.cue("number", piece[k - 1])
+    told = any(plain(words.texts[i]) for i in piece[k:end])
+    return kind if told or (kind is not None and kind in OWN_NUMBERS) else None
+
+
+def _line_above(words: Words, captions: Captions, first: int) -> tuple[int, ...]:
+    """The words of the line of text under which word ``first`` begins, where the next line may go on with it."""
+    own = captions.pieces[captions.piece_of[first]]
+    size = words.size_list[first]
+    above = (p for p in captions.pieces if p.page == own.page and 0 < own.box[3] - p.box[3] < LINE_PITCH_EM * size)
+    return next((p.words for p in above if p.box[0] - size < own.box[0] < p.box[2]), ())
 
 
 def _before_discount(words: Words, captions: Captions, run: Sequence[int]) -> bool:

@@ -18,7 +18,7 @@ from extractors.assembly.dates import infer_date_habit
 from extractors.assembly.header import Choice, choose_iban, clean_name, text_key
 from extractors.assembly.header_dates import dates_in_order
 from extractors.assembly.line_items import SET_BY, evidence_of
-from extractors.assembly.names import letterhead, stands_apart, whole_names
+from extractors.assembly.names import letterhead, stands_apart, whole_names, without_headings
 from extractors.assembly.numbers import NumberHabit
 from extractors.assembly.numbers_of_header import choose_number
 from extractors.assembly.parties import choose_names, choose_vat_ids
@@ -55,7 +55,8 @@ def read_header(
 ) -> ReadHeader:
     """The header fields: numbers, parties, dates, currency and bank account from ``spans``, amounts from ``totals``."""
     by_label: dict[str, list[Span]] = {}
-    for span in join_wrapped(words, spans, probabilities, apart=lambda above, below: _are_two(words, captions, above, below)):
+    unheaded = without_headings(words, spans)
+    for span in join_wrapped(words, unheaded, probabilities, apart=lambda above, below: _are_two(words, captions, above, below)):
         by_label.setdefault(span.label.removeprefix("header."), []).append(span)
     choices: dict[str, Choice | None] = {}
     joined = [s for found in by_label.values() for s in found]
@@ -63,7 +64,8 @@ def read_header(
     choices["purchase_order"] = choose_number(
         words, captions, probabilities, joined, name="purchase_order", caption="order_number", exclude=_key(choices["invoice_number"])
     )
-    tagged_names = [*by_label.get("seller_name", ()), *by_label.get("buyer_name", ())]
+    headings = [span for span in spans if span not in unheaded]  # each tells of its name once more
+    tagged_names = [*by_label.get("seller_name", ()), *by_label.get("buyer_name", ()), *headings]
     names = whole_names(words, captions, probabilities, tagged_names)
     head = letterhead(words, captions, probabilities)
     choices["seller_name"], choices["buyer_name"] = choose_names(words, captions, probabilities, names, clean=clean_name, head=head)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from extractors.assembly.caption_words import announces, match, plain
 from extractors.assembly.captions import Captions
+from extractors.assembly.header import text_key
 from extractors.assembly.legal_forms import has_legal_form, is_legal_form
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, goes_on, is_unfinished, make_span
 
@@ -20,6 +21,7 @@ SPACED_OUT_EM = 1.2
 EVENLY = 1.3  # times the narrowest gap of the line
 LINE_PITCH_EM = 1.9  # from the baseline of a name to that of its continuation
 NAME_WORDS = 8
+FEWEST_HEADED = 3  # words, of which the first may be a heading: "Seller Company" is a name
 LONGEST_CAPTION = 3  # words in front of a name
 NO_HEADING = 0.75  # probability of a name from which a word of a heading may be part of it
 PARTY_NAMES = ("header.seller_name", "header.buyer_name")
@@ -38,11 +40,23 @@ _NUMBERED_STREET = re.compile(
 )
 
 
+def without_headings(words: Words, spans: Sequence[Span]) -> list[Span]:
+    """The spans without the headings and captions in front of a name that were taken for names themselves."""
+    firsts = {(span.label, span.first) for span in spans}
+
+    def leads(span: Span) -> bool:
+        line = words.words_of_line[words.line_list[span.words[-1]]]
+        after = line[line.index(span.words[-1]) + 1 :][:1]
+        return bool(after) and (span.label, after[0]) in firsts and _close(words, span.words[-1], after[0])
+
+    return [span for span in spans if span.label not in PARTY_NAMES or not (_is_heading(span.text, span.probability) and leads(span))]
+
+
 def whole_names(words: Words, captions: Captions, probabilities: NDArray[np.float32], spans: Sequence[Span]) -> list[Span]:
     """Name spans grown over the rest of the name and cut where something else begins."""
     result: list[Span] = []
     for span in spans:
-        members = _grown(words, captions, probabilities, _cut(words, list(span.words)))
+        members = _without_heading(words, _grown(words, captions, probabilities, _cut(words, captions, list(span.words))))
         if not members:
             continue
         if is_legal_form(" ".join(words.texts[i] for i in members)):
@@ -70,10 +84,10 @@ def _is_heading(text: str, probability: float = 0.0) -> bool:
     return told or (probability < NO_HEADING and match("party", heading, whole=True) is not None)
 
 
-def _cut(words: Words, members: list[int]) -> list[int]:
+def _cut(words: Words, captions: Captions, members: list[int]) -> list[int]:
     """The words before a mail address, a bracket, a street, or a person in the line of an address, behind a caption ("Payable to"); separators at the
     ends fall off."""
-    members = _without_person(words, members)
+    members = _without_person(words, captions, members)
     for k in range(min(LONGEST_CAPTION, len(members) - 1), 0, -1):
         if announces("naming", plain(" ".join(words.texts[i] for i in members[:k]))):
             members = members[k:]
@@ -88,9 +102,19 @@ def _cut(words: Words, members: list[int]) -> list[int]:
     return members
 
 
-def _without_person(words: Words, members: list[int]) -> list[int]:
+def _without_heading(words: Words, members: list[int]) -> list[int]:
+    """A name without the heading of its block in front of it ("Supplier Nordwind"), which is none where the page shows it with the name elsewhere too."""
+    if len(members) < FEWEST_HEADED or not announces("party", plain(words.texts[members[0]])):
+        return members
+    page = text_key(words.full_text)
+    whole, rest = (text_key(" ".join(words.texts[i] for i in members[k:])) for k in (0, 1))
+    shown_without = page.count(rest) > max(page.count(whole), 1)
+    return members[1:] if shown_without and not is_legal_form(" ".join(words.texts[i] for i in members[1:])) else members
+
+
+def _without_person(words: Words, captions: Captions, members: list[int]) -> list[int]:
     """A name without the person behind its comma ("Acme Ltd, Jane Doe, 5 High Street"): nothing but capitalised words stands there, no legal form and
-    no joining word, and the line goes on with the address, or the name has ended in a legal form already."""
+    no joining word, and the line or the next one goes on with the address, or the name has ended in a legal form already, or stands alone elsewhere."""
     texts = [words.texts[i] for i in members]
     end = next((k for k, text in enumerate(texts[:-1]) if text.endswith(",")), None)
     if end is None or any(words.line_list[i] != words.line_list[members[0]] for i in members):
@@ -101,8 +125,9 @@ def _without_person(words: Words, members: list[int]) -> list[int]:
         return members
     line = words.words_of_line[words.line_list[members[0]]]
     after = line[line.index(members[-1]) + 1 :]
-    goes_on = bool(after) and texts[-1].endswith(",") and any(words.has_digit[i] for i in after)
-    return members[: end + 1] if goes_on or has_legal_form(" ".join(texts[: end + 1])) else members
+    goes_on = texts[-1].endswith(",") and any(words.has_digit[i] for i in after or _line_below(words, captions, members, numbered=True))
+    name = " ".join(texts[: end + 1])
+    return members[: end + 1] if goes_on or has_legal_form(name) or any(p.text == plain(name) for p in captions.pieces) else members
 
 
 def _grown(words: Words, captions: Captions, probabilities: NDArray[np.float32], members: list[int]) -> list[int]:
@@ -156,7 +181,7 @@ def _line_above(words: Words, captions: Captions, members: Sequence[int]) -> Seq
     above = [
         p
         for p in captions.pieces
-        if p.page == own.page and abs(p.box[0] - own.box[0]) <= size and 0 < own.box[3] - p.box[3] <= LINE_PITCH_EM * size
+        if p.page == own.page and _aligned(p.box, own.box) <= size and 0 < own.box[3] - p.box[3] <= LINE_PITCH_EM * size
     ]
     nearest = max(above, key=lambda p: p.box[3], default=None)
     if nearest is None or nearest.words[NAME_WORDS:] or any(words.has_digit[i] for i in nearest.words):
@@ -164,8 +189,14 @@ def _line_above(words: Words, captions: Captions, members: Sequence[int]) -> Seq
     return () if match("party", nearest.text, whole=True) else nearest.words
 
 
-def _line_below(words: Words, captions: Captions, members: Sequence[int]) -> Sequence[int]:
-    """The piece of text directly below a name that ends in a joining word ("Studio Verdi di"), at its left edge."""
+def _aligned(above: tuple[float, ...], below: tuple[float, ...]) -> float:
+    """How far, in points, the edges or middles of two lines are apart, whichever are nearest."""
+    left, right = above[0] - below[0], above[2] - below[2]
+    return min(abs(left), abs(right), abs(left + right) / 2)
+
+
+def _line_below(words: Words, captions: Captions, members: Sequence[int], *, numbered: bool = False) -> Sequence[int]:
+    """The piece of text directly below a name, at its left edge, none with digits in it unless ``numbered``."""
     own = captions.pieces[captions.piece_of[members[-1]]]
     size = words.size_list[members[0]]
     below = [
@@ -174,9 +205,9 @@ def _line_below(words: Words, captions: Captions, members: Sequence[int]) -> Seq
         if p.page == own.page and abs(p.box[0] - own.box[0]) <= size and 0 < p.box[3] - own.box[3] <= LINE_PITCH_EM * size
     ]
     nearest = min(below, key=lambda p: p.box[3], default=None)
-    if own.words[-1] != members[-1] or nearest is None or nearest.words[NAME_WORDS:] or any(words.has_digit[i] for i in nearest.words):
+    if own.words[-1] != members[-1] or nearest is None or nearest.words[NAME_WORDS:]:
         return ()
-    return nearest.words
+    return nearest.words if numbered or not any(words.has_digit[i] for i in nearest.words) else ()
 
 
 def _close(words: Words, left: int, right: int) -> bool:
@@ -192,7 +223,7 @@ def _close(words: Words, left: int, right: int) -> bool:
 def stands_apart(words: Words, captions: Captions, above: Span, below: Span) -> bool:
     """Whether two lines of a party's block are not one name: the upper one is a heading, or had room for the first word of the lower one, as a line of
     the block, of no larger type, is that wide."""
-    if above.label in PARTY_NAMES and _is_heading(above.text):
+    if above.label in PARTY_NAMES and _is_heading(above.text, above.probability):
         return True
     if is_unfinished(above) or goes_on(below):
         return False

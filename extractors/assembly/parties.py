@@ -4,7 +4,7 @@ and the rest of the page say."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from math import exp, log
@@ -18,8 +18,8 @@ from extractors.assembly.country import VAT_PREFIXES
 from extractors.assembly.header import Choice, clean_vat_id, text_key
 from extractors.assembly.legal_forms import has_legal_form, is_legal_form
 from extractors.assembly.names import PARTY_NAMES
+from extractors.assembly.party_places import as_headed, odds_by_place, set_right
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
-from extractors.words import Page
 
 LEGAL_FORM_BONUS = 0.2
 FORM_ALONE = 0.1  # what is left of a legal form that stands alone: the rest of the name was not found
@@ -29,17 +29,10 @@ REPEATED = 0.02
 # Chosen on generated layouts.
 HEADING_ODDS = 20.0  # for the party that the block of a candidate is headed with
 FLOOR = 0.005  # the network is never surer than this
-FOOTER_ODDS = (
-    5.0  # for the seller, whose name stands at the foot of a page too: 654 of 1,443 generated invoices showed his there, 74 the buyer's
-)
-LATER_PAGE_ODDS = 8.0  # for the seller, whose name heads the pages behind the first too: 95 of 1,443, and 2
-LETTERHEAD_ODDS = 3.0  # for the seller, whose name is written large over the first page: 222 of 735, and 41
-DELIVERY_ODDS = 4.0  # for the buyer, to whom goods go: 45 of 697 generated invoices showed the name under a heading of deliveries, 9 of 722 the seller's
-FOOT, HEAD = 0.86, 0.08  # shares of a page's height where its foot begins and its head ends
 OTHER_PARTY = 0.35  # what is left of a candidate in the block of a delivery address, a bank or a contact
 WEBSITE_BONUS = 0.35  # the seller's name in a web or mail address
-SURE = 0.7
 TOLD = 0.9  # probability from which what has not the digits of a VAT id may be one
+LINE_PITCH_EM = 1.9  # from the baseline of a name to that of its continuation
 AS_SURE = 0.9  # share of the probability of a part that the whole name has at least
 THRESHOLD = 0.05  # support that a candidate needs without a tag of its own
 _COUNTRY = re.compile(r"^(?:[A-Z]{2}|CHE)-?$")
@@ -69,7 +62,8 @@ def choose_names(
     keys = [text_key(clean(span.text)) for span in spans]
     odds = odds_by_place(words, captions, set(keys), head=text_key(clean(head.text)) if head is not None else "")
     roles = [captions.party(span.first) for span in spans]
-    told = _set_right(words, spans, [_shares(probabilities, span, PARTY_NAMES) for span in spans], keys)
+    told = set_right(words, spans, [_shares(probabilities, span, PARTY_NAMES) for span in spans], keys)
+    told = as_headed(told, keys, [captions.headed(span.first) for span in spans], roles)
     shares = _oriented(told, keys, roles, odds)
 
     def seller_bonus(name: str) -> float:
@@ -102,50 +96,6 @@ def _oriented(
         share = 1 / (1 + exp(-lean))
         result.append((together * share, together * (1 - share)))
     return result
-
-
-def _set_right(
-    words: Words, spans: Sequence[Span], shares: Sequence[tuple[float, float]], keys: Sequence[str]
-) -> list[tuple[float, float]]:
-    """The shares, changed over above the foot of the pages where the network took the two parties' blocks for each other: it says that a name is the
-    seller's at the foot, and the buyer's above. Of nine such names in generated invoices all nine were the seller's."""
-    low = [(s.box[1] + s.box[3]) / 2 > FOOT * words.tagged.document.pages[s.page].height_pt for s in spans]
-    below = {key for key, (seller, _), foot in zip(keys, shares, low, strict=True) if foot and seller > SURE}
-    above = {key for key, (_, buyer), foot in zip(keys, shares, low, strict=True) if not foot and buyer > SURE}
-    others = {key for key, foot in zip(keys, low, strict=True) if foot} - below  # a slip for the payment names both
-    if len(below & above) != 1 or others:
-        return list(shares)
-    return [(seller, buyer) if foot else (buyer, seller) for (seller, buyer), foot in zip(shares, low, strict=True)]
-
-
-def odds_by_place(words: Words, captions: Captions, names: Iterable[str], *, head: str) -> dict[str, float]:
-    """Odds for the seller of names (letters and digits alone) that stand at the foot of a page, head one behind the first, are ``head``, what stands
-    over the first in large letters, or are delivered to."""
-    feet, heads = [], []
-    known = {name: plain(name) for name in names}
-    shown = set(known.values())
-    delivered = {
-        key for piece in captions.pieces if (key := piece.text.replace(" ", "")) in shown and captions.party(piece.words[0]) == "delivery"
-    }
-    told_again = bool(head) and text_key(words.full_text).count(head) > 1  # else it may be the title of a section
-    for number, page in enumerate(words.tagged.document.pages):
-        feet.append(_text_between(page, FOOT, 1.0))
-        if number:
-            heads.append(_text_between(page, 0.0, HEAD))
-    return {
-        name: (FOOTER_ODDS if any(name in text for text in feet) else 1.0)
-        * (LATER_PAGE_ODDS if any(name in text for text in heads) else 1.0)
-        * (LETTERHEAD_ODDS if told_again and (name in head or head in name) else 1.0)
-        / (DELIVERY_ODDS if without_accents in delivered else 1.0)
-        for name, without_accents in known.items()
-        if name
-    }
-
-
-def _text_between(page: Page, top: float, bottom: float) -> str:
-    middle = (page.boxes[:, 1] + page.boxes[:, 3]) / 2
-    inside = (middle >= top * page.height_pt) & (middle <= bottom * page.height_pt)
-    return text_key(" ".join(page.texts[i] for i in np.flatnonzero(inside)))
 
 
 def _with_legal_form(words: Words, probabilities: NDArray[np.float32], choice: Choice | None) -> Choice | None:
@@ -274,7 +224,10 @@ def _fold_parts_of_names(words: Words, groups: dict[str, list[tuple[float, Span]
             for key, words_of_name in tokens.items()
             if key in groups
             and len(words_of_name) > n
-            and (len(groups[key]) > len(groups[part]) or any(_leads_to(words, span, words_of_name[n]) for _, span in groups[part]))
+            and (
+                len(groups[key]) > len(groups[part])
+                or any(_leads_to(words, span, words_of_name[n]) or _led_by(words, span, words_of_name[-n - 1]) for _, span in groups[part])
+            )
             and tokens[part] in (words_of_name[:n], words_of_name[-n:])
             and (sure[key] >= AS_SURE * sure[part] or is_legal_form(clean(groups[part][0][1].text)))
         ]
@@ -290,6 +243,20 @@ def _leads_to(words: Words, span: Span, following: str) -> bool:
         for k, i in enumerate(line)
         if words.page[i] == span.page
     )
+
+
+def _led_by(words: Words, span: Span, leading: str) -> bool:
+    """Whether the text over the start of a span ends in the word ``leading`` (`plain`)."""
+    size, left = words.size_list[span.first], words.box_list[span.first][0]
+    for line in range(span.line - 3, span.line):
+        members = words.words_of_line.get(line, ())
+        for k, i in enumerate(members):
+            x0, _, x1, bottom = words.box_list[i]
+            ends = k + 1 == len(members) or not _beside(words, i, members[k + 1])
+            near = words.page[i] == span.page and 0 < span.box[3] - bottom < LINE_PITCH_EM * size and x0 - size < left < x1
+            if ends and near and plain(words.texts[i]) == leading:
+                return True
+    return False
 
 
 def _marks(text: str) -> int:

@@ -142,3 +142,42 @@ def test_a_code_beside_the_totals_outvotes_one_that_the_network_saw_elsewhere() 
 def test_state_postcode_and_register_tell_the_dollar(address: str, code: str) -> None:
     page = tagged((50, 40, address), (50, 52, "CP 80000"), (50, 80, "Total $ 100.00"), opinions={"$": {"header.currency": 0.9}})
     assert assemble(page).header.currency == code
+
+
+@pytest.mark.parametrize(
+    ("lines", "language", "code"),
+    [
+        (("Torvet 7, 7000 Fredericia, Danmark", "Total 523,06 kr."), "en", "DKK"),
+        (("Storgata 7, 0155 Oslo, Norway", "Total 523,06 kr."), "en", "NOK"),
+        (("Torvet 7, 7000 Fredericia, Danmark", "Total 523,06 kr."), "sv", "SEK"),
+    ],
+)
+def test_the_country_that_the_page_names_says_which_krone_is_meant(lines: tuple[str, ...], language: str, code: str) -> None:
+    page = tagged(
+        *((50.0, 80.0 + 20 * k, line) for k, line in enumerate(lines)), opinions={"kr.": {"header.currency": 0.9}}, language=language
+    )
+    assert assemble(page).header.currency == code
+
+
+def test_letters_that_another_word_begins_with_are_no_faint_currency() -> None:
+    lines = ((50.0, 80.0, "Ft : 2024-6978"), (50.0, 100.0, "Importi in EUR"))
+    assert assemble(tagged(*lines, opinions={"Ft": {"header.currency": 0.1}}, language="it")).header.currency == "EUR"
+    assert assemble(tagged(*lines, opinions={"Ft": {"header.currency": 0.1}}, language="hu")).header.currency == "HUF"
+
+
+def test_a_code_beside_the_totals_says_more_than_a_faint_symbol_elsewhere() -> None:
+    lines = ((50.0, 80.0, "Data $ 12"), (50.0, 300.0, "TOTAL NET RON: 74.780,94"), (50.0, 320.0, "TOTAL CU TVA: 74.780,94"))
+    amount = {"header.net_total": 0.5, "header.gross_total": 0.45}
+    page = tagged(*lines, opinions={"$": {"header.currency": 0.06}, "74.780,94": amount}, language="ro")
+    assert assemble(page).header.currency == "RON"
+
+
+def test_national_letters_in_front_of_amounts_count_where_the_seller_is_at_home() -> None:
+    lines = ((50.0, 80.0, "NIP PL 5726949948"), (50.0, 200.0, "Net price zł91,00"))
+    ids = {"PL": {"header.seller_vat_id": 0.97}, "5726949948": {"header.seller_vat_id": 0.97}}
+    assert assemble(tagged(*lines, opinions=ids, language="en")).header.currency == "PLN"
+    assert assemble(tagged(*lines, opinions={}, language="en")).header.currency is None
+
+
+def test_the_mexican_peso_is_read_in_front_of_amounts() -> None:
+    assert assemble(tagged((50, 80, "Total M.N.10,680.58"), opinions={}, language="es")).header.currency == "MXN"

@@ -22,6 +22,13 @@ from extractors.assembly.header import clean_identifier, clean_name
         ("fakt.FV2022834", "FV2022834"),
         ("(invoice)2023-101", "2023-101"),
         ("NO726572-K", "726572-K"),
+        ("Serie/Número2024-17", "2024-17"),
+        ("LASKUNRO20240311-2", "20240311-2"),
+        ("Beleg84411", "84411"),
+        ("n.NC4411", "NC4411"),
+        ("n.44.1988.2", "44.1988.2"),
+        ("facturación03/09/21", "03/09/21"),
+        ("Ausstellungsdatum:3.9.2021", "3.9.2021"),
     ],
 )
 def test_a_glued_label_is_taken_off(word: str, value: str) -> None:
@@ -33,6 +40,8 @@ def test_a_glued_label_is_taken_off(word: str, value: str) -> None:
     "word",
     [
         "N.2019.9171",
+        "RE03-09-2021",
+        "BELEG84411",
         "RE-2024-1",
         "INV0042",
         "NRW2023",
@@ -66,6 +75,9 @@ def test_an_identifier_loses_label_and_punctuation() -> None:
         ("McDonald Supplies Ltd", "McDonald Supplies Ltd"),
         ("Name", "Name"),
         ("Name it Ltd", "Name it Ltd"),
+        ("Ten name van de groene hoek", "de groene hoek"),
+        ("A/C Holder's Name Nordwind Inc.", "Nordwind Inc."),
+        ("Kedvezményezett Kovács Kft.", "Kovács Kft."),
         ("Hammer & Hammer AG", "Hammer & Hammer AG"),
     ],
 )

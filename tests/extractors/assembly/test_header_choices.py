@@ -226,6 +226,27 @@ def test_a_person_behind_a_comma_is_no_part_of_the_name(line: str, name: str) ->
     assert assemble(tagged((50, 40, line), opinions=named)).header.seller_name == name
 
 
+@pytest.mark.parametrize(
+    ("elsewhere", "name"), [("Nordwind Textil", "Nordwind Textil"), ("Nordwind Textil Nord", "Nordwind Textil, Hans Strand")]
+)
+def test_a_person_behind_a_name_that_stands_alone_elsewhere_is_no_part_of_it(elsewhere: str, name: str) -> None:
+    named = {word: {SELLER: 0.97} for word in ("Textil,", "Hans", "Strand")} | {"Nordwind": {SELLER: 0.9}}
+    found = assemble(tagged((50, 80, "Nordwind Textil, Hans Strand"), (50, 700, elsewhere), opinions=named))
+    assert found.header.seller_name == name
+
+
+def test_a_person_behind_a_name_is_no_part_of_it_where_the_address_follows_below() -> None:
+    named = {word: {SELLER: 0.97} for word in ("Nordwind", "Textil,", "Hans", "Strand,")}
+    found = assemble(tagged((50, 80, "Nordwind Textil, Hans Strand,"), (50, 92, "Hafenweg 10, 24103 Kiel"), opinions=named))
+    assert found.header.seller_name == "Nordwind Textil"
+
+
+@pytest.mark.parametrize(("line", "number"), [("Č. fa20240311-2", "20240311-2"), ("Kód fa20240311-2", "fa20240311-2")])
+def test_small_letters_that_end_a_label_are_no_part_of_a_number(line: str, number: str) -> None:
+    found = assemble(tagged((50, 80, line), opinions={"fa20240311-2": {"header.invoice_number": 0.97}}, language="cs"))
+    assert found.header.invoice_number == number
+
+
 def test_a_legal_form_that_is_broken_over_two_lines_is_one() -> None:
     named = {word: {SELLER: 0.97} for word in ("Talleres", "Luna", "S.", "de", "R.L.", "C.V.")}
     page = tagged(

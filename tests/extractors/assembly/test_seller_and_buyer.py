@@ -136,3 +136,86 @@ def test_a_name_with_a_legal_form_in_front_is_taken_with_the_one_behind_it_where
     lines = ((50, 80, "SC Carpatina Mobila"), (50, 200, "SC Carpatina Mobila S.R.L."))
     words = {word: {SELLER: 0.9} for word in ("SC", "Carpatina", "Mobila")}
     assert header(*lines, language="ro", **words).seller_name == "SC Carpatina Mobila S.R.L."
+
+
+@pytest.mark.parametrize(("over", "swapped"), [("Zleceniodawca", True), ("Odbiorca", True), ("Wystawca", False), ("Uwagi", False)])
+def test_a_heading_directly_over_a_name_sets_right_parties_that_the_network_took_for_each_other(over: str, swapped: bool) -> None:
+    names = {"Nordwind": {BUYER: 0.92, SELLER: 0.06}, "Tannenhof": {SELLER: 0.97}}
+    lines = ((50.0, 80.0, "Nordwind"), (50.0, 200.0, over), (50.0, 214.0, "Tannenhof"))
+    found = header(*lines, language="pl", **names)
+    told = ("Tannenhof", "Nordwind")
+    assert (found.seller_name, found.buyer_name) == (told[::-1] if swapped else told)
+
+
+def test_the_heading_of_who_is_paid_sets_no_parties_right() -> None:
+    names = {"Nordwind": {BUYER: 0.92, SELLER: 0.06}, "Tannenhof": {SELLER: 0.97}}
+    lines = ((50.0, 80.0, "Nordwind"), (50.0, 186.0, "Konto 83 2240 6315 5518"), (50.0, 200.0, "Odbiorca"), (50.0, 214.0, "Tannenhof"))
+    found = header(*lines, language="pl", **names)
+    assert (found.seller_name, found.buyer_name) == ("Tannenhof", "Nordwind")
+
+
+def test_a_heading_sets_nothing_right_where_the_network_has_told_another_seller() -> None:
+    names = {"Nordwind": {SELLER: 0.97}, "Tannenhof": {SELLER: 0.7, BUYER: 0.3}}
+    lines = ((50.0, 80.0, "Nordwind"), (50.0, 200.0, "Bill to"), (50.0, 214.0, "Tannenhof"))
+    found = header(*lines, **names)
+    assert (found.seller_name, found.buyer_name) == ("Nordwind", "Tannenhof")
+
+
+def test_the_line_of_the_sender_over_the_buyers_address_sets_no_parties_right() -> None:
+    names = {"Nordwind,": {SELLER: 0.97}, "Tannenhof": {BUYER: 0.97}}
+    lines = ((50.0, 80.0, "Client"), (50.0, 92.0, "Nordwind, 5 High Street"), (50.0, 104.0, "Tannenhof"))
+    found = header(*lines, **names)
+    assert (found.seller_name, found.buyer_name) == ("Nordwind", "Tannenhof")
+
+
+def test_the_heading_over_a_name_says_more_than_one_of_another_column_beside_it() -> None:
+    names = {"Nordwind": {SELLER: 0.5, BUYER: 0.45}, "Tannenhof": {BUYER: 0.5, SELLER: 0.45}}
+    lines = ((50.0, 200.0, "Customer"), (300.0, 186.0, "Seller"), (300.0, 200.0, "Nordwind"), (50.0, 500.0, "Tannenhof"))
+    found = header(*lines, **names)
+    assert (found.seller_name, found.buyer_name) == ("Nordwind", "Tannenhof")
+
+
+@pytest.mark.parametrize(
+    ("foot", "name"), [("Nordwind Textil · Kiel", "Nordwind Textil"), ("Leverancier Nordwind Textil", "Leverancier Nordwind Textil")]
+)
+def test_a_heading_in_front_of_a_name_is_no_part_of_it_where_the_page_shows_the_name_without(foot: str, name: str) -> None:
+    lines = ((50.0, 80.0, "Leverancier Nordwind"), (50.0, 92.0, "Textil"), (50.0, 700.0, foot))
+    sure = {SELLER: 0.97}
+    page = tagged(*lines, opinions={"Leverancier": {SELLER: 0.8}, "Nordwind": sure, "Textil": sure}, language="nl")
+    page.starts[:] = 0.0
+    assert assemble(page).header.seller_name == name
+
+
+def test_a_name_of_two_words_of_which_one_could_be_a_heading_stays_whole() -> None:
+    sure = {SELLER: 0.97}
+    lines = ((50.0, 80.0, "Seller Company"), (50.0, 200.0, "Company register: Kiel"), (50.0, 214.0, "Company seat: Kiel"))
+    assert header(*lines, Seller=sure, Company=sure).seller_name == "Seller Company"
+
+
+def test_a_caption_in_front_of_a_name_that_goes_on_below_is_no_line_of_it() -> None:
+    sure = {SELLER: 0.97}
+    names = {"Zahlungsempfänger": {SELLER: 0.55}, "Nordwind": sure, "Textil": sure, "Nonprofit": sure, "GmbH": sure}
+    page = tagged((50, 80, "Zahlungsempfänger Nordwind Textil"), (50, 92, "Nonprofit GmbH"), opinions=names)
+    page.starts[:] = 0.0
+    page.starts[1] = 1.0
+    assert assemble(page).header.seller_name == "Nordwind Textil Nonprofit GmbH"
+
+
+def test_the_last_word_of_a_name_in_a_narrow_cell_is_no_name() -> None:
+    sure = {SELLER: 0.97}
+    lines = ((50.0, 80.0, "NORDWIND TEXTIL"), (300.0, 200.0, "Nordwind"), (300.0, 212.0, "Textil"))
+    assert header(*lines, NORDWIND=sure, TEXTIL=sure, Textil={SELLER: 0.99}).seller_name == "NORDWIND TEXTIL"
+
+
+def test_a_legal_form_goes_with_the_name_over_it_at_the_right_margin() -> None:
+    sure = {SELLER: 0.97}
+    page = tagged((300, 80, "Nordwind Textil"), (368, 92, "SA"), opinions={"Nordwind": sure, "Textil": sure, "SA": {SELLER: 0.99}})
+    page.starts[2] = 1.0
+    assert assemble(page).header.seller_name == "Nordwind Textil SA"
+
+
+def test_a_caption_in_front_of_a_name_speaks_for_it() -> None:
+    names = {"Firmenname": {SELLER: 0.6}, "Nordwind": {SELLER: 0.75}, "Kennwort": {SELLER: 0.88}}
+    page = tagged((50, 80, "Kennwort"), (50, 300, "Firmenname Nordwind"), opinions=names, language="de")
+    page.starts[:] = 1.0
+    assert assemble(page).header.seller_name == "Nordwind"

@@ -1,0 +1,75 @@
+"""A date that stands behind a number, or ends a period, is the date of that number or period."""
+
+from datetime import date
+
+import pytest
+from tagged_pages import tagged
+
+from extractors.assembly.caption_words import match, plain
+from extractors.assembly.dates import DateHabit, infer_date_habit
+from extractors.assembly.document import assemble
+
+ISSUED = "header.issue_date"
+
+
+@pytest.mark.parametrize(
+    "order", ["Purchase order 4711-20 of 02.03.2024", "PO no. 4711-20 dated 02.03.2024", "N° de BC: 4711-20 en date du 02.03.2024"]
+)
+def test_the_date_behind_an_order_number_is_the_orders(order: str) -> None:
+    sure, doubtful = {ISSUED: 0.96}, {ISSUED: 0.15}
+    found = assemble(tagged((50, 80, order), (50, 110, "Date: 20.03.2024"), opinions={"02.03.2024": sure, "20.03.2024": doubtful}))
+    assert found.header.issue_date == date(2024, 3, 20)
+
+
+def test_the_date_of_an_order_may_stand_in_the_next_line() -> None:
+    lines = ((50.0, 80.0, "Your order 4711-20 of"), (120.0, 92.0, "02.03.2024"), (50.0, 140.0, "Date: 20.03.2024"))
+    found = assemble(tagged(*lines, opinions={"02.03.2024": {ISSUED: 0.96}, "20.03.2024": {ISSUED: 0.15}}))
+    assert found.header.issue_date == date(2024, 3, 20)
+
+
+def test_the_date_behind_the_invoices_own_number_is_its_own() -> None:
+    lines = ((50.0, 80.0, "Invoice no. 4711-20 dated 02.03.2024"), (50.0, 110.0, "20.03.2024"))
+    found = assemble(tagged(*lines, opinions={"02.03.2024": {ISSUED: 0.3}, "20.03.2024": {ISSUED: 0.6}}))
+    assert found.header.issue_date == date(2024, 3, 2)
+
+
+def test_the_end_of_a_period_is_no_date_of_issue() -> None:
+    lines = ((50.0, 80.0, "Period:"), (200.0, 80.0, "01.03.2024 / 31.03.2024"), (50.0, 110.0, "Date: 02.04.2024"))
+    found = assemble(tagged(*lines, opinions={"31.03.2024": {ISSUED: 0.96}, "02.04.2024": {ISSUED: 0.5}}))
+    assert found.header.issue_date == date(2024, 4, 2)
+    twice = assemble(
+        tagged(
+            (50, 80, "Date / Due date: 01.03.2024 / 31.03.2024"),
+            opinions={"01.03.2024": {ISSUED: 0.9}, "31.03.2024": {"header.due_date": 0.9}},
+        )
+    )
+    assert (twice.header.issue_date, twice.header.due_date) == (date(2024, 3, 1), date(2024, 3, 31))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Fecha de facturación", "issue_date"),
+        ("Laadittu:", "issue_date"),
+        ("Fecha prevista de cargo", "due_date"),
+        ("Last date of payment", "due_date"),
+        ("Einzug am", "due_date"),
+        ("Fecha de intervención:", "other_date"),
+        ("Fecha del pedido", "other_date"),
+        ("Date de début", "other_date"),
+    ],
+)
+def test_captions_of_dates_are_told_apart(text: str, kind: str) -> None:
+    assert match("date", plain(text)) == kind
+
+
+def test_the_code_of_an_article_is_no_date() -> None:
+    dates = ("11/10/2020", "11/09/2020")
+    assert infer_date_habit(dates, others=(*dates, "09-23-0686", "24-1-3"), country="ES", language="es") == DateHabit(True)
+    assert infer_date_habit(dates, others=(*dates, "09-23-2019"), country="ES", language="es") == DateHabit(False)
+
+
+def test_a_quantity_of_days_is_no_term_of_payment() -> None:
+    dates = ("11/09/2020", "11/10/2020")
+    assert infer_date_habit(dates, others=(*dates, "1", "day", "39,90"), language="es") == DateHabit(True)
+    assert infer_date_habit(("05/06/2020", "12/06/2020"), others=("Net", "7"), language="en", country="US") == DateHabit(True)
