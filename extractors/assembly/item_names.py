@@ -245,7 +245,8 @@ def _beside(
         elif k in beside:
             seeds.setdefault(beside[k].row, []).append(whole_run(words, best, piece, left_pt=left - EDGE_PT))
         else:
-            loose.setdefault(_row_between(piece, pages.get(piece.page, ())), []).append(piece)
+            whole = whole_run(words, best, piece, left_pt=left - EDGE_PT)
+            loose.setdefault(_row_between(piece, pages.get(piece.page, ())), []).append(whole)
     for band in bands:
         if band.row not in seeds and (found := _untagged(words, best, band, left, alone=band.row not in loose)):
             seeds[band.row] = [found]

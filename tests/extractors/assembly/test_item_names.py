@@ -265,3 +265,17 @@ def test_a_name_goes_on_behind_a_joining_word_or_half_a_period(above: str, below
 def test_the_label_of_names_is_no_part_of_them(printed: str, name: str) -> None:
     words = [*numbers(0, 200), *numbers(1, 230), *cells(printed, "ddd", 0, 180, 200), *cells("Office chair", "dd", 1, 180, 230)]
     assert assembled_names(words) == [name, "Office chair"]
+
+
+@pytest.mark.parametrize(("sure", "name"), [(0.97, "Rent"), (0.6, "set Rent")])
+def test_a_unit_that_stands_before_a_name_without_a_gap_is_no_part_of_it_where_it_is_surely_one(sure: float, name: str) -> None:
+    words = [*numbers(0, 200), *numbers(1, 230), *cells("set", "u", 0, 162, 200, sure), *cells("Rent", "d", 0, 180, 200)]
+    words += cells("Office chair", "dd", 1, 162, 230)
+    assert assembled_names(words) == [name, "Office chair"]
+
+
+@pytest.mark.parametrize(("sure", "whole"), [(0.6, True), (0.99, False)])
+def test_words_beside_those_of_a_names_second_line_belong_to_it_unless_they_are_surely_noted(sure: float, whole: bool) -> None:
+    words = [*numbers(0, 200), *numbers(1, 240), *cells("Crane rental", "dd", 0, 180, 200), *cells("Office chair", "dd", 1, 180, 240)]
+    words += cells("01.02.2026", "t", 0, 180, 211, sure) + cells("- 06.02.2026", "dd", 0, 233, 211)
+    assert assembled_names(words) == ["Crane rental 01.02.2026 - 06.02.2026" if whole else "Crane rental", "Office chair"]
