@@ -157,10 +157,16 @@ def _apart(
     column = heaviest_column([(*p.column, p.weight) for p in pieces])
     inside = [overlap(*column, *p.column) >= MEET for p in pieces]
     chosen = [p for p, is_inside in zip(pieces, inside, strict=True) if is_inside]
-    by_block = rows_by_blocks(words, best, rows, chosen, bands)
+    within, between = rows_by_blocks(words, best, rows, chosen, bands)
+    by_block = {**between, **within}
     if by_block and _against_links(words, best, rows, by_block):
-        by_block = {}
-    chosen = [replace(p, row=by_block.get(p, p.row)) for p in chosen]
+        by_block, between = {}, {}
+    begins = _beginnings(within, bands)
+    chosen = [
+        replace(p, row=by_block.get(p, p.row))
+        for p in chosen
+        if p not in between or p.probability >= SURE or (p.page, p.box[1]) >= begins.get(between[p], (0, 0.0))
+    ]
     found = {p.row for p in chosen}
     chosen += [p for p, is_inside in zip(pieces, inside, strict=True) if not is_inside and p.row not in found]
     left = usual_left([p.box[0] for p in chosen])
@@ -172,6 +178,14 @@ def _apart(
         on_main_line = [p for p in own if row in main and p.line == main[row].line]
         result[row] = _broken_words(words, best, _connected(on_main_line or _first(words, own), own, notes.get(row, ())))
     return {**_where_others_have_theirs(words, best, result, bands), **result}
+
+
+def _beginnings(within: Mapping[Piece, int], bands: Sequence[Band]) -> dict[int, tuple[int, float]]:
+    """Page and top of the first line of each row that has a piece ``within`` its block."""
+    tops: dict[int, tuple[int, float]] = {}
+    for piece, row in within.items():
+        tops[row] = min(tops.get(row, (piece.page, piece.box[1])), (piece.page, piece.box[1]))
+    return {band.row: min(tops[band.row], (band.page, band.top)) for band in bands if band.row in tops}
 
 
 def _against_links(words: Words, best: Sequence[int], rows: NDArray[np.int32], moved: Mapping[Piece, int]) -> bool:
