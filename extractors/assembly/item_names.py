@@ -156,7 +156,7 @@ def _apart(
         return {}
     column = heaviest_column([(*p.column, p.weight) for p in pieces])
     inside = [overlap(*column, *p.column) >= MEET for p in pieces]
-    chosen = [p for p, is_inside in zip(pieces, inside, strict=True) if is_inside]
+    chosen = without_outdented([p for p, is_inside in zip(pieces, inside, strict=True) if is_inside])
     within, between = rows_by_blocks(words, best, rows, chosen, bands)
     by_block = {**between, **within}
     if by_block and _against_links(words, best, rows, by_block):
@@ -178,6 +178,19 @@ def _apart(
         on_main_line = [p for p in own if row in main and p.line == main[row].line]
         result[row] = _broken_words(words, best, _connected(on_main_line or _first(words, own), own, notes.get(row, ())))
     return {**_where_others_have_theirs(words, best, result, bands), **result}
+
+
+def without_outdented(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces without those that begin left of the edge at which most rows begin, where the row has others: headings of sections."""
+    first: dict[int, float] = {}
+    for piece in pieces:
+        first[piece.row] = min(first.get(piece.row, piece.box[0]), piece.box[0])
+    edge = usual_left(list(first.values()))
+    if edge is None or 2 * sum(abs(x - edge) <= EDGE_PT for x in first.values()) <= len(first):
+        return list(pieces)
+    kept = [p for p in pieces if p.box[0] >= edge - EDGE_PT]
+    rows = {p.row for p in kept}
+    return [p for p in pieces if p in kept or p.row not in rows]
 
 
 def _beginnings(within: Mapping[Piece, int], bands: Sequence[Band]) -> dict[int, tuple[int, float]]:
