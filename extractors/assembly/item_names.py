@@ -32,6 +32,7 @@ from extractors.assembly.name_pieces import (
     whole_run,
 )
 from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words, set_label
+from extractors.assembly.stacked_headings import below_their_numbers, names_stand_below
 
 _NUMBERS = frozenset(LABEL_INDEX[n] for n in NUMERIC_LABELS)
 _NO_NAMES = frozenset({NOTE, LABEL_INDEX["line.item_code"]})
@@ -70,7 +71,10 @@ def settle_names(words: Words, probabilities: NDArray[np.float32], rows: NDArray
     bands = item_bands(words, best, rows)
     notes = _note_lines(words, best, rows)
     beside = _bands_of_pieces(bands, pieces)
-    if beside and len({band.row for band in beside.values()}) >= BESIDE * len({piece.row for piece in pieces}):
+    below = below_their_numbers(pieces, bands) if names_stand_below(words, bands) else []
+    if 2 * len({piece.row for piece in below}) > len({band.row for band in bands}):
+        chosen = _apart(words, best, rows, below, bands, notes, settled=True)
+    elif beside and len({band.row for band in beside.values()}) >= BESIDE * len({piece.row for piece in pieces}):
         chosen = _beside(words, best, pieces, beside, bands, notes)
     else:
         chosen = _apart(words, best, rows, pieces, bands, notes)
@@ -149,15 +153,23 @@ def _by_row(pieces: Sequence[Piece]) -> dict[int, list[Piece]]:
 
 
 def _apart(
-    words: Words, best: Sequence[int], rows: NDArray[np.int32], pieces: Sequence[Piece], bands: Sequence[Band], notes: Lines
+    words: Words,
+    best: Sequence[int],
+    rows: NDArray[np.int32],
+    pieces: Sequence[Piece],
+    bands: Sequence[Band],
+    notes: Lines,
+    *,
+    settled: bool = False,
 ) -> dict[int, list[Piece]]:
-    """Pieces of each row where names stand on lines of their own: those in the column of names, of the row whose block of lines they stand in."""
+    """Pieces of each row where names stand on lines of their own: those in the column of names, of the row whose block of lines they stand in, unless
+    the rows of the pieces are ``settled``."""
     if not pieces:
         return {}
     column = heaviest_column([(*p.column, p.weight) for p in pieces])
     inside = [overlap(*column, *p.column) >= MEET for p in pieces]
     chosen = without_outdented([p for p, is_inside in zip(pieces, inside, strict=True) if is_inside])
-    within, between = rows_by_blocks(words, best, rows, chosen, bands)
+    within, between = ({}, {}) if settled else rows_by_blocks(words, best, rows, chosen, bands)
     by_block = {**between, **within}
     if by_block and _against_links(words, best, rows, by_block):
         by_block, between = {}, {}
