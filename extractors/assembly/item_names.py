@@ -320,7 +320,7 @@ def _untagged(words: Words, best: Sequence[int], band: Band, left_pt: float, *, 
         if (
             abs(words.box_list[run[0]][0] - left_pt) <= EDGE_PT
             and best[run[0]] not in _NUMBERS
-            and (alone or (best[run[0]] not in _NO_NAMES and not _BRACKETED.match(words.texts[run[0]])))
+            and (alone or not (_BRACKETED.match(words.texts[run[0]]) or any(best[i] in _NO_NAMES for i in run)))
         ):
             return make_piece(
                 words, _without_leading_codes(words, run[: next((k for k, i in enumerate(run) if best[i] in _NUMBERS), len(run))]), band.row

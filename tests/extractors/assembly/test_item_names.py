@@ -306,3 +306,11 @@ def test_names_stand_below_their_numbers_where_their_heading_does(heading: float
     words += [*cells("Groceries", "d", 0, 60, 193), *numbers(0, 205), *cells("Citric acid", "dd", 1, 60, 217)]
     words += [*numbers(1, 229), *cells("Cane sugar", "dd", 1, 60, 241)]
     assert assembled_names(words, link=4.0) == names
+
+
+def test_a_labelled_code_beside_the_numbers_is_no_part_of_a_name_above_it() -> None:
+    words: list[Cell] = []
+    for row, (text, y) in enumerate((("Desk lamp", 200), ("Office chair", 230), ("Steel", 260))):
+        words += [*cells(text, "d" * len(text.split()), row, 60, y), *numbers(row, y)]
+    words += [*numbers(3, 301), *cells("Tool box", "dd", 3, 60, 290), *cells("SKU: 3104", "-c", 3, 60, 301)]
+    assert assembled_names(words) == ["Desk lamp", "Office chair", "Steel", "Tool box"]
