@@ -15,11 +15,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.assembly.broken_lines import with_broken_lines
 from extractors.assembly.item_blocks import rows_by_blocks
 from extractors.assembly.item_lines import Band, heaviest_column, item_bands, name_headings, overlap, usual_left
 from extractors.assembly.name_pieces import (
     ALIKE,
     CODE,
+    EDGE_PT,
+    LEADING_EM,
     NAME,
     NOTE,
     POSITION,
@@ -31,23 +34,16 @@ from extractors.assembly.name_pieces import (
     runs,
     whole_run,
 )
+from extractors.assembly.section_headings import first_lines, without_outdented
 from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words, set_label
 from extractors.assembly.stacked_headings import below_their_numbers, names_stand_below
 
 _NUMBERS = frozenset(LABEL_INDEX[n] for n in NUMERIC_LABELS)
 _NO_NAMES = frozenset({NOTE, LABEL_INDEX["line.item_code"]})
 _BRACKETED = re.compile(r"^[\[(][^\])]*\d")  # begins a code
-_BROKEN = re.compile(r"\w[-‐]$")
 FAINTLY_NAMED = 0.18  # probability of a name from which a line between two lines of one is part of it; of nine such lines in generated invoices seven were
 MOSTLY = 0.6
 NEAR = 24  # pieces of text on either side in which the lines above and below a line are looked for
-_UNTIL = re.compile(r"^(?:[-–—]|bis|to|au|al|hasta|a|tot|t/m|till|til|do|až)$")  # between the days of a period
-_LONG_NUMBER = re.compile(r"\d{5}")  # a code, no date
-_JOINS = re.compile(  # at the end of a line, after which the text goes on
-    r"^(?:[-–—/&+]|für|for|pour|para|per|voor|dla|för|pro|mit|with|avec|con|met|med|und|and|et|og|och|oder|or|ou|of|von|de|di|du|des|der|del|della|"
-    r"zu|to|bis|au|al|hasta|tot|till|til|do|až|in|im|aus|auf|on|by|nach|laut|na|od|z)$"
-)
-LEADING_EM = 1.75  # lines of one text are closer than this from baseline to baseline; chosen on generated layouts
 FAR_EM = 3.0
 SURE, VERY_SURE = 0.85, 0.93  # what the network must give a piece that stands apart from the name to be part of it
 MEET = 0.3  # share of the shorter of two heights or widths that makes them one line or column
@@ -55,7 +51,6 @@ BESIDE = 0.5  # of the rows: names are taken to stand beside the numbers
 HEADED = 4.0  # weight of a name below a heading of names, against one elsewhere
 BEGINS = 0.5  # probability from which an item begins with a word
 LINKS_AGAINST = 4.0  # mean log-odds of the links of moved names from which they stay where they point
-EDGE_PT = 1.5  # texts that begin this close to each other begin at one edge
 
 Lines = Mapping[int, Sequence[tuple[int, float]]]  # by row: (page, baseline) of lines
 
@@ -173,7 +168,7 @@ def _apart(
     by_block = {**between, **within}
     if by_block and _against_links(words, best, rows, by_block):
         by_block, between = {}, {}
-    begins = _beginnings(within, bands)
+    begins = first_lines(within, bands)
     chosen = [
         replace(p, row=by_block.get(p, p.row))
         for p in chosen
@@ -188,29 +183,8 @@ def _apart(
     result: dict[int, list[Piece]] = {}
     for row, own in _by_row(chosen).items():
         on_main_line = [p for p in own if row in main and p.line == main[row].line]
-        result[row] = _broken_words(words, best, _connected(on_main_line or _first(words, own), own, notes.get(row, ())))
+        result[row] = with_broken_lines(words, best, _connected(on_main_line or _first(words, own), own, notes.get(row, ())))
     return {**_where_others_have_theirs(words, best, result, bands), **result}
-
-
-def without_outdented(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces without those that begin left of the edge at which most rows begin, where the row has others: headings of sections."""
-    first: dict[int, float] = {}
-    for piece in pieces:
-        first[piece.row] = min(first.get(piece.row, piece.box[0]), piece.box[0])
-    edge = usual_left(list(first.values()))
-    if edge is None or 2 * sum(abs(x - edge) <= EDGE_PT for x in first.values()) <= len(first):
-        return list(pieces)
-    kept = [p for p in pieces if p.box[0] >= edge - EDGE_PT]
-    rows = {p.row for p in kept}
-    return [p for p in pieces if p in kept or p.row not in rows]
-
-
-def _beginnings(within: Mapping[Piece, int], bands: Sequence[Band]) -> dict[int, tuple[int, float]]:
-    """Page and top of the first line of each row that has a piece ``within`` its block."""
-    tops: dict[int, tuple[int, float]] = {}
-    for piece, row in within.items():
-        tops[row] = min(tops.get(row, (piece.page, piece.box[1])), (piece.page, piece.box[1]))
-    return {band.row: min(tops[band.row], (band.page, band.top)) for band in bands if band.row in tops}
 
 
 def _against_links(words: Words, best: Sequence[int], rows: NDArray[np.int32], moved: Mapping[Piece, int]) -> bool:
@@ -293,7 +267,7 @@ def _beside(
     for row in {*seeds, *loose, *outside}:
         others = loose.get(row, [])
         seed = seeds.get(row) or _strongest(others or outside[row])
-        result[row] = _broken_words(words, best, _connected(seed, others, notes.get(row, ())))
+        result[row] = with_broken_lines(words, best, _connected(seed, others, notes.get(row, ())))
     return result
 
 
@@ -366,31 +340,3 @@ def _needed(a: Piece, b: Piece, notes: Sequence[tuple[int, float]]) -> float:
     if max(y1 - y0 for y0, y1 in pairwise(steps)) <= LEADING_EM * size:
         return 0.0 if high - low <= 2 * LEADING_EM * size else SURE
     return SURE if high - low <= FAR_EM * size else VERY_SURE
-
-
-def _broken_words(words: Words, best: Sequence[int], pieces: list[Piece]) -> list[Piece]:
-    """With the lines that a hyphen, a joining word or the first half of a period at the end of a line leads on to, whatever their label."""
-    result = list(pieces)
-    last = pieces[-1]
-    while (following := _line_below(words, last)) is not None and not any(best[i] in _NUMBERS for i in following):
-        ends = words.texts[last.words[-1]]
-        open_ended = _BROKEN.search(ends) or (last.words[1:] and _JOINS.match(ends) and not _LONG_NUMBER.search(words.texts[following[0]]))
-        dated = any(words.has_digit[i] for i in last.words[-3:]) and any(words.has_digit[i] for i in following)
-        if not open_ended and not (dated and _UNTIL.match(words.texts[following[0]])):
-            break
-        last = make_piece(words, following, last.row)
-        result.append(last)
-    return result
-
-
-def _line_below(words: Words, piece: Piece) -> list[int] | None:
-    """The run that begins directly below a piece."""
-    for line in range(piece.line + 1, piece.line + 4):
-        members = words.words_of_line.get(line, ())
-        if not members or words.page[members[0]] != piece.page:
-            return None
-        for run in runs(words, members):
-            box = words.box_list[run[0]]
-            if abs(box[0] - piece.column[0]) <= EDGE_PT and 0 < box[3] - piece.box[3] <= LEADING_EM * piece.size:
-                return run
-    return None
