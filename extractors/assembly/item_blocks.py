@@ -18,9 +18,9 @@ CLEAR = 0.6  # of the items must have a block of their own
 
 def rows_by_blocks(
     words: Words, labels: Sequence[int], rows: NDArray[np.int32], pieces: Sequence[Piece], bands: Sequence[Band]
-) -> dict[Piece, int]:
-    """The row of each piece that shares its block with the main line of that row only; empty where white space does not separate the items.
-    ``labels``: likeliest label of each word."""
+) -> tuple[dict[Piece, int], dict[Piece, int]]:
+    """The row of each piece that shares its block with the main line of that row only, and of those that stand in blocks without such a line the row next
+    to them; both empty where white space does not separate the items. ``labels``: likeliest label of each word."""
     lines = _lines(words, rows)
     size = float(np.median(words.size[rows >= 0]))
     cells = _lines_of_cells(words, labels, rows)
@@ -37,8 +37,8 @@ def rows_by_blocks(
         if len(set(found.values())) > len(set(best.values())):
             best = found
     if len(set(best.values())) < CLEAR * len({p.row for p in pieces}):
-        return {}
-    return {**_on_the_usual_side(pieces, best, bands), **best}
+        return {}, {}
+    return best, _on_the_usual_side(pieces, best, bands)
 
 
 def _on_the_usual_side(pieces: Sequence[Piece], known: dict[Piece, int], bands: Sequence[Band]) -> dict[Piece, int]:

@@ -15,11 +15,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.assembly.broken_lines import with_broken_lines
 from extractors.assembly.item_blocks import rows_by_blocks
 from extractors.assembly.item_lines import Band, heaviest_column, item_bands, name_headings, overlap, usual_left
 from extractors.assembly.name_pieces import (
     ALIKE,
     CODE,
+    EDGE_PT,
+    LEADING_EM,
     NAME,
     NOTE,
     POSITION,
@@ -31,22 +34,16 @@ from extractors.assembly.name_pieces import (
     runs,
     whole_run,
 )
+from extractors.assembly.section_headings import first_lines, without_outdented
 from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words, set_label
+from extractors.assembly.stacked_headings import below_their_numbers, names_stand_below
 
 _NUMBERS = frozenset(LABEL_INDEX[n] for n in NUMERIC_LABELS)
 _NO_NAMES = frozenset({NOTE, LABEL_INDEX["line.item_code"]})
 _BRACKETED = re.compile(r"^[\[(][^\])]*\d")  # begins a code
-_BROKEN = re.compile(r"\w[-‐]$")
 FAINTLY_NAMED = 0.18  # probability of a name from which a line between two lines of one is part of it; of nine such lines in generated invoices seven were
 MOSTLY = 0.6
 NEAR = 24  # pieces of text on either side in which the lines above and below a line are looked for
-_UNTIL = re.compile(r"^(?:[-–—]|bis|to|au|al|hasta|a|tot|t/m|till|til|do|až)$")  # between the days of a period
-_LONG_NUMBER = re.compile(r"\d{5}")  # a code, no date
-_JOINS = re.compile(  # at the end of a line, after which the text goes on
-    r"^(?:[-–—/&+]|für|for|pour|para|per|voor|dla|för|pro|mit|with|avec|con|met|med|und|and|et|og|och|oder|or|ou|of|von|de|di|du|des|der|del|della|"
-    r"zu|to|bis|au|al|hasta|tot|till|til|do|až|in|im|aus|auf|on|by|nach|laut|na|od|z)$"
-)
-LEADING_EM = 1.75  # lines of one text are closer than this from baseline to baseline; chosen on generated layouts
 FAR_EM = 3.0
 SURE, VERY_SURE = 0.85, 0.93  # what the network must give a piece that stands apart from the name to be part of it
 MEET = 0.3  # share of the shorter of two heights or widths that makes them one line or column
@@ -54,7 +51,6 @@ BESIDE = 0.5  # of the rows: names are taken to stand beside the numbers
 HEADED = 4.0  # weight of a name below a heading of names, against one elsewhere
 BEGINS = 0.5  # probability from which an item begins with a word
 LINKS_AGAINST = 4.0  # mean log-odds of the links of moved names from which they stay where they point
-EDGE_PT = 1.5  # texts that begin this close to each other begin at one edge
 
 Lines = Mapping[int, Sequence[tuple[int, float]]]  # by row: (page, baseline) of lines
 
@@ -70,7 +66,10 @@ def settle_names(words: Words, probabilities: NDArray[np.float32], rows: NDArray
     bands = item_bands(words, best, rows)
     notes = _note_lines(words, best, rows)
     beside = _bands_of_pieces(bands, pieces)
-    if beside and len({band.row for band in beside.values()}) >= BESIDE * len({piece.row for piece in pieces}):
+    below = below_their_numbers(pieces, bands) if names_stand_below(words, bands) else []
+    if 2 * len({piece.row for piece in below}) > len({band.row for band in bands}):
+        chosen = _apart(words, best, rows, below, bands, notes, settled=True)
+    elif beside and len({band.row for band in beside.values()}) >= BESIDE * len({piece.row for piece in pieces}):
         chosen = _beside(words, best, pieces, beside, bands, notes)
     else:
         chosen = _apart(words, best, rows, pieces, bands, notes)
@@ -149,18 +148,32 @@ def _by_row(pieces: Sequence[Piece]) -> dict[int, list[Piece]]:
 
 
 def _apart(
-    words: Words, best: Sequence[int], rows: NDArray[np.int32], pieces: Sequence[Piece], bands: Sequence[Band], notes: Lines
+    words: Words,
+    best: Sequence[int],
+    rows: NDArray[np.int32],
+    pieces: Sequence[Piece],
+    bands: Sequence[Band],
+    notes: Lines,
+    *,
+    settled: bool = False,
 ) -> dict[int, list[Piece]]:
-    """Pieces of each row where names stand on lines of their own: those in the column of names, of the row whose block of lines they stand in."""
+    """Pieces of each row where names stand on lines of their own: those in the column of names, of the row whose block of lines they stand in, unless
+    the rows of the pieces are ``settled``."""
     if not pieces:
         return {}
     column = heaviest_column([(*p.column, p.weight) for p in pieces])
     inside = [overlap(*column, *p.column) >= MEET for p in pieces]
-    chosen = [p for p, is_inside in zip(pieces, inside, strict=True) if is_inside]
-    by_block = rows_by_blocks(words, best, rows, chosen, bands)
+    chosen = without_outdented([p for p, is_inside in zip(pieces, inside, strict=True) if is_inside])
+    within, between = ({}, {}) if settled else rows_by_blocks(words, best, rows, chosen, bands)
+    by_block = {**between, **within}
     if by_block and _against_links(words, best, rows, by_block):
-        by_block = {}
-    chosen = [replace(p, row=by_block.get(p, p.row)) for p in chosen]
+        by_block, between = {}, {}
+    begins = first_lines(within, bands)
+    chosen = [
+        replace(p, row=by_block.get(p, p.row))
+        for p in chosen
+        if p not in between or p.probability >= SURE or (p.page, p.box[1]) >= begins.get(between[p], (0, 0.0))
+    ]
     found = {p.row for p in chosen}
     chosen += [p for p, is_inside in zip(pieces, inside, strict=True) if not is_inside and p.row not in found]
     left = usual_left([p.box[0] for p in chosen])
@@ -170,7 +183,7 @@ def _apart(
     result: dict[int, list[Piece]] = {}
     for row, own in _by_row(chosen).items():
         on_main_line = [p for p in own if row in main and p.line == main[row].line]
-        result[row] = _broken_words(words, best, _connected(on_main_line or _first(words, own), own, notes.get(row, ())))
+        result[row] = with_broken_lines(words, best, _connected(on_main_line or _first(words, own), own, notes.get(row, ())))
     return {**_where_others_have_theirs(words, best, result, bands), **result}
 
 
@@ -245,7 +258,8 @@ def _beside(
         elif k in beside:
             seeds.setdefault(beside[k].row, []).append(whole_run(words, best, piece, left_pt=left - EDGE_PT))
         else:
-            loose.setdefault(_row_between(piece, pages.get(piece.page, ())), []).append(piece)
+            whole = whole_run(words, best, piece, left_pt=left - EDGE_PT)
+            loose.setdefault(_row_between(piece, pages.get(piece.page, ())), []).append(whole)
     for band in bands:
         if band.row not in seeds and (found := _untagged(words, best, band, left, alone=band.row not in loose)):
             seeds[band.row] = [found]
@@ -253,7 +267,7 @@ def _beside(
     for row in {*seeds, *loose, *outside}:
         others = loose.get(row, [])
         seed = seeds.get(row) or _strongest(others or outside[row])
-        result[row] = _broken_words(words, best, _connected(seed, others, notes.get(row, ())))
+        result[row] = with_broken_lines(words, best, _connected(seed, others, notes.get(row, ())))
     return result
 
 
@@ -280,7 +294,7 @@ def _untagged(words: Words, best: Sequence[int], band: Band, left_pt: float, *, 
         if (
             abs(words.box_list[run[0]][0] - left_pt) <= EDGE_PT
             and best[run[0]] not in _NUMBERS
-            and (alone or (best[run[0]] not in _NO_NAMES and not _BRACKETED.match(words.texts[run[0]])))
+            and (alone or not (_BRACKETED.match(words.texts[run[0]]) or any(best[i] in _NO_NAMES for i in run)))
         ):
             return make_piece(
                 words, _without_leading_codes(words, run[: next((k for k, i in enumerate(run) if best[i] in _NUMBERS), len(run))]), band.row
@@ -326,31 +340,3 @@ def _needed(a: Piece, b: Piece, notes: Sequence[tuple[int, float]]) -> float:
     if max(y1 - y0 for y0, y1 in pairwise(steps)) <= LEADING_EM * size:
         return 0.0 if high - low <= 2 * LEADING_EM * size else SURE
     return SURE if high - low <= FAR_EM * size else VERY_SURE
-
-
-def _broken_words(words: Words, best: Sequence[int], pieces: list[Piece]) -> list[Piece]:
-    """With the lines that a hyphen, a joining word or the first half of a period at the end of a line leads on to, whatever their label."""
-    result = list(pieces)
-    last = pieces[-1]
-    while (following := _line_below(words, last)) is not None and not any(best[i] in _NUMBERS for i in following):
-        ends = words.texts[last.words[-1]]
-        open_ended = _BROKEN.search(ends) or (last.words[1:] and _JOINS.match(ends) and not _LONG_NUMBER.search(words.texts[following[0]]))
-        dated = any(words.has_digit[i] for i in last.words[-3:]) and any(words.has_digit[i] for i in following)
-        if not open_ended and not (dated and _UNTIL.match(words.texts[following[0]])):
-            break
-        last = make_piece(words, following, last.row)
-        result.append(last)
-    return result
-
-
-def _line_below(words: Words, piece: Piece) -> list[int] | None:
-    """The run that begins directly below a piece."""
-    for line in range(piece.line + 1, piece.line + 4):
-        members = words.words_of_line.get(line, ())
-        if not members or words.page[members[0]] != piece.page:
-            return None
-        for run in runs(words, members):
-            box = words.box_list[run[0]]
-            if abs(box[0] - piece.column[0]) <= EDGE_PT and 0 < box[3] - piece.box[3] <= LEADING_EM * piece.size:
-                return run
-    return None

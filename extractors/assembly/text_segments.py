@@ -11,6 +11,7 @@ from extractors.assembly.spans import LABEL_INDEX, Words
 
 VOTE = 0.8  # share of a piece's mean in each of its words
 SURE_CODE = 0.9  # a word in capitals that is a code to this degree keeps to it
+SURE_UNIT = 0.95  # a unit or currency that is one to this degree keeps to it
 SURE_NOTE = 0.8  # a number that is a note to this degree (a date in a column of its own) keeps to it
 SHOWN = 0.5  # probability from which a word is part of a VAT id, whosever
 ID_GAP_EM = 0.8
@@ -23,7 +24,7 @@ def smooth_text_segments(words: Words, probabilities: NDArray[np.float32], *, we
 
     A piece ends at a gap of 0.6 em, at a change of weight, and at a separator (dash, dot, bar, comma, colon). Each word's probabilities are mixed with its
     piece's mean by ``weight``, only where the piece leans to a text label; words that show a number keep their own unless they lean to text too,
-    and codes and numbers that are surely notes keep their own.
+    and codes, units, currencies and numbers that are surely notes keep their own.
     """
     text_columns = [LABEL_INDEX[n] for n in ("header.seller_name", "header.buyer_name", "line.description", "line.note")]
     result = probabilities.copy()
@@ -31,19 +32,20 @@ def smooth_text_segments(words: Words, probabilities: NDArray[np.float32], *, we
     texty: list[float] = probabilities[:, text_columns].sum(1).tolist()
     notes: list[float] = probabilities[:, LABEL_INDEX["line.note"]].tolist()
     codes: list[float] = probabilities[:, LABEL_INDEX["line.item_code"]].tolist()
+    units: list[float] = probabilities[:, [LABEL_INDEX["line.unit"], LABEL_INDEX["header.currency"]]].max(1).tolist()
     boxes, lines, sizes = words.box_list, words.line_list, words.size_list
     bold: list[bool] = words.bold.tolist()
 
     def keeps(i: int) -> bool:
         return notes[i] >= SURE_NOTE or codes[i] > 0.5
 
-    def stays_code(i: int) -> bool:
-        return codes[i] >= SURE_CODE and words.texts[i].isupper()
+    def stays(i: int) -> bool:
+        return (codes[i] >= SURE_CODE and words.texts[i].isupper()) or units[i] >= SURE_UNIT
 
     def close() -> None:
         if len(segment) < 2 or max(texty[i] for i in segment) < 0.2:
             return
-        members = [i for i in segment if (not words.has_digit[i] and not stays_code(i)) or (texty[i] > 0.3 and not keeps(i))]
+        members = [i for i in segment if (not words.has_digit[i] and not stays(i)) or (texty[i] > 0.3 and not keeps(i))]
         if len(members) > 1:
             mean = probabilities[members].mean(0)
             if mean[text_columns].sum() > 0.4:

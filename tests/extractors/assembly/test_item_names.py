@@ -265,3 +265,52 @@ def test_a_name_goes_on_behind_a_joining_word_or_half_a_period(above: str, below
 def test_the_label_of_names_is_no_part_of_them(printed: str, name: str) -> None:
     words = [*numbers(0, 200), *numbers(1, 230), *cells(printed, "ddd", 0, 180, 200), *cells("Office chair", "dd", 1, 180, 230)]
     assert assembled_names(words) == [name, "Office chair"]
+
+
+@pytest.mark.parametrize(("sure", "name"), [(0.97, "Rent of hall"), (0.6, "set Rent of hall")])
+def test_a_unit_that_stands_before_a_name_without_a_gap_is_no_part_of_it_where_it_is_surely_one(sure: float, name: str) -> None:
+    words = [*numbers(0, 200), *numbers(1, 230), *cells("set", "u", 0, 162, 200, sure), *cells("Rent of hall", "ddd", 0, 180, 200)]
+    words += cells("Office chair", "dd", 1, 162, 230)
+    assert assembled_names(words) == [name, "Office chair"]
+
+
+@pytest.mark.parametrize(("sure", "whole"), [(0.6, True), (0.99, False)])
+def test_words_beside_those_of_a_names_second_line_belong_to_it_unless_they_are_surely_noted(sure: float, whole: bool) -> None:
+    words = [*numbers(0, 200), *numbers(1, 240), *cells("Crane rental", "dd", 0, 180, 200), *cells("Office chair", "dd", 1, 180, 240)]
+    words += cells("01.02.2026", "t", 0, 180, 211, sure) + cells("- 06.02.2026", "dd", 0, 233, 211)
+    assert assembled_names(words) == ["Crane rental 01.02.2026 - 06.02.2026" if whole else "Crane rental", "Office chair"]
+
+
+@pytest.mark.parametrize(("sure", "name"), [(0.6, "Disk drive"), (0.97, "Monthly fee Disk drive")])
+def test_a_heading_in_the_white_space_between_items_is_no_name_unless_the_network_is_sure(sure: float, name: str) -> None:
+    words: list[Cell] = []
+    for row, (text, y) in enumerate((("Desk lamp", 200), ("Disk drive", 246), ("Tool box", 278), ("Oak table", 310))):
+        words += [*cells(text, "dd", row, 60, y), *numbers(row, y + 11)]
+    words += cells("Monthly fee", "dd", 1, 60, 230, sure)
+    assert assembled_names(words) == ["Desk lamp", name, "Tool box", "Oak table"]
+
+
+@pytest.mark.parametrize(("left", "name"), [(54, "Disk drive"), (60, "Office supplies Disk drive")])
+def test_a_line_left_of_all_names_is_a_heading_however_sure_the_network_is(left: float, name: str) -> None:
+    words: list[Cell] = []
+    for row, (text, y) in enumerate((("Desk lamp", 200), ("Disk drive", 242), ("Tool box", 270))):
+        words += [*cells(text, "dd", row, 60, y), *numbers(row, y + 11)]
+    words += cells("Office supplies", "dd", 1, left, 228)
+    assert assembled_names(words) == ["Desk lamp", name, "Tool box"]
+
+
+@pytest.mark.parametrize(("heading", "names"), [(180, ["Citric acid", "Cane sugar"]), (158, ["Groceries", "Citric acid Cane sugar"])])
+def test_names_stand_below_their_numbers_where_their_heading_does(heading: float, names: list[str]) -> None:
+    words = [*cells("Price", "-", -1, 340, 169), *cells("Quantity", "-", -1, 420, 169), *cells("Amount", "-", -1, 500, 169)]
+    words += cells("Description", "-", -1, 60, heading)
+    words += [*cells("Groceries", "d", 0, 60, 193), *numbers(0, 205), *cells("Citric acid", "dd", 1, 60, 217)]
+    words += [*numbers(1, 229), *cells("Cane sugar", "dd", 1, 60, 241)]
+    assert assembled_names(words, link=4.0) == names
+
+
+def test_a_labelled_code_beside_the_numbers_is_no_part_of_a_name_above_it() -> None:
+    words: list[Cell] = []
+    for row, (text, y) in enumerate((("Desk lamp", 200), ("Office chair", 230), ("Steel", 260))):
+        words += [*cells(text, "d" * len(text.split()), row, 60, y), *numbers(row, y)]
+    words += [*numbers(3, 301), *cells("Tool box", "dd", 3, 60, 290), *cells("SKU: 3104", "-c", 3, 60, 301)]
+    assert assembled_names(words) == ["Desk lamp", "Office chair", "Steel", "Tool box"]
