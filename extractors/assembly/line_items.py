@@ -21,7 +21,7 @@ _UNIT_TAIL = re.compile(r"^[-+]?[\d.,'’ ]+\s*([^\W\d_][\w.²³/]*)$")
 _BEFORE_HYPHEN = re.compile(r"([^\W\d_]+)-$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+\.?")
 _CONJUNCTIONS = frozenset("und oder bzw. u. and or en of et ou e ed o y och eller og i oraz lub a nebo ja tai".split())  # noqa: SIM905
-_PREFIXES = frozenset({"non", "self"})
+_PREFIXES = frozenset({"non", "self", "ex", "pré", "pós"})
 _LABEL_PREFIX = re.compile(r"^[^\d:]{2,25}[:#]\s*(?=\S)")
 _UNREAD = frozenset({0, LABEL_INDEX["line.note"], LABEL_INDEX["line.discount"]})
 _LOOSE = _UNREAD | {LABEL_INDEX["line.position"]}
@@ -297,12 +297,12 @@ def _identifier(text: str) -> str:
 
 def _joined(text: str, line: str) -> str:
     """A text with the line below it. A hyphen at its end splits a word, unless it stands for one ("An- und Abfahrt") or belongs there ("SMS-paket",
-    "non-slip")."""
+    "KfW-Kredit", "non-slip")."""
     broken = _BEFORE_HYPHEN.search(text)
     following = _FIRST_WORD.match(line)
     if broken is None or following is None or not following[0][:1].islower() or following[0] in _CONJUNCTIONS:
         return f"{text} {line}"
-    kept = (broken[1].isupper() and len(broken[1]) > 1) or broken[1].casefold() in _PREFIXES
+    kept = any(map(str.isupper, broken[1][1:])) or broken[1].casefold() in _PREFIXES
     return text + line if kept else text[:-1] + line
 
 

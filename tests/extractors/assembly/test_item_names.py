@@ -214,6 +214,8 @@ def test_a_unit_in_front_of_a_name_is_no_part_of_it() -> None:
         ("Zahn- und Kiefer-", "behandlung", "Zahn- und Kieferbehandlung"),
         ("An-", "und Abfahrt", "An- und Abfahrt"),
         ("SMS-", "bundel 1000", "SMS-bundel 1000"),
+        ("eSIM-", "kaart", "eSIM-kaart"),
+        ("Vorteils-", "karte", "Vorteilskarte"),
         ("Ladder, non-", "slip", "Ladder, non-slip"),
         ("Baseplate type A-", "Nord", "Baseplate type A- Nord"),
     ],
