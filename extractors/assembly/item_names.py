@@ -66,7 +66,7 @@ def settle_names(words: Words, probabilities: NDArray[np.float32], rows: NDArray
     bands = item_bands(words, best, rows)
     notes = _note_lines(words, best, rows)
     beside = _bands_of_pieces(bands, pieces)
-    below = below_their_numbers(pieces, bands) if names_stand_below(words, bands) else []
+    below = below_their_numbers(pieces, bands) if names_stand_below(words, bands, pieces) else []
     if 2 * len({piece.row for piece in below}) > len({band.row for band in bands}):
         chosen = _apart(words, best, rows, below, bands, notes, settled=True)
     elif beside and len({band.row for band in beside.values()}) >= BESIDE * len({piece.row for piece in pieces}):

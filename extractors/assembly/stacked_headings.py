@@ -10,11 +10,16 @@ from extractors.assembly.item_lines import HEADING_LINES, Band, is_name_heading
 from extractors.assembly.name_pieces import Piece, runs
 from extractors.assembly.spans import Words
 
+SURE = 0.85  # probability of a name that is one
 LEAST_HEADINGS = 3  # pieces of text that make a line of column headings
 
 
-def names_stand_below(words: Words, bands: Sequence[Band]) -> bool:
-    """Whether the heading of the names stands, alone on its line, directly below the line that heads the numbers."""
+def names_stand_below(words: Words, bands: Sequence[Band], pieces: Sequence[Piece]) -> bool:
+    """Whether the heading of the names stands, alone on its line, directly below the line that heads the numbers, and no sure name of several
+    words beside numbers, where a single one may be a unit."""
+    lines = {band.line for band in bands}
+    if any(piece.line in lines and piece.probability >= SURE and len(piece.words) > 1 for piece in pieces):
+        return False
     first: dict[int, int] = {}
     for band in bands:
         first[band.page] = min(first.get(band.page, band.line), band.line)

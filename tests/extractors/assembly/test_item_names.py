@@ -310,6 +310,15 @@ def test_names_stand_below_their_numbers_where_their_heading_does(heading: float
     assert assembled_names(words, link=4.0) == names
 
 
+def test_an_item_that_is_called_like_a_heading_moves_no_names_that_stand_beside_numbers() -> None:
+    words = [*cells("Price", "-", -1, 340, 169), *cells("Quantity", "-", -1, 420, 169), *cells("Amount", "-", -1, 500, 169)]
+    words += [*cells("Article", "d", 0, 60, 180), *numbers(0, 192)]
+    words += [*cells("Cane sugar", "dd", 1, 60, 206), *numbers(1, 206)]
+    for row, (text, y) in enumerate((("Salt", 220), ("Flour", 246), ("Rice", 272)), 2):
+        words += [*cells(text, "d", row, 60, y), *numbers(row, y + 12)]
+    assert assembled_names(words, link=4.0) == ["Article", "Cane sugar", "Salt", "Flour", "Rice"]
+
+
 def test_a_labelled_code_beside_the_numbers_is_no_part_of_a_name_above_it() -> None:
     words: list[Cell] = []
     for row, (text, y) in enumerate((("Desk lamp", 200), ("Office chair", 230), ("Steel", 260))):
