@@ -58,7 +58,7 @@ def restored(directory: Path) -> Specialist:
 
 
 @lru_cache(maxsize=4)
-def _places(sizes: tuple[float, ...]) -> list[tuple[str, str, bool]]:
+def _places(sizes: tuple[Any, ...]) -> list[tuple[str, str, bool]]:
     """For every weight of a network of these `_SIZES`: its name, its name in an exported file, and whether it stands there transposed."""
     known = Specialist(SpecialistConfig(**dict(zip(_SIZES, sizes, strict=True))))
     with torch.no_grad():
