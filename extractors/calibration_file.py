@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from extractors.confidence import OPINION_SIGNALS, Agreement, Calibration, Forest, Part, Scale, ValueCurve
+from extractors.confidence import OPINION_SIGNALS, Agreement, Calibration, Forest, Part, Scale, Tree, ValueCurve
 from extractors.signals import PARTS, SIGNALS
 from schemas.errors import ModelError
 
@@ -96,21 +96,17 @@ def _plain_agreement(agreement: Agreement) -> dict[str, object]:
     }
 
 
-def _forest(trees: Sequence[Sequence[Sequence[float]]]) -> Forest:
-    if not trees or not all(trees):
+def _forest(trees: Sequence[Mapping[str, Any]]) -> Forest:
+    found = tuple(Tree(entry["places"], entry["cuts"], entry["rights"]) for entry in trees)
+    if not found or any(not tree.places or not len(tree.places) == len(tree.cuts) == len(tree.rights) for tree in found):
         raise ValueError("a forest without trees, or a tree without nodes")
-    return Forest(trees)
+    return Forest(found)
 
 
-def _plain_forest(forest: Forest) -> list[list[list[float]]]:
-    return [[_plain(node) for node in tree] for tree in forest.trees]
-
-
-def _plain(node: Sequence[float]) -> list[float]:
-    if len(node) == 1:
-        return [round(node[0], 4)]
-    signal, threshold, left, right = node
-    return [int(signal), round(threshold, 5), int(left), int(right)]
+def _plain_forest(forest: Forest) -> list[dict[str, list[Any]]]:
+    return [
+        {"places": list(tree.places), "cuts": [round(cut, 4) for cut in tree.cuts], "rights": list(tree.rights)} for tree in forest.trees
+    ]
 
 
 def _curve(entry: Sequence[float]) -> ValueCurve:

@@ -54,26 +54,38 @@ class Part:
     weights: tuple[float, ...]
 
 
-# A fork [place in the signals, threshold, left, right], left where the signal is at most the threshold, or a leaf [share of right documents that came
-# there]. Plain lists, as they stand in the file: there are a hundred thousand of them.
-Node = Sequence[float]
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A binary tree of n nodes as plain lists, as they stand in the file: there are hundreds of thousands of nodes. The root comes first, and the left
+    branch of a fork directly behind it. ``places`` [n]: the place of the signal that a fork asks for, -1 in a leaf; ``cuts`` [n]: the way goes left
+    where the signal is at most this, in a leaf the share of right documents that came there; ``rights`` [n]: node of the right branch, 0 in a leaf."""
+
+    places: Sequence[int]
+    cuts: Sequence[float]
+    rights: Sequence[int]
+
+    def share(self, signals: Sequence[float]) -> float:
+        """The share of right documents in the leaf that ``signals`` lead to."""
+        node = 0
+        while (place := self.places[node]) >= 0:
+            node = node + 1 if signals[place] <= self.cuts[node] else self.rights[node]
+        return self.cuts[node]
+
+
+def leaf(share: float) -> Tree:
+    """A tree that gives every document the same share."""
+    return Tree([-1], [share], [0])
 
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """Extremely randomized trees (Geurts, Ernst, Wehenkel 2006): the mean of the leaves that the signals lead to. A tree's root is its first node."""
+    """Extremely randomized trees (Geurts, Ernst, Wehenkel 2006): the mean of the leaves that the signals lead to."""
 
-    trees: Sequence[Sequence[Node]]
+    trees: Sequence[Tree]
 
     def log_odds(self, signals: Sequence[float]) -> float:
         """``signals`` in the order that the trees' places count in."""
-        total = 0.0
-        for tree in self.trees:
-            node = tree[0]
-            while len(node) > 1:
-                node = tree[int(node[2] if signals[int(node[0])] <= node[1] else node[3])]
-            total += node[0]
-        return logit(total / len(self.trees))
+        return logit(sum(tree.share(signals) for tree in self.trees) / len(self.trees))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.confidence import OPINION_SIGNALS, Agreement, Calibration, Forest, Node, Part, Scale, ValueCurve, logit, spread
+from extractors.confidence import OPINION_SIGNALS, Agreement, Calibration, Forest, Part, Scale, Tree, ValueCurve, leaf, logit, spread
 from extractors.signals import PARTS, SIGNALS
 
 Floats = NDArray[np.float64]
@@ -65,20 +65,20 @@ def fit_forest(x: Floats, right: Flags, settings: Mapping[str, Any] = FOREST) ->
     from sklearn.ensemble import ExtraTreesClassifier
 
     if right.all() or not right.any():
-        return Forest([[[float((right.sum() + 1) / (len(right) + 2))]]])
+        return Forest([leaf(float((right.sum() + 1) / (len(right) + 2)))])
     model: Any = ExtraTreesClassifier(**settings, random_state=0).fit(x, right)
-    return Forest(tuple(_nodes(tree.tree_) for tree in model.estimators_))
+    return Forest(tuple(_tree(tree.tree_) for tree in model.estimators_))
 
 
-def _nodes(tree: Any) -> tuple[Node, ...]:
-    """``value`` [nodes, 1, 2] holds the shares of wrong and right documents."""
+def _tree(tree: Any) -> Tree:
+    """Of a tree of scikit-learn, which writes the left branch of a fork directly behind it. ``value`` [nodes, 1, 2] holds the shares of wrong and right
+    documents."""
     shares = tree.value[:, 0, 1] / tree.value[:, 0].sum(1)
-    return tuple(
-        [float(share)] if left < 0 else [int(signal), float(threshold), int(left), int(right)]
-        for signal, threshold, left, right, share in zip(
-            tree.feature, tree.threshold, tree.children_left, tree.children_right, shares, strict=True
-        )
-    )
+    leaf = tree.children_left < 0
+    if (tree.children_left[~leaf] != np.flatnonzero(~leaf) + 1).any():
+        raise ValueError("the left branches do not follow their forks")
+    cuts = np.where(leaf, shares, tree.threshold)
+    return Tree(np.where(leaf, -1, tree.feature).tolist(), cuts.tolist(), np.where(leaf, 0, tree.children_right).tolist())
 
 
 def _fit_part(x: Floats, right: Flags) -> Part:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from extractors.calibration_file import load_calibration, save_calibration
-from extractors.confidence import OPINION_SIGNALS, Agreement, Calibration, Forest, Part, Scale, ValueCurve
+from extractors.confidence import OPINION_SIGNALS, Agreement, Calibration, Forest, Part, Scale, Tree, ValueCurve, leaf
 from extractors.model_directory import calibration_of, threshold_of
 from extractors.signals import PARTS, SIGNALS
 from extractors.tagger import MODEL_DIRECTORY
@@ -18,8 +18,7 @@ from schemas.invoice import Evidence
 def calibration() -> Calibration:
     parts = {name: Part(3.0, tuple(1.0 if signal == "log_issue_date" else 0.0 for signal in signals)) for name, signals in PARTS.items()}
     torn = SIGNALS.index("torn")
-    other = [[0.9]]
-    forest = Forest([[[torn, 0.5, 1, 2], [0.98], [0.1]], other])
+    forest = Forest((Tree([torn, -1, -1], [0.5, 0.98, 0.1], [2, 0, 0]), leaf(0.9)))
     return Calibration(parts, forest, Scale(((0.0, 0.0), (0.8, 0.9), (1.0, 1.0))), 0.9, {"total": ValueCurve(0.5, -1.0)})
 
 
@@ -57,7 +56,7 @@ def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
 
 def test_the_part_for_two_networks_counts_only_where_there_are_two(tmp_path: Path) -> None:
     straight = Scale(((0.0, 0.0), (1.0, 1.0)))
-    agreement = Agreement(Part(1.0, (0.5,) * len(OPINION_SIGNALS)), Forest([[[0.75]]]), straight, 0.8, 0.4, {"total": 0.5})
+    agreement = Agreement(Part(1.0, (0.5,) * len(OPINION_SIGNALS)), Forest((leaf(0.75),)), straight, 0.8, 0.4, {"total": 0.5})
     save_calibration(calibration(), tmp_path, measured={}, agreement=agreement)
     assert load_calibration(tmp_path) == calibration()
     assert load_calibration(tmp_path, twice=True) == replace(calibration(), agreement=agreement, accept_threshold=0.8)

@@ -12,7 +12,7 @@ import pytest
 from extractors import digit_repair, pipeline
 from extractors.assembly.document import Assembled, assemble
 from extractors.assembly.spans import LABEL_INDEX
-from extractors.confidence import OPINION_SIGNALS, Agreement, Calibration, Forest, Part, Scale, spread
+from extractors.confidence import OPINION_SIGNALS, Agreement, Calibration, Forest, Part, Scale, Tree, leaf, spread
 from extractors.cross_check import AGREEMENT_SIGNALS, MOST_TOLD, agreement_signals, differences, issues_of
 from extractors.ensemble import Ensemble
 from extractors.model_directory import WordTagger
@@ -25,7 +25,7 @@ from schemas.invoice import Severity, Status
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "goods-it.pdf"
 OPTIONS = ExtractOptions(today=date(2026, 11, 21))
-SURE = Forest([[[0.999]]])
+SURE = Forest((leaf(0.999),))
 STRAIGHT = Scale(((0.0, 0.0), (1.0, 1.0)))
 
 
@@ -49,7 +49,7 @@ def test_the_forest_of_all_readings_sees_what_one_network_alone_shows() -> None:
     place = SIGNALS.index("torn")
     assert spread([1.0, 2.0], [[0.0, 3.0], [1.5, 2.5]], [7.0]) == [1.0, 2.0, 0.0, 2.0, 1.5, 3.0, 7.0]
     greatest = 2 * len(SIGNALS) + place
-    believed = replace(agreement(), forest=Forest([[[greatest, 0.5, 1, 2], [0.999], [0.001]]]))
+    believed = replace(agreement(), forest=Forest((Tree([greatest, -1, -1], [0.5, 0.999, 0.001], [2, 0, 0]),)))
     plain, nothing = [0.0] * len(SIGNALS), [0.0] * len(AGREEMENT_SIGNALS)
     torn = [1.0 if i == place else 0.0 for i in range(len(SIGNALS))]
     same = [7.0] * 3 + nothing
