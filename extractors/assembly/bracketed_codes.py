@@ -22,7 +22,7 @@ def mark_bracketed_codes(words: Words, probabilities: NDArray[np.float32]) -> No
     """In place: a bracketed code directly before a word that names an item, or alone over it, is an item code. ``probabilities`` [n, 1 + fields]."""
     for members in words.words_of_line.values():
         for k, i in enumerate(members):
-            code = _code(words, members[k : k + LONGEST]) if words.texts[i].startswith("[") else []
+            code = bracketed_code(words, members[k : k + LONGEST]) if words.texts[i].startswith("[") else []
             if not code:
                 continue
             following = members[k + len(code) : k + len(code) + 1]
@@ -34,7 +34,7 @@ def mark_bracketed_codes(words: Words, probabilities: NDArray[np.float32]) -> No
                         set_label(probabilities, j, _CODE)
 
 
-def _code(words: Words, members: list[int]) -> list[int]:
+def bracketed_code(words: Words, members: list[int]) -> list[int]:
     """The first of the words that are together a bracketed code; none where there is no such code."""
     for count in range(1, len(members) + 1):
         if words.texts[members[count - 1]].endswith("]"):

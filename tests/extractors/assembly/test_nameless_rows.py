@@ -1,0 +1,38 @@
+"""Rows whose name the network did not see: the likeliest text beside or above their numbers is it."""
+
+from decimal import Decimal
+
+import pytest
+from tagged_pages import tagged
+
+from extractors.assembly.document import assemble
+
+NET, PRICE = {"line.net_amount": 0.97}, {"line.unit_price": 0.97}
+
+
+def names(*lines: tuple[float, float, str], **faint: float) -> list[str | None]:
+    """Descriptions of the items of a page; ``faint``: probability of single words to name an item."""
+    opinions = {"40.00": NET, "20.00": PRICE, **{word: {"line.description": p} for word, p in faint.items()}}
+    return [item.description for item in assemble(tagged(*lines, opinions=opinions)).line_items]
+
+
+@pytest.mark.parametrize(("sure", "name"), [(0.2, "Postage"), (0.01, None)])
+def test_a_text_that_the_network_half_believes_is_the_name(sure: float, name: str | None) -> None:
+    assert names((50, 180, "Postage"), (50, 200, "20.00"), (200, 200, "40.00"), Postage=sure) == [name]
+
+
+@pytest.mark.parametrize(("label", "name"), [("Description", "Postage"), ("Carrier", None)])
+def test_a_text_under_the_heading_of_names_is_one_even_if_the_network_sees_none(label: str, name: str | None) -> None:
+    heading = ((50, 180, label), (150, 180, "Price"), (250, 180, "Amount"))
+    assert names(*heading, (50, 200, "Postage"), (150, 200, "20.00"), (250, 200, "40.00"), Postage=0.02) == [name]
+
+
+def test_a_position_in_front_and_labels_are_no_part_of_it() -> None:
+    lines = ((50, 180, "Contract:"), (50, 190, "4 Postage abroad"), (50, 205, "20.00"), (200, 205, "40.00"))
+    assert names(*lines, **{"Postage": 0.2, "abroad": 0.2, "Contract:": 0.3}) == ["Postage abroad"]
+
+
+def test_the_name_of_the_row_above_is_not_taken_again() -> None:
+    opinions = {"Desk": {"line.description": 0.97}, "18.00": NET, "40.00": NET}
+    page = tagged((50, 180, "Desk"), (200, 180, "18.00"), (200, 200, "40.00"), opinions=opinions)
+    assert [(item.description, item.amount) for item in assemble(page).line_items][0] == ("Desk", Decimal("18.00"))
