@@ -35,4 +35,5 @@ def test_a_position_in_front_and_labels_are_no_part_of_it() -> None:
 def test_the_name_of_the_row_above_is_not_taken_again() -> None:
     opinions = {"Desk": {"line.description": 0.97}, "18.00": NET, "40.00": NET}
     page = tagged((50, 180, "Desk"), (200, 180, "18.00"), (200, 200, "40.00"), opinions=opinions)
-    assert [(item.description, item.amount) for item in assemble(page).line_items][0] == ("Desk", Decimal("18.00"))
+    first = assemble(page).line_items[0]
+    assert (first.description, first.amount) == ("Desk", Decimal("18.00"))
