@@ -55,7 +55,7 @@ def read_header(
 ) -> ReadHeader:
     """The header fields: numbers, parties, dates, currency and bank account from ``spans``, amounts from ``totals``."""
     by_label: dict[str, list[Span]] = {}
-    unheaded = without_headings(words, spans)
+    unheaded, headings = without_headings(words, spans)
     for span in join_wrapped(words, unheaded, probabilities, apart=lambda above, below: _are_two(words, captions, above, below)):
         by_label.setdefault(span.label.removeprefix("header."), []).append(span)
     choices: dict[str, Choice | None] = {}
@@ -64,8 +64,11 @@ def read_header(
     choices["purchase_order"] = choose_number(
         words, captions, probabilities, joined, name="purchase_order", caption="order_number", exclude=_key(choices["invoice_number"])
     )
-    headings = [span for span in spans if span not in unheaded]  # each tells of its name once more
-    tagged_names = [*by_label.get("seller_name", ()), *by_label.get("buyer_name", ()), *headings]
+    tagged_names = [
+        *by_label.get("seller_name", ()),
+        *by_label.get("buyer_name", ()),
+        *headings,
+    ]  # each of these tells of its name once more
     names = whole_names(words, captions, probabilities, tagged_names)
     head = letterhead(words, captions, probabilities)
     choices["seller_name"], choices["buyer_name"] = choose_names(words, captions, probabilities, names, clean=clean_name, head=head)

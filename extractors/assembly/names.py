@@ -40,8 +40,8 @@ _NUMBERED_STREET = re.compile(
 )
 
 
-def without_headings(words: Words, spans: Sequence[Span]) -> list[Span]:
-    """The spans without the headings and captions in front of a name that were taken for names themselves."""
+def without_headings(words: Words, spans: Sequence[Span]) -> tuple[list[Span], list[Span]]:
+    """The spans without the headings and captions in front of a name that were taken for names themselves, and these."""
     firsts = {(span.label, span.first) for span in spans}
 
     def leads(span: Span) -> bool:
@@ -49,7 +49,12 @@ def without_headings(words: Words, spans: Sequence[Span]) -> list[Span]:
         after = line[line.index(span.words[-1]) + 1 :][:1]
         return bool(after) and (span.label, after[0]) in firsts and _close(words, span.words[-1], after[0])
 
-    return [span for span in spans if span.label not in PARTY_NAMES or not (_is_heading(span.text, span.probability) and leads(span))]
+    kept: list[Span] = []
+    headings: list[Span] = []
+    for span in spans:
+        heads = span.label in PARTY_NAMES and _is_heading(span.text, span.probability) and leads(span)
+        (headings if heads else kept).append(span)
+    return kept, headings
 
 
 def whole_names(words: Words, captions: Captions, probabilities: NDArray[np.float32], spans: Sequence[Span]) -> list[Span]:
