@@ -188,8 +188,8 @@ def test_a_heading_in_front_of_a_name_is_no_part_of_it_where_the_page_shows_the_
 
 def test_a_name_of_two_words_of_which_one_could_be_a_heading_stays_whole() -> None:
     sure = {SELLER: 0.97}
-    lines = ((50.0, 80.0, "Seller Company"), (50.0, 200.0, "Company register: Kiel"), (50.0, 214.0, "Company seat: Kiel"))
-    assert header(*lines, Seller=sure, Company=sure).seller_name == "Seller Company"
+    lines = ((50.0, 80.0, "Vendor Partners"), (50.0, 200.0, "Partners register: Kiel"), (50.0, 214.0, "Partners seat: Kiel"))
+    assert header(*lines, Vendor=sure, Partners=sure).seller_name == "Vendor Partners"
 
 
 def test_a_caption_in_front_of_a_name_that_goes_on_below_is_no_line_of_it() -> None:
