@@ -16,7 +16,8 @@ REACH_ABOVE_EM = 3.2  # a caption over its value stands no higher
 REACH_HEADING_EM = 22.0  # the name of a party stands no further below the heading of its block
 BLOCK_GAP_EM = 1.8  # white space inside the block of a party
 ALIGNED_EM = 1.5
-PITCH_EM = 2.2  # from the baseline of a heading to that of what it heads
+PITCH_EM = 2.2  # from the baseline of a line, such as a heading, to that of the next
+PIECES_ABOVE = 80  # among which what stands over a value is looked for
 DIGITS_OF_ACCOUNT = 8
 LONGEST_ADDRESS = 9  # lines
 LONGEST_CAPTION = 8  # words before the value
@@ -116,7 +117,7 @@ class Captions:
         x0, y0, x1, _ = self.words.box_list[first]
         size = self.words.size_list[first]
         found: list[tuple[float, str]] = []
-        for j in range(k - 1, max(k - 80, -1), -1):
+        for j in range(k - 1, max(k - PIECES_ABOVE, -1), -1):
             piece = self.pieces[j]
             if piece.page != self.pieces[k].page or y0 - piece.box[3] > REACH_ABOVE_EM * size:
                 break
@@ -163,24 +164,31 @@ class Captions:
     def headed(self, first: int) -> str | None:
         """``seller`` or ``buyer`` where the line directly over a word, at its left edge, is the heading of their block. One under the number of a bank
         account ("Recipient") names who is paid."""
-        own = self.pieces[self.piece_of[first]]
-        heading = self._line_over(own)
+        heading = self._over_at_left_edge(first)
         role = next((role for piece, role in self._headings if piece is heading), None)
         if heading is None or role not in ("seller", "buyer"):
             return None
-        account = self._line_over(heading)
+        account = self._over_at_left_edge(heading.words[0])
         return None if account is not None and sum(c.isdigit() for c in account.text) >= DIGITS_OF_ACCOUNT else role
 
-    def _line_over(self, own: Piece) -> Piece | None:
-        """The piece directly over another one, at its left edge."""
-        size = self.words.size_list[own.words[0]]
-        over: Piece | None = None
-        for piece in self.pieces:
-            reach = PITCH_EM * max(size, self.words.size_list[piece.words[0]])
-            above = piece.page == own.page and 0 < own.box[3] - piece.box[3] < reach and piece.line != own.line
-            if above and piece.box[0] < own.box[2] and piece.box[2] > own.box[0] and (over is None or piece.box[3] > over.box[3]):
-                over = piece
-        return over if over is not None and abs(over.box[0] - own.box[0]) < size else None
+    def line_over(self, first: int) -> Piece | None:
+        """The piece directly over the one of a word, no further above than a line of the same text."""
+        k = self.piece_of[first]
+        own, size = self.pieces[k], self.words.size_list[first]
+        over = [
+            p
+            for p in self.pieces[max(k - PIECES_ABOVE, 0) : k]
+            if p.page == own.page
+            and p.line != own.line
+            and 0 < own.box[3] - p.box[3] < PITCH_EM * max(size, self.words.size_list[p.words[0]])
+            and p.box[0] < own.box[2]
+            and p.box[2] > own.box[0]
+        ]
+        return max(over, key=lambda p: p.box[3], default=None)
+
+    def _over_at_left_edge(self, first: int) -> Piece | None:
+        own, over = self.pieces[self.piece_of[first]], self.line_over(first)
+        return over if over is not None and abs(over.box[0] - own.box[0]) < self.words.size_list[own.words[0]] else None
 
     def party(self, first: int) -> str | None:
         """The role (``seller``, ``buyer``, ``delivery``, ``other_party``) of the block that a word belongs to: named in front of it, or by the

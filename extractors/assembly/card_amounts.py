@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -11,12 +10,11 @@ from numpy.typing import NDArray
 
 from extractors.assembly.captions import Captions
 from extractors.assembly.spans import LABEL_INDEX, Words, set_label
-from extractors.assembly.total_options import printed_amounts
+from extractors.assembly.total_options import has_cents, printed_amounts
 
 LINES_ABOVE = 8  # in which the item's name stands
 LEAST = 2  # amounts of items that have the label
 NAMED = 0.6  # probability from which a word surely names an item
-_CENTS = re.compile(r"[.,]\d\d\D*$")
 _NAME = LABEL_INDEX["line.description"]
 _AMOUNTS = (LABEL_INDEX["line.net_amount"], LABEL_INDEX["line.gross_amount"])
 _TAKEN_FOR = frozenset(
@@ -36,9 +34,9 @@ def take_amounts_of_cards(words: Words, captions: Captions, probabilities: NDArr
     labelled = Counter(label for label, _ in known if label)
     if not labelled or labelled.most_common(1)[0][1] < LEAST:
         return
-    in_cents = all(_CENTS.search(words.texts[run[-1]]) for run in runs if best[run[-1]] in _AMOUNTS)
+    in_cents = all(has_cents(words.texts[run[-1]]) for run in runs if best[run[-1]] in _AMOUNTS)
     for run in runs:
-        if in_cents and not _CENTS.search(words.texts[run[-1]]):
+        if in_cents and not has_cents(words.texts[run[-1]]):
             continue
         if best[run[-1]] not in _TAKEN_FOR or labelled[label := _label(captions, run[0])] < LEAST or not label:
             continue

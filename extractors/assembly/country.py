@@ -27,6 +27,13 @@ _TELLING: Mapping[str, re.Pattern[str]] = {
 }
 
 
+_KRONER: Mapping[str, re.Pattern[str]] = {
+    "SE": re.compile(r"\b(?:Sverige|Sweden|Schweden|Suède|Svezia|Suecia|Suécia|Zweden|Ruotsi|SE-\d{3} \d{2}|SE-\d{5})\b"),
+    "DK": re.compile(r"\b(?:Danmark|Denmark|Dänemark|Danemark|Danimarca|Dinamarca|Denemarken|Tanska|DK-\d{4})\b"),
+    "NO": re.compile(r"\b(?:Norge|Noreg|Norway|Norwegen|Norvège|Norvegia|Noruega|Noorwegen|Norja|NO-\d{4})\b"),
+}
+
+
 def country_of_ids(vat_id: str | None, iban: str | None) -> str | None:
     """ISO 3166-1 alpha-2 country from the prefix of a VAT id, else of an IBAN."""
     match = _VAT_PREFIX.match(vat_id or "")
@@ -40,8 +47,20 @@ def country_of_ids(vat_id: str | None, iban: str | None) -> str | None:
 
 def countries_told(text: str) -> dict[str, int]:
     """How often the page prints what only one country prints: postcodes, registration names, country names."""
-    counts = {country: len(pattern.findall(text)) for country, pattern in _TELLING.items()}
-    return {country: count for country, count in counts.items() if count}
+    return _counts(_TELLING, text)
+
+
+def country_of_kroner(text: str) -> str | None:
+    """The country with kronor or kroner that the page names most often; None without any."""
+    return _most(_counts(_KRONER, text))
+
+
+def _counts(patterns: Mapping[str, re.Pattern[str]], text: str) -> dict[str, int]:
+    return {country: count for country, pattern in patterns.items() if (count := len(pattern.findall(text)))}
+
+
+def _most(counts: Mapping[str, int]) -> str | None:
+    return max(counts, key=lambda country: counts[country]) if counts else None
 
 
 _CURRENCIES: Mapping[str, str] = {
@@ -85,5 +104,4 @@ def country_of_address(text: str) -> str | None:
 
 def country_from_text(text: str, language: str) -> str | None:
     """The country that the page tells of most often (`countries_told`) of those in which its language is used; None without any."""
-    counts = {country: n for country, n in countries_told(text).items() if country in _USED_IN.get(language, ())}
-    return max(counts, key=lambda c: counts[c]) if counts else None
+    return _most({country: n for country, n in countries_told(text).items() if country in _USED_IN.get(language, ())})

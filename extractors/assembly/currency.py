@@ -9,7 +9,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.country import country_from_text, own_currency
+from extractors.assembly.country import country_from_text, country_of_kroner, own_currency
 from extractors.assembly.header import Choice
 from extractors.assembly.line_items import first_number
 from extractors.assembly.numbers import NumberHabit
@@ -30,11 +30,6 @@ _CODES = frozenset(
     "QAR KWD EGP MAD TND COP CLP ARS PEN UAH RSD KES NGN PHP IDR MYR VND TWD".split()
 )
 _KRONE = {"SE": "SEK", "DK": "DKK", "NO": "NOK", "sv": "SEK", "da": "DKK", "no": "NOK"}
-_NORDIC = {
-    "SE": re.compile(r"\b(?:Sverige|Sweden|Schweden|Suède|Svezia|Suecia|Suécia|Zweden|Ruotsi|SE-\d{3} \d{2}|SE-\d{5})\b"),
-    "DK": re.compile(r"\b(?:Danmark|Denmark|Dänemark|Danemark|Danimarca|Dinamarca|Denemarken|Tanska|DK-\d{4})\b"),
-    "NO": re.compile(r"\b(?:Norge|Noreg|Norway|Norwegen|Norvège|Norvegia|Noruega|Noorwegen|Norja|NO-\d{4})\b"),
-}
 _DOLLAR = {"CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN", "CL": "CLP", "CO": "COP", "AR": "ARS"}
 DOLLAR_COUNTRIES = frozenset({"US", *_DOLLAR})
 # Letters that could as well begin a number of another kind ("FT-2044", "KR 63"): believed beside an amount with decimals, in their own languages.
@@ -76,7 +71,7 @@ def choose_currency(
     told = country_from_text(words.full_text, language) if country else None
     told = told if told in DOLLAR_COUNTRIES else None
     tagged = {i for span in spans for i in span.words}
-    krone = country if country in _KRONE or language in _KRONE else _nordic_country(words.full_text) or country
+    krone = country if country in _KRONE or language in _KRONE else country_of_kroner(words.full_text) or country
     own = own_currency(country, language)
     printed = {span.text.strip(_AROUND).upper() for span in spans} & _CODES - foreign
 
@@ -178,13 +173,6 @@ def _is_strange(symbol: str, language: str) -> bool:
     """Whether letters that may stand for a currency are none of a language, in which they may begin something else ("Ft": "fattura")."""
     letters = symbol.strip(_AROUND).casefold()
     return letters in _LETTERS_OF and language not in _LETTERS_OF[letters]
-
-
-def _nordic_country(text: str) -> str | None:
-    """The country with kronor or kroner that a page names most often; None where it names none."""
-    counts = {country: len(pattern.findall(text)) for country, pattern in _NORDIC.items()}
-    most = max(counts, key=lambda country: counts[country])
-    return most if counts[most] else None
 
 
 def _at(words: Words, i: int, probability: float) -> Span:

@@ -35,7 +35,6 @@ _LEADING_ON = frozenset(
 _BARS = frozenset("-–—/")
 LONGEST_LEAD = 3  # words
 SHORTEST_NUMBER = 3  # digits
-LINE_PITCH_EM = 2.0  # from the baseline of a line to that of the next
 _NET = re.compile(r"\b(netto|ohne abzug|net|rein netto|sans escompte|neto|solde)\b")
 
 
@@ -165,10 +164,8 @@ def _number_in_front(words: Words, captions: Captions, first: int) -> str | None
 
 def _line_above(words: Words, captions: Captions, first: int) -> tuple[int, ...]:
     """The words of the line of text under which word ``first`` begins, where the next line may go on with it."""
-    own = captions.pieces[captions.piece_of[first]]
-    size = words.size_list[first]
-    above = (p for p in captions.pieces if p.page == own.page and 0 < own.box[3] - p.box[3] < LINE_PITCH_EM * size)
-    return next((p.words for p in above if p.box[0] - size < own.box[0] < p.box[2]), ())
+    left, over = words.box_list[first][0], captions.line_over(first)
+    return over.words if over is not None and over.box[0] - words.size_list[first] < left < over.box[2] else ()
 
 
 def _before_discount(words: Words, captions: Captions, run: Sequence[int]) -> bool:

@@ -64,12 +64,8 @@ def read_header(
     choices["purchase_order"] = choose_number(
         words, captions, probabilities, joined, name="purchase_order", caption="order_number", exclude=_key(choices["invoice_number"])
     )
-    tagged_names = [
-        *by_label.get("seller_name", ()),
-        *by_label.get("buyer_name", ()),
-        *headings,
-    ]  # each of these tells of its name once more
-    names = whole_names(words, captions, probabilities, tagged_names)
+    tagged_names = [*by_label.get("seller_name", ()), *by_label.get("buyer_name", ())]
+    names = whole_names(words, captions, probabilities, [*tagged_names, *headings])  # a heading tells of its name once more
     head = letterhead(words, captions, probabilities)
     choices["seller_name"], choices["buyer_name"] = choose_names(words, captions, probabilities, names, clean=clean_name, head=head)
     if choices["seller_name"] is None and head is not None and text_key(head.text) not in _key(choices["buyer_name"]):

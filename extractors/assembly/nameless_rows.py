@@ -37,14 +37,13 @@ def name_nameless_rows(words: Words, captions: Captions, probabilities: NDArray[
         first, last = min(lines[row]), max(lines[row])
         above = next((k for k in range(first - 1, first - 1 - LINES_ABOVE, -1) if k in taken), first - 1 - LINES_ABOVE)
         found = [
-            (opinion, piece)
+            (opinion, text)
             for piece in _pieces(words, captions, range(above + 1, last + 1), words.page[words.words_of_line[first][0]])
             if (text := _free_words(words, piece, best, rows, row))
             and (opinion := _opinion(words, captions, probabilities, text, first)) >= FAINT
         ]
         if found:
-            _, piece = max(found, key=lambda entry: entry[0])
-            for i in _free_words(words, piece, best, rows, row):
+            for i in max(found, key=lambda entry: entry[0])[1]:
                 set_label(probabilities, i, NAME)
                 rows[i] = row
 

@@ -17,7 +17,7 @@ from extractors.assembly.captions import Captions
 from extractors.assembly.country import VAT_PREFIXES
 from extractors.assembly.header import Choice, clean_vat_id, text_key
 from extractors.assembly.legal_forms import has_legal_form, is_legal_form
-from extractors.assembly.names import PARTY_NAMES
+from extractors.assembly.names import LINE_PITCH_EM, PARTY_NAMES
 from extractors.assembly.party_places import as_headed, odds_by_place, set_right
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
 
@@ -32,7 +32,6 @@ FLOOR = 0.005  # the network is never surer than this
 OTHER_PARTY = 0.35  # what is left of a candidate in the block of a delivery address, a bank or a contact
 WEBSITE_BONUS = 0.35  # the seller's name in a web or mail address
 TOLD = 0.9  # probability from which what has not the digits of a VAT id may be one
-LINE_PITCH_EM = 1.9  # from the baseline of a name to that of its continuation
 AS_SURE = 0.9  # share of the probability of a part that the whole name has at least
 THRESHOLD = 0.05  # support that a candidate needs without a tag of its own
 _COUNTRY = re.compile(r"^(?:[A-Z]{2}|CHE)-?$")

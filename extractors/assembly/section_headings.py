@@ -16,9 +16,8 @@ def without_outdented(pieces: Sequence[Piece]) -> list[Piece]:
     edge = usual_left(list(first.values()))
     if edge is None or 2 * sum(abs(x - edge) <= EDGE_PT for x in first.values()) <= len(first):
         return list(pieces)
-    kept = [p for p in pieces if p.box[0] >= edge - EDGE_PT]
-    rows = {p.row for p in kept}
-    return [p for p in pieces if p in kept or p.row not in rows]
+    inside = {p.row for p in pieces if p.box[0] >= edge - EDGE_PT}
+    return [p for p in pieces if p.box[0] >= edge - EDGE_PT or p.row not in inside]
 
 
 def first_lines(within: Mapping[Piece, int], bands: Sequence[Band]) -> dict[int, tuple[int, float]]:

@@ -61,6 +61,11 @@ class Option:
     bonus: float = 0.0
 
 
+def has_cents(text: str) -> bool:
+    """Whether a word ends in two decimals, as money does, or in the dashes that stand for them."""
+    return _MONEY.search(text) is not None
+
+
 def printed_amounts(words: Words) -> list[tuple[int, ...]]:
     """Words of every amount-like number, digits that are grouped by spaces together ("1 234,50" is one)."""
     if words not in _found_in:
@@ -147,13 +152,13 @@ def total_options(
         run = _with_sign(words, found_run, tagged)
         probability = max(own[i] for i in run)
         last = words.texts[run[-1]]
-        money = _MONEY.search(last) is not None or (_WHOLE.match(last) is not None and captions.in_front("amount", run[0]) == name)
+        money = has_cents(last) or (_WHOLE.match(last) is not None and captions.in_front("amount", run[0]) == name)
         if (probability < ALTERNATIVE_FLOOR and not money) or is_percent(words, run):
             continue
         in_row = max(in_rows[i] for i in run) > ROW_SHARE
         bonus = 0.0 if in_row else caption_bonus(captions, name, run[0])
         if bonus > 0 and money:
-            told = CAPTION_ONLY[name] * (KNOWN if known else 1.0) * (1.0 if _MONEY.search(last) else WHOLE_NUMBER)
+            told = CAPTION_ONLY[name] * (KNOWN if known else 1.0) * (1.0 if has_cents(last) else WHOLE_NUMBER)
             of_lines = name == "net_total" and min(float(probabilities[i, _LINE_TOTAL]) for i in run) > SURE
             probability = max(probability, told * (SUM_OF_LINES if of_lines else 1.0))
         if probability >= ALTERNATIVE_FLOOR:
