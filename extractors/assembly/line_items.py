@@ -297,7 +297,7 @@ def _identifier(text: str) -> str:
 
 def _joined(text: str, line: str) -> str:
     """A text with the line below it. A hyphen at its end splits a word, unless it stands for one ("An- und Abfahrt") or belongs there ("SMS-paket",
-    "KfW-Kredit", "non-slip")."""
+    "eSIM-kaart", "non-slip")."""
     broken = _BEFORE_HYPHEN.search(text)
     following = _FIRST_WORD.match(line)
     if broken is None or following is None or not following[0][:1].islower() or following[0] in _CONJUNCTIONS:

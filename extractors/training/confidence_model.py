@@ -74,11 +74,11 @@ def _tree(tree: Any) -> Tree:
     """Of a tree of scikit-learn, which writes the left branch of a fork directly behind it. ``value`` [nodes, 1, 2] holds the shares of wrong and right
     documents."""
     shares = tree.value[:, 0, 1] / tree.value[:, 0].sum(1)
-    leaf = tree.children_left < 0
-    if (tree.children_left[~leaf] != np.flatnonzero(~leaf) + 1).any():
+    ends = tree.children_left < 0
+    if (tree.children_left[~ends] != np.flatnonzero(~ends) + 1).any():
         raise ValueError("the left branches do not follow their forks")
-    cuts = np.where(leaf, shares, tree.threshold)
-    return Tree(np.where(leaf, -1, tree.feature).tolist(), cuts.tolist(), np.where(leaf, 0, tree.children_right).tolist())
+    cuts = np.where(ends, shares, tree.threshold)
+    return Tree(np.where(ends, -1, tree.feature).tolist(), cuts.tolist(), np.where(ends, 0, tree.children_right).tolist())
 
 
 def _fit_part(x: Floats, right: Flags) -> Part:

@@ -147,9 +147,9 @@ def test_state_postcode_and_register_tell_the_dollar(address: str, code: str) ->
 @pytest.mark.parametrize(
     ("lines", "language", "code"),
     [
-        (("Torvet 7, 7000 Fredericia, Danmark", "Total 523,06 kr."), "en", "DKK"),
-        (("Storgata 7, 0155 Oslo, Norway", "Total 523,06 kr."), "en", "NOK"),
-        (("Torvet 7, 7000 Fredericia, Danmark", "Total 523,06 kr."), "sv", "SEK"),
+        (("Torvet 7, 7000 Fredericia, Danmark", "Total 418,20 kr."), "en", "DKK"),
+        (("Storgata 7, 0155 Oslo, Norway", "Total 418,20 kr."), "en", "NOK"),
+        (("Torvet 7, 7000 Fredericia, Danmark", "Total 418,20 kr."), "sv", "SEK"),
     ],
 )
 def test_the_country_that_the_page_names_says_which_krone_is_meant(lines: tuple[str, ...], language: str, code: str) -> None:
@@ -166,18 +166,18 @@ def test_letters_that_another_word_begins_with_are_no_faint_currency() -> None:
 
 
 def test_a_code_beside_the_totals_says_more_than_a_faint_symbol_elsewhere() -> None:
-    lines = ((50.0, 80.0, "Data $ 12"), (50.0, 300.0, "TOTAL NET RON: 74.780,94"), (50.0, 320.0, "TOTAL CU TVA: 74.780,94"))
+    lines = ((50.0, 80.0, "Data $ 12"), (50.0, 300.0, "TOTAL NET RON: 61.205,30"), (50.0, 320.0, "TOTAL CU TVA: 61.205,30"))
     amount = {"header.net_total": 0.5, "header.gross_total": 0.45}
-    page = tagged(*lines, opinions={"$": {"header.currency": 0.06}, "74.780,94": amount}, language="ro")
+    page = tagged(*lines, opinions={"$": {"header.currency": 0.06}, "61.205,30": amount}, language="ro")
     assert assemble(page).header.currency == "RON"
 
 
 def test_national_letters_in_front_of_amounts_count_where_the_seller_is_at_home() -> None:
-    lines = ((50.0, 80.0, "NIP PL 5726949948"), (50.0, 200.0, "Net price zł91,00"))
-    ids = {"PL": {"header.seller_vat_id": 0.97}, "5726949948": {"header.seller_vat_id": 0.97}}
+    lines = ((50.0, 80.0, "NIP PL 1234563218"), (50.0, 200.0, "Net price zł64,00"))
+    ids = {"PL": {"header.seller_vat_id": 0.97}, "1234563218": {"header.seller_vat_id": 0.97}}
     assert assemble(tagged(*lines, opinions=ids, language="en")).header.currency == "PLN"
     assert assemble(tagged(*lines, opinions={}, language="en")).header.currency is None
 
 
 def test_the_mexican_peso_is_read_in_front_of_amounts() -> None:
-    assert assemble(tagged((50, 80, "Total M.N.10,680.58"), opinions={}, language="es")).header.currency == "MXN"
+    assert assemble(tagged((50, 80, "Total M.N.12,430.75"), opinions={}, language="es")).header.currency == "MXN"

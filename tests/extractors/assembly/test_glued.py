@@ -27,7 +27,7 @@ from extractors.assembly.header import clean_identifier, clean_name
         ("Beleg84411", "84411"),
         ("n.NC4411", "NC4411"),
         ("n.44.1988.2", "44.1988.2"),
-        ("facturación03/09/21", "03/09/21"),
+        ("facturación07/05/22", "07/05/22"),
         ("Ausstellungsdatum:3.9.2021", "3.9.2021"),
     ],
 )
