@@ -10,6 +10,8 @@ from extractors.training.amounts import Row
 from extractors.training.item_words import item_list, item_word
 from extractors.training.layout import Line, Span
 from extractors.training.locales import rounded
+from extractors.training.phrases import phrase
+from extractors.training.vocabulary import fill
 from extractors.training.writing import Writer
 
 # Attributes that structured invoices carry per line, and those that shops and plants print.
@@ -112,6 +114,17 @@ def attribute_lines(rng: Random, writer: Writer, row: Row, kinds: tuple[str, ...
 def remark(rng: Random, writer: Writer, group: int) -> Line:
     """A sentence about an item."""
     count = rng.choices((1, 2, 3), (70, 22, 8))[0]
+    if writer.family == "train" and rng.random() < 0.55:
+        words = writer.words
+        return [
+            note_span(
+                fill(
+                    phrase(rng, words, writer.facts.dates["issue_date"], labelled=True),
+                    {"n": str(rng.randrange(2, 40)), "number": str(rng.randrange(10, 9999))},
+                ),
+                group,
+            )
+        ]
     return [note_span(" ".join(rng.choice(item_list("remarks", writer.facts.language)) for _ in range(count)), group)]
 
 

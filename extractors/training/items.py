@@ -8,6 +8,7 @@ from random import Random
 from extractors.training import identifiers
 from extractors.training.names import composed_name
 from extractors.training.parties import coined, person_name
+from extractors.training.phrases import code_like, phrase
 from extractors.training.vocabulary import Vocabulary, fill, vocabulary
 
 CODE_FORMS = (
@@ -39,6 +40,7 @@ CODE_FORMS = (
 )
 
 COMPOSED_SHARE = 0.35
+ODD_SHARE = 0.09  # of the training family's names: codes, names that read like remarks, names with a remark in the same breath
 
 
 def item_name(rng: Random, words: Vocabulary, category: str, day: date) -> str:
@@ -48,6 +50,8 @@ def item_name(rng: Random, words: Vocabulary, category: str, day: date) -> str:
 
 def told_item(rng: Random, words: Vocabulary, category: str, day: date) -> tuple[str, bool]:
     """An item's name, and whether it is of its category: a name composed of words of any kind tells nobody what category was meant."""
+    if words.family == "train" and (chance := rng.random()) < ODD_SHARE:
+        return _odd_name(rng, words, day, chance / ODD_SHARE), False
     if rng.random() < COMPOSED_SHARE:
         return composed_name(rng, words if rng.random() > 0.06 else _english(words), day), False
     source = words if words.language == "en" or rng.random() > 0.06 else _english(words)
@@ -71,6 +75,16 @@ def told_item(rng: Random, words: Vocabulary, category: str, day: date) -> tuple
     if rng.random() < 0.07:
         name = name.upper()
     return name, True
+
+
+def _odd_name(rng: Random, words: Vocabulary, day: date, chance: float) -> str:
+    if chance < 0.3:
+        return code_like(rng)
+    remark = _filled(rng, words, phrase(rng, words, day), day)
+    if chance < 0.5:
+        return remark
+    mark = rng.choice((" ", " ", ", ", " - ", " (", ": "))
+    return f"{composed_name(rng, words, day)}{mark}{remark}{')' if '(' in mark else ''}"
 
 
 def _english(words: Vocabulary) -> Vocabulary:

@@ -29,7 +29,7 @@ def composed_name(rng: Random, words: Vocabulary, day: date) -> str:
     if chance < 0.42:
         return _goods(rng, lang)
     if chance < 0.72:
-        return _service(rng, words, day)
+        return service_name(rng, words, day)
     if chance < 0.8:
         return identifiers.from_form(rng, rng.choice(CODE_NAMES))
     if chance < 0.86:
@@ -79,7 +79,8 @@ def _goods(rng: Random, lang: str) -> str:
     return mark.join(parts) if len(parts) < 4 or mark != "/" else " ".join(parts)
 
 
-def _service(rng: Random, words: Vocabulary, day: date) -> str:
+def service_name(rng: Random, words: Vocabulary, day: date) -> str:
+    """A service with its object, day, period, person, place, share or number."""
     lang = words.language
     out = rng.choice(item_list("services", lang))
     if rng.random() < 0.45:

@@ -190,7 +190,9 @@ def address(rng: Random, vocabulary: Vocabulary, country: str) -> tuple[list[str
 
 def make_party(rng: Random, vocabulary: Vocabulary, country: str, *, role: str, trades: list[str] | None = None) -> Party:
     """An invented party; ``role`` is "seller" or "buyer"."""
-    private = (role == "buyer" and rng.random() < 0.14) or (role == "seller" and rng.random() < 0.05)
+    private = (role == "buyer" and rng.random() < 0.14) or (
+        role == "seller" and rng.random() < (0.09 if vocabulary.family == "train" else 0.05)
+    )
     public = vocabulary.data["company"].get("public") or []
     lines, city = address(rng, vocabulary, country)
     if private:

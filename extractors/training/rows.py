@@ -12,6 +12,7 @@ from extractors.training.item_words import is_taken_off, item_word
 from extractors.training.items import item_code, item_name, told_item
 from extractors.training.locales import WHOLE_CURRENCIES, Country, rounded
 from extractors.training.parties import person_name
+from extractors.training.phrases import phrase, section_heading
 from extractors.training.vocabulary import Vocabulary, fill
 
 
@@ -106,8 +107,14 @@ def make_rows(
         row.spend_told = told
         rows.append(row)
     rows.sort(key=lambda r: r.section)
-    headings = [item_name(rng, words, category, day) for _ in range(sections)]
+    headings = [_heading(rng, words, category, day) for _ in range(sections)]
     return rows, headings
+
+
+def _heading(rng: Random, words: Vocabulary, category: str, day: date) -> str:
+    if words.family == "train" and rng.random() < 0.6:
+        return section_heading(rng, words, day)
+    return item_name(rng, words, category, day)
 
 
 def _price_row(row: Row, regime: str, places: int) -> None:
@@ -184,6 +191,8 @@ def _details(rng: Random, words: Vocabulary, day: date) -> list[str]:
     lines = words.all("phrases", "detail")
     count = rng.choices((1, 2, 3, 5), (55, 28, 12, 5))[0]
     chosen = [rng.choice(lines) for _ in range(count)] if lines else []
+    if words.family == "train":
+        chosen = [phrase(rng, words, day) if rng.random() < 0.55 else line for line in chosen]
     values = {
         "n": str(rng.randrange(2, 40)),
         "year": str(day.year),
