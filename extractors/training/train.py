@@ -27,6 +27,7 @@ from extractors.training.network import Specialist, SpecialistConfig
 from extractors.training.restore import restored
 from extractors.training.windows_data import TrainingWindow, batches, load_windows
 from extractors.word_vectors import VECTOR_SCALE, VECTOR_SIZE
+from schemas.errors import ModelError
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +186,16 @@ class Shards:
         return new
 
 
+def sizes_of(directory: Path) -> SpecialistConfig:
+    """The sizes of an earlier checkpoint or of an exported model."""
+    if (directory / "model.safetensors").exists():
+        return SpecialistConfig.from_pretrained(directory)
+    return cast(SpecialistConfig, restored(directory).config)
+
+
 def warm_start(model: Specialist, directory: Path) -> None:
     """Weights of an earlier checkpoint, or of an exported model such as the one that ships, also of one that knew fewer features: weights of what it did
-    not know start at zero, so that the network begins as the earlier one."""
+    not know start at zero, so that the network begins as the earlier one. Raises `ModelError` where the earlier one has other sizes."""
     checkpoint = directory / "model.safetensors"
     known = load_file(checkpoint) if checkpoint.exists() else restored(directory).state_dict()
     with torch.no_grad():
@@ -198,6 +206,10 @@ def warm_start(model: Specialist, directory: Path) -> None:
             elif earlier is not None and earlier.shape[:-1] == value.shape[:-1] and earlier.shape[-1] < value.shape[-1]:
                 value.zero_()
                 value[..., : earlier.shape[-1]] = earlier
+            elif earlier is not None:
+                raise ModelError(
+                    f"{directory} cannot be trained on: {name} has the shape {tuple(earlier.shape)}, expected {tuple(value.shape)}"
+                )
             elif name.startswith("from_"):
                 value.zero_()
 
@@ -205,7 +217,9 @@ def warm_start(model: Specialist, directory: Path) -> None:
 def train(
     data: Sequence[Path], out: Path, *, config: TrainingConfig, network: SpecialistConfig | None = None, start_from: Path | None = None
 ) -> None:
-    """Train on the shards in ``data`` (several directories are mixed), resume from ``out/last.pt``, save the averaged model in ``out``."""
+    """Train on the shards in ``data`` (several directories are mixed), resume from ``out/last.pt``, save the averaged model in ``out``.
+
+    ``network``: the sizes; without them those of ``start_from``, and without that those of the model that ships."""
     torch.manual_seed(config.seed)
     rng = np.random.default_rng(config.seed)
     generator = torch.Generator().manual_seed(config.seed)
@@ -213,7 +227,7 @@ def train(
     shards.refresh()
     out.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    model = Specialist(network or SpecialistConfig())
+    model = Specialist(network or (sizes_of(start_from) if start_from else SpecialistConfig()))
     if start_from:
         warm_start(model, start_from)
     cast(nn.Module, model).to(device)

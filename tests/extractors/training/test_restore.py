@@ -14,7 +14,7 @@ import torch
 from extractors.training.export import export, quantise
 from extractors.training.network import Specialist, SpecialistConfig
 from extractors.training.restore import restored
-from extractors.training.train import warm_start
+from extractors.training.train import sizes_of, warm_start
 from schemas.errors import ModelError
 
 SIZES = SpecialistConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=4, intermediate_size=48)
@@ -43,6 +43,16 @@ def test_every_weight_comes_back_where_it_was(exported: tuple[Specialist, Path],
     fresh = Specialist(SIZES)
     warm_start(fresh, folder)
     assert torch.equal(fresh.blocks[0].up.weight, model.blocks[0].up.weight)
+
+
+def test_a_network_of_other_sizes_is_not_trained_on(exported: tuple[Specialist, Path]) -> None:
+    _, folder = exported
+    for directory in (folder, folder / "checkpoint"):
+        assert sizes_of(directory).intermediate_size == SIZES.intermediate_size
+        with pytest.raises(ModelError, match="cannot be trained on"):
+            warm_start(
+                Specialist(SpecialistConfig(hidden_size=64, num_hidden_layers=1, num_attention_heads=4, intermediate_size=48)), directory
+            )
 
 
 def test_eight_bit_weights_come_back_as_what_they_stand_for(exported: tuple[Specialist, Path]) -> None:
