@@ -23,6 +23,7 @@ from schemas.invoice import Adjustment, AdjustmentKind, Evidence, TaxLine
 # Log-odds that totals are right when sums hold, chosen on generated layouts: three printed amounts seldom add up by chance.
 SUM_HOLDS = 6.0
 NET_IS_GROSS = 1.5
+NET_IS_GROSS_UNTAXED = 4.0  # where a tax of nought is printed between them
 NET_IS_GROSS_THOUGH_TAXED = -4.0
 CONTRADICTION = -1.0
 IMPOSSIBLE = -8.0
@@ -36,6 +37,7 @@ SAME_WORD = -1.0
 OTHER_SIGN = -2.0
 SUM_OF_QUANTITIES = -2.0
 SUM_OF_ROWS = 0.9  # probability of the sum of the breakdown's taxes, where no total of them is printed
+UNLIKELY = 0.05  # probability of another total below which its sign says nothing
 ROWS_GUESSED = 0.02  # probability of a sum over tax amounts whose rows could not be told apart
 TOTALS = ("net_total", "tax_total", "gross_total", "amount_due")
 
@@ -150,7 +152,7 @@ def _add_sums_of_taxes(options: list[Option], spans: Sequence[Span], of_rows: Se
         return
 
     def is_new(total: Decimal) -> bool:
-        return all(abs(o.value or 0) != abs(total) for o in options)
+        return all(abs(o.value or 0) != abs(total) or o.probability < UNLIKELY for o in options)
 
     for rank, total in enumerate(of_rows):
         if is_new(total):
@@ -238,7 +240,8 @@ def _score(combination: tuple[Option, ...], reachable: set[Decimal], steps: _Ste
             difference = gross - net - (tax or 0)
         changes = (Decimal(0), *steps.single, *steps.together)
         told = next((change for change in changes if abs(difference - change) <= 2 * CENT), None)
-        score += CONTRADICTION if told is None else SUM_HOLDS if tax and not told else NET_IS_GROSS
+        untaxed = tax == 0 and not told
+        score += CONTRADICTION if told is None else SUM_HOLDS if tax and not told else NET_IS_GROSS_UNTAXED if untaxed else NET_IS_GROSS
         if tax and abs(net) == abs(gross):
             score += NET_IS_GROSS_THOUGH_TAXED
         if rounding and difference in (rounding, -rounding):
