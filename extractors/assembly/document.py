@@ -82,7 +82,7 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     take_charges_in_the_table_for_items(words, probabilities, habit)
     take_unseen_amounts(words, probabilities, habit)
     take_amounts_that_make_the_total(words, probabilities, habit)
-    take_amounts_of_cards(words, captions, probabilities)
+    take_amounts_of_cards(words, captions, probabilities, habit)
     rows = settle_names(words, probabilities, find_rows(words, probabilities))
     rows = join_parts(words, probabilities, join_halves(words, probabilities, rows), habit)
     name_nameless_rows(words, captions, probabilities, rows)
