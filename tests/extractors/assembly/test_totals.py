@@ -270,3 +270,21 @@ def test_the_sum_of_taxes_counts_although_its_opposite_might_be_a_total(faint: f
     lines = ("Rebate -4.00", f"Net {net}", "VAT 27 % 5.00", "VAT 18 % -1.00", "Total 20.00")
     words = {"-4.00": {"header.tax_total": faint}, "27": RATE, "18": RATE, "5.00": PART, "-1.00": PART, net: NET, "20.00": GROSS}
     assert header(*lines, **words).tax_total == tax
+
+
+@pytest.mark.parametrize(("gross", "tax"), [("1120.00", Decimal("120.00")), ("1150.00", Decimal("80.00"))])
+def test_two_taxes_that_lie_between_net_and_gross_total_are_the_tax(gross: str, tax: Decimal) -> None:
+    lines = ((50, 60, "Net"), (150, 60, "GST"), (250, 60, "PST"), (350, 60, "Total"))
+    values = ((50, 74, "1000.00"), (150, 74, "80.00"), (250, 74, "40.00"), (350, 74, gross))
+    words = {"1000.00": NET, "80.00": {"header.tax_total": 0.8}, "40.00": {"header.tax_total": 0.6}, gross: GROSS}
+    assert assemble(tagged(*lines, *values, opinions=words)).header.tax_total == tax
+
+
+@pytest.mark.parametrize(("charge", "net"), [(0.6, Decimal("71.90")), (0.0, Decimal("58.20"))])
+def test_a_charge_is_not_the_tax_between_the_sum_of_the_lines_and_the_total(charge: float, net: Decimal) -> None:
+    lines = ("Items 58.20", "Carriage 13.70", "Sum 71.90", "To pay €71.90")
+    words = {"58.20": {"header.net_total": 0.1}, "13.70": {"adjustment.charge": charge, "header.tax_total": 0.12}}
+    found = header(
+        *lines, **words, **{"71.90": {"header.net_total": 0.6, "header.gross_total": 0.35}, "€71.90": {"header.amount_due": 0.97}}
+    )
+    assert found.net_total == net
