@@ -93,3 +93,11 @@ def test_the_sum_of_all_rows_above_it_is_no_item_even_if_no_total_is_printed_for
 def test_rows_of_amounts_alone_end_in_a_sum_only_where_it_is_called_one(name: str, stays: bool) -> None:
     rows = [row("Lamp", None, None, "12"), row("Chair", None, None, "33"), row(name, None, None, "45")]
     assert names(rows, "53.55") == ["Lamp", "Chair", *([name] if stays else [])]
+
+
+@pytest.mark.parametrize(
+    ("name", "total", "stays"), [("VAT seminar for starters", "57", True), ("VAT 21 %", "57", False), ("VAT seminar", "45", False)]
+)
+def test_a_row_that_begins_with_the_name_of_a_tax_is_an_item_where_the_total_counts_it(name: str, total: str, stays: bool) -> None:
+    rows = [row("Lamp", None, None, "12"), row("Chair", None, None, "33"), row(name, None, None, "12")]
+    assert names(rows, total) == ["Lamp", "Chair", *([name] if stays else [])]
