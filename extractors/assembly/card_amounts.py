@@ -85,8 +85,8 @@ def _take_missing_amount(
         if value
         and best[run[-1]] in _TAKEN_FOR
         and words.line_list[run[0]] > first
-        and _label(captions, run[0]) in labelled
         and total + value in printed
+        and _label(captions, run[0]) in labelled
     ]
     name = _name_above(words, best, missing[0]) if len(missing) == 1 else []
     if name:
