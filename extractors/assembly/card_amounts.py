@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.captions import Captions
+from extractors.assembly.item_lines import is_name_heading
+from extractors.assembly.line_items import first_number
+from extractors.assembly.numbers import NumberHabit
 from extractors.assembly.spans import LABEL_INDEX, Words, set_label
+from extractors.assembly.table_charges import where_names_begin
 from extractors.assembly.total_options import has_cents, printed_amounts
 
 LINES_ABOVE = 8  # in which the item's name stands
 LEAST = 2  # amounts of items that have the label
 NAMED = 0.6  # probability from which a word surely names an item
+SURELY_A_TOTAL = 0.6
 _NAME = LABEL_INDEX["line.description"]
+_PRICE = LABEL_INDEX["line.unit_price"]
+_FREE = frozenset({0, _NAME, LABEL_INDEX["line.note"]})
+_GOALS = frozenset(LABEL_INDEX[name] for name in ("header.net_total", "header.gross_total", "total.line_total"))
 _AMOUNTS = (LABEL_INDEX["line.net_amount"], LABEL_INDEX["line.gross_amount"])
 _TAKEN_FOR = frozenset(
     {0, LABEL_INDEX["line.note"], LABEL_INDEX["line.tax_amount"], LABEL_INDEX["total.line_total"]}
@@ -25,14 +34,15 @@ _TAKEN_FOR = frozenset(
 )
 
 
-def take_amounts_of_cards(words: Words, captions: Captions, probabilities: NDArray[np.float32]) -> None:
+def take_amounts_of_cards(words: Words, captions: Captions, probabilities: NDArray[np.float32], habit: NumberHabit) -> None:
     """A number that was taken for a total, or for nothing, becomes an item's amount where its label is that of other items' amounts, and the nearest item
-    above it has none. ``probabilities`` [n, 1 + fields] is changed in place."""
+    above it has none. Where the network saw no item there, the printed total proves that one is missing. ``probabilities`` [n, 1 + fields] is changed in
+    place."""
     best = probabilities.argmax(1)
     runs = printed_amounts(words)
     known = [(_label(captions, run[0]), int(best[run[-1]])) for run in runs if best[run[-1]] in _AMOUNTS]
     labelled = Counter(label for label, _ in known if label)
-    if not labelled or labelled.most_common(1)[0][1] < LEAST:
+    if not labelled:
         return
     in_cents = all(has_cents(words.texts[run[-1]]) for run in runs if best[run[-1]] in _AMOUNTS)
     for run in runs:
@@ -45,6 +55,61 @@ def take_amounts_of_cards(words: Words, captions: Captions, probabilities: NDArr
             for i in run:
                 set_label(probabilities, i, kind)
             best[list(run)] = kind
+    _take_missing_amount(words, captions, probabilities, habit, labelled)
+
+
+def _take_missing_amount(
+    words: Words, captions: Captions, probabilities: NDArray[np.float32], habit: NumberHabit, labelled: Mapping[str, int]
+) -> None:
+    """In place: the only number, labelled as amounts of items are, by which these become a printed total, is an item's amount. Its name is the nearest text
+    above it that begins where the names of others do. So are all numbers with such a label that were taken for prices, if together they do."""
+    best = probabilities.argmax(1)
+    values = {run: first_number(" ".join(words.texts[i] for i in run), habit) for run in printed_amounts(words)}
+    known = [run for run in values if best[run[-1]] in _AMOUNTS]
+    kind = Counter(int(best[run[-1]]) for run in known).most_common(1)[0][0]
+    total = sum((values[run] or Decimal(0) for run in known if best[run[-1]] == kind), Decimal(0))
+    sure = [run for run in values if best[run[-1]] in _GOALS and probabilities[run[-1]].max() >= SURELY_A_TOTAL]
+    printed = Counter(values[run] for run in sure)
+    if total in printed:
+        return
+    called_prices = [run for run in values if best[run[-1]] == _PRICE and _label(captions, run[0]) in labelled]
+    called_prices = [run for run in called_prices if _lacks_its_amount(words, probabilities, best, run)]
+    if called_prices and total + sum((values[run] or Decimal(0) for run in called_prices), Decimal(0)) in printed:
+        for i in (i for run in called_prices for i in run):
+            set_label(probabilities, i, kind)
+        return
+    first = min(words.line_list[run[0]] for run in known)
+    missing = [
+        run
+        for run, value in values.items()
+        if value
+        and best[run[-1]] in _TAKEN_FOR
+        and words.line_list[run[0]] > first
+        and total + value in printed
+        and _label(captions, run[0]) in labelled
+    ]
+    name = _name_above(words, best, missing[0]) if len(missing) == 1 else []
+    if name:
+        for i in missing[0]:
+            set_label(probabilities, i, kind)
+        for i in name:
+            set_label(probabilities, i, _NAME)
+
+
+def _name_above(words: Words, best: NDArray[np.int64], run: Sequence[int]) -> list[int]:
+    """The words of the nearest line above a number that begin where items' names begin, if they are of no other value; empty where an amount stands between."""
+    edges = {round(left) + d for left in where_names_begin(words, best) for d in (-1, 0, 1)}
+    own = words.line_list[run[0]]
+    for line in range(own - 1, own - LINES_ABOVE - 1, -1):
+        members = [k for k in words.words_of_line.get(line, ()) if words.page[k] == words.page[run[0]]]
+        if any(best[k] in _AMOUNTS for k in members):
+            return []
+        text = [k for k in members if best[k] in _FREE]
+        begins = next((n for n, k in enumerate(text) if round(words.box_list[k][0]) in edges), None)
+        said = "" if begins is None else " ".join(words.texts[k] for k in text[begins:])
+        if any(map(str.isalpha, said)) and not said.endswith((":", "#")) and not is_name_heading(said):
+            return text[begins:]
+    return []
 
 
 def _label(captions: Captions, first: int) -> str:

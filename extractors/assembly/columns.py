@@ -20,8 +20,11 @@ FLOOR = 1e-3
 SETTLED = 0.9  # a word of this probability keeps its label unless it is told nothing about it
 TOLD_NOTHING = 0.985  # "none" up to this probability is asked again
 RIGHT_PT = 2.0
+HALF_SEEN = 0.2  # probability of being a number of an item from which a word's line is asked
 LABEL_COLUMN_EM = 15.0  # from the colon behind a label to its value
 _MARKS = (":", "=", "|", ".:")
+_CURRENCY = LABEL_INDEX["header.currency"]
+_POSITION = LABEL_INDEX["line.position"]
 _NAME = LABEL_INDEX["line.description"]
 _AMOUNTS = [LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount")]  # each makes a row, so none is made here
 _NUMBERS = np.array([LABEL_INDEX[f"line.{n}"] for n in ("quantity", "unit_price", "tax_rate", "discount", "tax_amount")])
@@ -31,49 +34,64 @@ _HEADER = np.array([i + 1 for i, name in enumerate(FIELDS) if not name.startswit
 def agree_in_columns(words: Words, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
     """``probabilities`` [n, 1 + fields] with the doubtful numbers of items moved towards what their column, or their label, says."""
     best = probabilities.argmax(1)
-    lines = set(words.line[np.isin(best, [*_NUMBERS, *_AMOUNTS])].tolist())
+    lines = set(words.line[np.isin(best, [*_NUMBERS, *_AMOUNTS]) | (probabilities[:, _NUMBERS].sum(1) > HALF_SEEN)].tolist())
     candidates = [
         i for i in range(len(best)) if words.has_digit[i] and words.line_list[i] in lines and float(probabilities[i, _HEADER].sum()) < 0.5
     ]
     result = probabilities.copy()
-    for group in _groups(words, candidates):
+    for group in _groups(words, candidates, best):
         _settle(result, probabilities, best, np.array(group))
     return result
 
 
-def _groups(words: Words, candidates: Iterable[int]) -> list[list[int]]:
-    """Words behind the same printed label, or below one that several of them have; of the others, words whose right edges are one above the other."""
+def _groups(words: Words, candidates: Iterable[int], best: NDArray[np.int64]) -> list[list[int]]:
+    """Words behind the same printed label, or below one that several of them have; of the others, words whose right edges are one above the other, or left
+    edges where some share no right one. ``best`` [n]: the likeliest label of each word; what names a currency
+    leads to no value, and counted positions begin where other numbers may."""
+    currency = best == _CURRENCY
     labelled: dict[str, list[int]] = {}
     under: dict[str, list[int]] = {}
     for i in candidates:
-        label = _label(words, i)
+        label = _label(words, i, currency)
         if label:
             labelled.setdefault(label, []).append(i)
         else:
             under.setdefault(_label_above(words, i), []).append(i)
     loose = [i for label, group in under.items() if not label or len(group) < LEAST for i in group]
     labelled |= {f"above {label}": group for label, group in under.items() if label and len(group) >= LEAST}
-    columns: list[list[int]] = []
-    for i in sorted(loose, key=lambda i: words.box_list[i][2]):
-        if (
-            columns
-            and words.box_list[i][2] - words.box_list[columns[-1][-1]][2] <= RIGHT_PT / 2
-            and (words.box_list[i][2] - words.box_list[columns[-1][0]][2] <= RIGHT_PT)
-        ):
-            columns[-1].append(i)
+    columns = [group for group in _flush(words, loose, side=2) if len(group) >= LEAST]
+    alone = set(loose).difference(*columns)
+    begun = [i for i in loose if best[i] != _POSITION and not words.texts[i][:1].isalpha()]
+    ragged = [group for group in _flush(words, begun, side=0) if not alone.isdisjoint(group)]
+    return [group for group in (*labelled.values(), *columns, *ragged) if len(group) >= LEAST]
+
+
+def _flush(words: Words, numbers: Iterable[int], *, side: int) -> list[list[int]]:
+    """Words whose left (``side`` 0) or right (2) edges are one above the other."""
+    groups: list[list[int]] = []
+    for i in sorted(numbers, key=lambda i: words.box_list[i][side]):
+        edge = words.box_list[i][side]
+        near = bool(groups) and edge - words.box_list[groups[-1][-1]][side] <= RIGHT_PT / 2
+        if near and edge - words.box_list[groups[-1][0]][side] <= RIGHT_PT:
+            groups[-1].append(i)
         else:
-            columns.append([i])
-    return [group for group in (*labelled.values(), *columns) if len(group) >= LEAST]
+            groups.append([i])
+    return groups
 
 
-def _label(words: Words, i: int) -> str:
-    """The printed word directly in front of a value on its line ("Qty 3"), without numbers; empty where a column or nothing stands there."""
+def _label(words: Words, i: int, currency: NDArray[np.bool_]) -> str:
+    """The printed word directly in front of a value on its line ("Qty 3"), without numbers; empty where a column or nothing stands there. A colon leads to
+    its value however far away."""
     right = words.box_list[i][0]
     line = words.words_of_line[words.line_list[i]]
     for before in reversed(line[: line.index(i)]):
+        if currency[before]:
+            right = words.box_list[before][0]
+            continue
         text = plain(words.texts[before])
         marked = not text and words.texts[before] in _MARKS
-        if right - words.box_list[before][2] > (LABEL_COLUMN_EM if marked else 1.5) * words.size_list[i] or words.has_digit[before]:
+        reach = LABEL_COLUMN_EM if marked else np.inf if words.texts[before].endswith(":") else 1.5
+        if right - words.box_list[before][2] > reach * words.size_list[i] or words.has_digit[before]:
             return ""
         if not marked:
             return text if any(c.isalpha() for c in text) else ""

@@ -21,6 +21,7 @@ from extractors.assembly.item_names import settle_names
 from extractors.assembly.line_items import SET_BY_ARITHMETIC, Row, agrees, build_row, first_number
 from extractors.assembly.nameless_rows import name_nameless_rows
 from extractors.assembly.numbers import NumberHabit, infer_habit
+from extractors.assembly.parted_rows import join_parts
 from extractors.assembly.proven_amounts import take_amounts_that_make_the_total, take_proven_amounts, take_unseen_amounts
 from extractors.assembly.rows import find_rows, join_halves
 from extractors.assembly.spans import (
@@ -81,9 +82,9 @@ def assemble(tagged: TaggedDocument) -> Assembled:
     take_charges_in_the_table_for_items(words, probabilities, habit)
     take_unseen_amounts(words, probabilities, habit)
     take_amounts_that_make_the_total(words, probabilities, habit)
-    take_amounts_of_cards(words, captions, probabilities)
+    take_amounts_of_cards(words, captions, probabilities, habit)
     rows = settle_names(words, probabilities, find_rows(words, probabilities))
-    rows = join_halves(words, probabilities, rows)
+    rows = join_parts(words, probabilities, join_halves(words, probabilities, rows), habit)
     name_nameless_rows(words, captions, probabilities, rows)
     take_numbers_under_headings(words, captions, probabilities, rows, habit)
     take_proven_amounts(words, probabilities, rows, habit)

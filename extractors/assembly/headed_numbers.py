@@ -26,12 +26,14 @@ _MISTAKEN_FOR = {  # what quantities and prices are taken for
     _QUANTITY: frozenset({0, *(LABEL_INDEX[f"line.{n}"] for n in ("unit_price", "position", "note", "discount"))}),
     _PRICE: frozenset({0, LABEL_INDEX["line.note"]}),
 }
+_TOTALS = frozenset(LABEL_INDEX[n] for n in ("header.net_total", "header.gross_total", "total.line_total"))
 _PLAIN_NUMBER = {
     _QUANTITY: re.compile(r"^[-−–]?\d{1,6}(?:[.,]\d{1,4})?(?:[^\W\d_]{1,10}\.?)?$"),  # a unit may be glued to it
     # a label and a sign of the currency may be glued to it
     _PRICE: re.compile(r"^(?:[^\d:]*:)?[^\w\s]?[-−–]?(?:\d{1,3}(?:[.,'’]\d{3})+|\d{1,7})(?:[.,]\d{1,4})?[^\w\s]?$"),
 }
 _GROUP = re.compile(r"\d{1,3}$")
+HALF = Decimal("0.5")
 BESIDE_EM = 0.5  # a number reaches no further beyond its heading
 SURE = 0.9  # probability from which a price is one, whatever stands above it
 UNCLAIMED = 0.5  # probability of its likeliest label below which a number may be anything but an amount
@@ -58,7 +60,7 @@ def take_numbers_under_headings(
             i
             for line in sorted({*rows_of_line, *below})
             for i in words.words_of_line[line]
-            if (best[i] in _MISTAKEN_FOR[label] or (best[i] not in _AMOUNTS and probabilities[i].max() < UNCLAIMED))
+            if _may_be(label, int(best[i]), float(probabilities[i].max()))
             and (best[i] != _PRICE or probabilities[i, _PRICE] < SURE)
             and (rows[i] == -1 or rows[i] in without)
             and _PLAIN_NUMBER[label].match(words.texts[i])
@@ -78,6 +80,13 @@ def take_numbers_under_headings(
             for k in _with_groups(words, i) if label == _PRICE else [i]:
                 set_label(probabilities, k, label)
                 rows[k] = row
+
+
+def _may_be(label: int, taken_for: int, probability: float) -> bool:
+    """Whether a number may be another one than it was taken for. A price may be taken for a total or half for an amount: what it makes tells."""
+    if taken_for in _AMOUNTS or (label == _PRICE and taken_for in _TOTALS):
+        return label == _PRICE and (taken_for in _TOTALS or probability < UNCLAIMED)
+    return taken_for in _MISTAKEN_FOR[label] or probability < UNCLAIMED
 
 
 def _lines_of_rows(
@@ -132,8 +141,12 @@ def _prices_of_rows(
             continue
         own = [int(rows[i])] if rows[i] >= 0 else sorted(rows_of_line[words.line_list[i]])
         near = [row + step for row in own for step in (-1, 1) if row + step in without and row + step not in own]
-        fitting = [row for row in (*own, *near) if any(_makes(price, q, a) for q, a in product(values[row, True], values[row, False]))]
-        unproven = [row for row in own if not values[row, True] or not values[row, False]]
+        told = best[i] in _TOTALS or best[i] in _AMOUNTS
+        itself = {price} if best[i] in _AMOUNTS else set[Decimal]()  # a row keeps another amount
+        fitting = [
+            row for row in (*own, *near) if any(makes(price, q, a) for q, a in product(values[row, True], values[row, False] - itself))
+        ]
+        unproven = [row for row in own if not told and (not values[row, True] or not values[row, False])]
         found += [(row, i) for row in fitting[:1] or unproven]
     return found
 
@@ -153,7 +166,11 @@ def _quantities_and_amounts(
     return values
 
 
-def _makes(price: Decimal, quantity: Decimal, amount: Decimal) -> bool:
+def makes(price: Decimal, quantity: Decimal, amount: Decimal) -> bool:
+    """Whether the price of 1, 10, 100 or 1000 makes the amount, which may be rounded to whole units."""
+    exponent = amount.as_tuple().exponent
+    if isinstance(exponent, int) and exponent >= 0 and abs(abs(quantity * price) - abs(amount)) <= HALF:
+        return True
     return any(agrees(amount, quantity, price.scaleb(-base), None, None) for base in range(4))
 
 

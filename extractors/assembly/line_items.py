@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.item_lines import is_name_heading
-from extractors.assembly.numbers import NumberHabit, other_reading, parse_number, parse_percent
-from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
+from extractors.assembly.numbers import MINUS, NumberHabit, other_reading, parse_number, parse_percent
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, groups_touch, make_span
 from schemas.invoice import Evidence, LineItem
 
 _FIRST_NUMBER = re.compile(r"[-–−(]?\s*\d[\d.,'’ ]*")
@@ -78,6 +78,8 @@ def build_row(
             if name not in picked or picked[name].value != reading.value:
                 picked[name], set_by[name] = reading, SET_BY_ARITHMETIC
 
+    _take_minus_of_quantity(words, probabilities, picked, amount_name)
+
     evidence: dict[str, Evidence] = {}
     for name, reading in picked.items():
         if reading.span is not None:
@@ -113,6 +115,19 @@ def build_row(
         tax_category=texts["tax_category"],
     )
     return Row(item, evidence)
+
+
+def _take_minus_of_quantity(words: Words, probabilities: NDArray[np.float32], picked: dict[str, Reading], amount_name: str) -> None:
+    """A minus that stands apart in front of a quantity is its sign where the amount has one and the price has none; in place."""
+    quantity, price, amount = (picked.get(name) for name in ("quantity", "unit_price", amount_name))
+    if quantity is None or quantity.span is None or amount is None or not (quantity.value or 0) > 0 or not (amount.value or 0) < 0:
+        return
+    line = words.words_of_line[words.line_list[quantity.span.first]]
+    before = line[line.index(quantity.span.first) - 1 : line.index(quantity.span.first)]
+    beside = bool(before) and words.texts[before[0]] in MINUS and groups_touch(words, before[0], quantity.span.first)
+    if beside and quantity.value is not None and (price is None or (price.value or 0) >= 0):
+        span = make_span(words, quantity.span.label, (*before, *quantity.span.words), probabilities)
+        picked["quantity"] = Reading(-quantity.value, span, quantity.probability)
 
 
 def _in_order(picked: dict[str, Reading]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
+MINUS = ("-", "–", "−")
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f\u2008\u200a", " "))
 _ARABIC = str.maketrans("٠١٢٣٤٥٦٧٨٩٫٬", "0123456789.,")
 _NUMBER = re.compile(r"\d(?:[\d.,'’ ]*\d)?")

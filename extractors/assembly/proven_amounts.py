@@ -27,8 +27,9 @@ _RATE_OF_ALL = LABEL_INDEX["tax.rate"]
 _OF_ROWS = frozenset({_NET, _GROSS, _PRICE, _QUANTITY, _RATE, _DISCOUNT, *(LABEL_INDEX[f"line.{n}"] for n in ("item_code", "position"))})
 _NO_PRICES = frozenset({_NAME, _QUANTITY, _RATE, *(LABEL_INDEX[f"line.{n}"] for n in ("item_code", "position", "unit"))})
 _UNLABELLED = frozenset({0, LABEL_INDEX["line.note"]})
+_NET_TOTAL, _GROSS_TOTAL = LABEL_INDEX["header.net_total"], LABEL_INDEX["header.gross_total"]
 _OWN_AMOUNT_OF = {  # what a total is called as the amount of the only row
-    LABEL_INDEX["header.net_total"]: _NET, LABEL_INDEX["total.line_total"]: _NET, LABEL_INDEX["header.gross_total"]: _GROSS,
+    _NET_TOTAL: _NET, LABEL_INDEX["total.line_total"]: _NET, _GROSS_TOTAL: _GROSS,
 }  # fmt: skip
 _TOTALS = frozenset({*_OWN_AMOUNT_OF, LABEL_INDEX["header.amount_due"], LABEL_INDEX["tax.taxable_amount"]})
 FEWEST_IN_COLUMN = 3  # amounts whose right edge a number shares that stands in their column
@@ -86,22 +87,24 @@ def _take_total_of_only_row(
     words: Words, probabilities: NDArray[np.float32], rows: NDArray[np.int32], only: tuple[int, Sequence[_Number]], habit: NumberHabit
 ) -> None:
     """In place: the only row of a document has the document's total as its amount, which the network takes for the total itself; it is the row's where
-    the total is printed once more elsewhere."""
+    the total is printed once more elsewhere. So is another number on its lines that is the net total, alone or beside the gross total as the amount with
+    tax."""
     row, found = only
-    if any(n.label in (_NET, _GROSS) for n in found):
-        return
     best: list[int] = probabilities.argmax(1).tolist()
     printed = Counter(
         (best[run[-1]], first_number(" ".join(words.texts[i] for i in run), habit))
         for run in printed_amounts(words)
         if best[run[-1]] in _OWN_AMOUNT_OF
     )
-    for number in found:
-        if printed[number.label, number.value] > 1:
-            for i in number.words:
-                set_label(probabilities, i, _OWN_AMOUNT_OF[number.label])
-                rows[i] = row
-            return
+    gross = [n for n in found if n.label == _GROSS]
+    again = [n for n in found if printed[n.label, n.value] > 1] if not gross else []
+    beside = [n for n in _spare(found) if n.inside and n.label not in _OWN_AMOUNT_OF and printed[_NET_TOTAL, n.value]]
+    if not again and (len(beside) > 1 or any(not printed[_GROSS_TOTAL, n.value] or printed[_NET_TOTAL, n.value] for n in gross)):
+        return
+    for number in (*again, *beside)[:1]:
+        for i in number.words:
+            set_label(probabilities, i, _OWN_AMOUNT_OF.get(number.label, _NET))
+            rows[i] = row
 
 
 def take_amounts_that_make_the_total(words: Words, probabilities: NDArray[np.float32], habit: NumberHabit) -> None:

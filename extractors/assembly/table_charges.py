@@ -74,7 +74,7 @@ def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.
     of_all = [line for line, value in _values(words, best, [_LINE_TOTAL], habit) if value == items_sum]
     claimed = [k for k in np.flatnonzero(np.isin(best, _SUMS)).tolist() if all(k not in run for run in lacking)]
     sums = [line for line in (*words.line[claimed].tolist(), *of_all) if line > first]  # the sum of a group is none of all
-    lefts = _where_names_begin(words, best)
+    lefts = where_names_begin(words, best)
     offsets = sorted((0, -1, 1), key=lambda offset: offset != _line_of_names(words, best, amounts))
     side = _side_of_names(words, best, amounts)
     alone = _alone(words, best, amounts) if side else []
@@ -82,13 +82,22 @@ def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.
         if not first < words.line_list[i] < min(sums, default=words.line_list[i] + 1) or not _in_column(words, i, amounts):
             continue
         tried = [side] if i in alone else offsets
-        name = next((found for offset in tried if (found := _words_of_charge(words, probabilities, best, i, offset, lefts))), None)
         proven = next((run for run in lacking if run[-1] == i), None)
+        name = next(
+            (
+                found
+                for offset in tried
+                if (found := _words_of_charge(words, probabilities, best, i, offset, lefts, proven=proven is not None))
+            ),
+            None,
+        )
         number = list(proven or whole_number(words, i, lambda k: bool(best[k] in _CHARGES)))
         value = first_number(" ".join(words.texts[k] for k in number), habit)
         added = best[i] == _ALLOWANCE and value is not None and value * items_sum > 0
         counted = any(best[k] == _POSITION for k in words.words_of_line[words.line_list[i]])
         if not name or not (proven or counted or not added) or (best[i] not in _CHARGES and _is_label(words, name)):
+            continue
+        if words.texts[name[-1]].endswith(":") and not counted:  # the caption of an amount, as totals have one
             continue
         for k in number:
             probabilities[k, label] += probabilities[k, _CHARGES].sum()
@@ -172,12 +181,13 @@ def _alone(words: Words, best: NDArray[np.int64], amounts: NDArray[np.int64]) ->
 
 
 def _words_of_charge(
-    words: Words, probabilities: NDArray[np.float32], best: NDArray[np.int64], i: int, offset: int, lefts: set[float]
+    words: Words, probabilities: NDArray[np.float32], best: NDArray[np.int64], i: int, offset: int, lefts: set[float], *, proven: bool
 ) -> list[int]:
-    """The words, ``offset`` lines below a charge, that say what it is for: nothing else, from where names begin; empty where there are none."""
+    """The words, ``offset`` lines below a charge, that say what it is for: nothing else, from where names begin; empty where there are none.
+    A name in full is another item's, unless the charge is ``proven`` to be an item."""
     line = [k for k in words.words_of_line.get(words.line_list[i] + offset, []) if best[k] != _CURRENCY]
     free = [k for k in line if best[k] in (0, _NAME) or (best[k] == _NOTE and probabilities[k, _NOTE] < UNCLAIMED)]
-    if not free or words.page[free[0]] != words.page[i] or (offset and all(best[k] == _NAME for k in free)):
+    if not free or words.page[free[0]] != words.page[i] or (offset and not proven and all(best[k] == _NAME for k in free)):
         return []
     if offset and (len(free) < len(line) or not any(words.texts[k][:1].isalpha() for k in free)):
         return []
@@ -201,7 +211,7 @@ def _line_of_names(words: Words, best: NDArray[np.int64], amounts: NDArray[np.in
     return max((0, -1, 1), key=lambda offset: sum(line + offset in named for line in lines))
 
 
-def _where_names_begin(words: Words, best: NDArray[np.int64]) -> set[float]:
+def where_names_begin(words: Words, best: NDArray[np.int64]) -> set[float]:
     """Left edges, in points, at which lines of items' names begin, or the codes before them."""
     first: dict[tuple[int, int], float] = {}
     for k in np.flatnonzero(np.isin(best, (_NAME, _CODE))).tolist():

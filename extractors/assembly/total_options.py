@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from extractors.assembly.captions import Captions
 from extractors.assembly.line_items import first_number
-from extractors.assembly.numbers import NumberHabit
+from extractors.assembly.numbers import MINUS, NumberHabit
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, groups_touch, make_span
 
 ALTERNATIVE_FLOOR = 0.004
@@ -40,7 +40,6 @@ _CLOSE: Mapping[str, frozenset[str]] = {  # captions that do not speak against t
 _LINE_TOTAL = LABEL_INDEX["total.line_total"]
 _LINE_COLUMNS = [index for name, index in LABEL_INDEX.items() if name.startswith("line.")]
 _TOTAL_LABELS = frozenset({"header.net_total", "header.tax_total", "header.gross_total", "header.amount_due"})
-_MINUS = ("-", "–", "−")
 _HEAD = re.compile(r"^[^\W\d]{0,4}[^\w.,]{0,3}\d{1,3}$")
 _GROUP = re.compile(r"^\d{3}$")
 _LAST_GROUP = re.compile(r"^\d{3}(?:[.,]\d{1,4})?\D{0,3}$")
@@ -113,7 +112,7 @@ def caption_bonus(captions: Captions, name: str, first: int) -> float:
 def _with_sign(words: Words, run: tuple[int, ...], tagged: Mapping[int, Sequence[int]]) -> tuple[int, ...]:
     """The words of a number, with the minus that stands apart in front of it where the network takes that for part of the amount."""
     whole = tagged.get(run[0], run)
-    return (whole[0], *run) if len(whole) > 1 and whole[1] == run[0] and words.texts[whole[0]] in _MINUS else run
+    return (whole[0], *run) if len(whole) > 1 and whole[1] == run[0] and words.texts[whole[0]] in MINUS else run
 
 
 def total_options(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import product
+from itertools import combinations, product
 from math import log
 
 import numpy as np
@@ -23,8 +23,10 @@ from schemas.invoice import Adjustment, AdjustmentKind, Evidence, TaxLine
 # Log-odds that totals are right when sums hold, chosen on generated layouts: three printed amounts seldom add up by chance.
 SUM_HOLDS = 6.0
 NET_IS_GROSS = 1.5
+NET_IS_GROSS_UNTAXED = 4.0  # where a tax of nought is printed between them
 NET_IS_GROSS_THOUGH_TAXED = -4.0
 CONTRADICTION = -1.0
+CHARGE_IS_NO_TAX = -2.0  # nor an allowance, unless the network takes it for the tax
 IMPOSSIBLE = -8.0
 HIGHEST_TAX = Decimal("0.4")  # of the net total; the highest rates of VAT and GST are 27 and 28 %
 UNHEARD_OF = -5.0  # a tax above it
@@ -36,6 +38,9 @@ SAME_WORD = -1.0
 OTHER_SIGN = -2.0
 SUM_OF_QUANTITIES = -2.0
 SUM_OF_ROWS = 0.9  # probability of the sum of the breakdown's taxes, where no total of them is printed
+UNLIKELY = 0.05  # probability of another total below which its sign says nothing
+LIKELY = 0.5  # probability of a net or gross total from which taxes are asked to lie between them
+MOST_PARTS = 6  # whose sums are tried
 ROWS_GUESSED = 0.02  # probability of a sum over tax amounts whose rows could not be told apart
 TOTALS = ("net_total", "tax_total", "gross_total", "amount_due")
 
@@ -68,6 +73,7 @@ def read_totals(
     amounts = printed_amounts(words)
     options = {name: total_options(words, captions, probabilities, spans, name, habit, amounts=amounts) for name in TOTALS}
     _add_sums_of_taxes(options["tax_total"], spans, tax_sums, habit)
+    _add_parts_of_tax(options, spans, habit)
     line_total_span = _likeliest(spans, "total.line_total")
     line_total = first_number(line_total_span.text, habit) if line_total_span else None
     reachable = _reachable(lines_sum, line_total, adjustments)
@@ -150,7 +156,7 @@ def _add_sums_of_taxes(options: list[Option], spans: Sequence[Span], of_rows: Se
         return
 
     def is_new(total: Decimal) -> bool:
-        return all(abs(o.value or 0) != abs(total) for o in options)
+        return all(abs(o.value or 0) != abs(total) or o.probability < UNLIKELY for o in options)
 
     for rank, total in enumerate(of_rows):
         if is_new(total):
@@ -160,6 +166,24 @@ def _add_sums_of_taxes(options: list[Option], spans: Sequence[Span], of_rows: Se
     for total in sums_of_taxes(spans, habit):
         if is_new(total):
             options.append(Option(total, shown[0], ROWS_GUESSED))
+
+
+def _add_parts_of_tax(options: Mapping[str, list[Option]], spans: Sequence[Span], habit: NumberHabit) -> None:
+    """Add to the options of the tax total what lies between net and gross total, where several taxes, or amounts behind their rates, make just that."""
+    sure = [[o.value for o in options[name] if o.value and o.probability >= LIKELY] for name in ("net_total", "gross_total")]
+    wanted = {abs(gross) - abs(net) for net, gross in product(*sure)} - {abs(o.value) for o in options["tax_total"] if o.value}
+    parts = {o.value: o.span for o in options["tax_total"] if o.value and o.probability >= UNLIKELY}
+    for span in spans:
+        value = first_number(span.text, habit) if span.label in ("tax.tax_amount", "tax.taxable_amount") else None
+        if value:
+            parts.setdefault(value, span)
+    if not 1 < len(parts) <= MOST_PARTS:
+        return
+    for count in range(2, len(parts) + 1):
+        for some in combinations(parts, count):
+            if sum(some, Decimal(0)) in wanted:
+                options["tax_total"].append(Option(sum(some, Decimal(0)), parts[some[0]], ROWS_GUESSED))
+                return
 
 
 def _fill_gross_and_due(values: dict[str, Decimal], evidence: dict[str, Evidence], adjustments: Sequence[Adjustment]) -> None:
@@ -238,7 +262,10 @@ def _score(combination: tuple[Option, ...], reachable: set[Decimal], steps: _Ste
             difference = gross - net - (tax or 0)
         changes = (Decimal(0), *steps.single, *steps.together)
         told = next((change for change in changes if abs(difference - change) <= 2 * CENT), None)
-        score += CONTRADICTION if told is None else SUM_HOLDS if tax and not told else NET_IS_GROSS
+        untaxed = tax == 0 and not told
+        score += CONTRADICTION if told is None else SUM_HOLDS if tax and not told else NET_IS_GROSS_UNTAXED if untaxed else NET_IS_GROSS
+        if tax and combination[1].probability < LIKELY and abs(tax) in {abs(step) for step in steps.single}:
+            score += CHARGE_IS_NO_TAX
         if tax and abs(net) == abs(gross):
             score += NET_IS_GROSS_THOUGH_TAXED
         if rounding and difference in (rounding, -rounding):

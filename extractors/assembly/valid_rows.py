@@ -12,6 +12,8 @@ from typing import cast
 
 import yaml
 
+from extractors.assembly.adjustments import CAPTIONS_OF_TOTALS
+from extractors.assembly.caption_words import match, plain
 from extractors.assembly.line_items import Row, agrees
 
 CENTS = Decimal("0.05")
@@ -22,18 +24,22 @@ MOST = 0.6  # of the rows: what they show, an item is expected to show
 def valid_rows(rows: Sequence[Row], totals: Iterable[Decimal]) -> list[Row]:
     """The rows that are items. A row that names nothing must at least add up; where most rows have an amount, so must each; a row of nothing that lacks
     what the others show, and a name, is a line of the tax breakdown. Doubtful rows go where the others alone sum up to one of ``totals`` (amounts that may be
-    document's net or gross) and all together do not: rows poorer than the rest, sums of their neighbours, rows that do not add up."""
-    kept = [row for row in rows if (_names_something(row) and not _is_tax(row)) or _adds_up(row)] or list(rows)
+    document's net or gross) and all together do not: rows poorer than the rest, sums of their neighbours, rows that do not add up. Where none do, sums of all
+    rows before them go."""
+    targets = {abs(total) for total in totals}
+    more = [row for row in rows if (_names_something(row) and not _is_called_tax(row)) or _adds_up(row)]
+    kept = [row for row in more if not _is_tax(row) or _adds_up(row)] or list(rows)
+    if len(more) > len(kept) and _reaches(more, targets) and not _reaches(kept, targets):
+        kept = more  # "VAT seminar" is sold
     if sum(row.item.amount is not None for row in kept) >= MOST * len(kept):
         kept = [row for row in kept if row.item.amount is not None]
     poor = _poor(kept)
     kept = _without_components(
         [row for row, is_poor in zip(kept, poor, strict=True) if row.item.amount or not is_poor or _is_named(row)] or kept
     )
-    targets = {abs(total) for total in totals}
     if not targets or _reaches(kept, targets):
         return kept
-    return next((fewer for fewer in _with_fewer_rows(kept, targets) if fewer and _reaches(fewer, targets)), kept)
+    return next((fewer for fewer in _with_fewer_rows(kept, targets) if fewer and _reaches(fewer, targets)), _without_running_sums(kept))
 
 
 def _with_fewer_rows(rows: Sequence[Row], targets: Iterable[Decimal]) -> Iterator[list[Row]]:
@@ -59,6 +65,28 @@ def _without_sums(rows: Sequence[Row]) -> list[Row]:
         else:
             remaining.append(row)
     return remaining[::-1]
+
+
+def _without_running_sums(rows: Sequence[Row]) -> list[Row]:
+    """Rows without those whose amount is the sum of all before them, two or more, if they lack what the others show or are called a total."""
+    kept: list[Row] = []
+    total = Decimal(0)
+    for row, is_poor in zip(rows, _poor(rows), strict=True):
+        amount = row.item.amount
+        if len(kept) > 1 and amount and amount == total and (is_poor or _is_called_total(row)):
+            continue
+        kept.append(row)
+        total += amount or Decimal(0)
+    return kept
+
+
+def _is_called_total(row: Row) -> bool:
+    return match("amount", plain(row.item.description or "")) in CAPTIONS_OF_TOTALS or _begins_with(row, "sum")
+
+
+def _is_called_tax(row: Row) -> bool:
+    """Whether most of the row's name is that of a tax."""
+    return _is_tax(row) and match("amount", plain(row.item.description or ""), whole=True) is not None
 
 
 def _without_components(rows: Sequence[Row]) -> list[Row]:

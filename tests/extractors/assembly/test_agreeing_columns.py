@@ -70,3 +70,40 @@ def test_numbers_below_different_labels_of_their_own_make_no_column() -> None:
     amounts = {"40.00": SURE, **{f"{k}.50": {"line.tax_amount": 0.97} for k in range(3)}}
     found = labels_of(*lines, _10={"line.quantity": 0.6, "line.tax_rate": 0.1}, _78={"line.quantity": 0.85}, _3=SURE, **rates, **amounts)
     assert (found["10"], found["78"]) == (QUANTITY, QUANTITY)
+
+
+PRICE, TAX = LABEL_INDEX["line.unit_price"], LABEL_INDEX["line.tax_amount"]
+
+
+def test_the_name_of_the_currency_is_no_label_of_a_column() -> None:
+    price, tax, currency = {"line.unit_price": 0.6, "line.tax_amount": 0.3}, {"line.tax_amount": 0.97}, {"header.currency": 0.97}
+    lines = [(50.0, 100.0 + 20 * k, f"lei {4 + k}.10 lei 1{k}.00") for k in range(2)]
+    found = labels_of(*lines, lei=currency, **{"4.10": price, "5.10": price, "10.00": tax, "11.00": tax})
+    assert {found["4.10"], found["5.10"]} == {PRICE}
+
+
+def test_a_colon_leads_to_its_value_however_far_away() -> None:
+    quantity, half = {"line.quantity": 0.97}, {"line.unit_price": 0.8}
+    lines = [line for k in range(3) for line in ((50.0, 100.0 + 40 * k, "Rate:"), (500.0, 100.0 + 40 * k, f"7.0{k}"))]
+    lines += [line for k in range(3) for line in ((50.0, 120.0 + 40 * k, "Units:"), (500.0, 120.0 + 40 * k, f"5.0{k}"))]
+    found = labels_of(*lines, **{f"7.0{k}": half for k in range(3)}, **{f"5.0{k}": quantity for k in range(3)})
+    assert {found[f"7.0{k}"] for k in range(3)} == {PRICE}
+
+
+def test_numbers_of_one_column_may_begin_at_one_edge_and_end_at_several() -> None:
+    sure, half = {"line.quantity": 0.95}, {"line.unit_price": 0.5, "line.quantity": 0.4}
+    lines = [(50.0, 100.0, "4.000"), (50.0, 120.0, "2.000"), (50.0, 140.0, "3.000"), (50.0, 160.0, "55.000")]
+    assert labels_of(*lines, **{"4.000": sure, "2.000": sure, "3.000": sure, "55.000": half})["55.000"] == QUANTITY
+
+
+def test_a_number_alone_on_its_line_may_be_one_of_a_column() -> None:
+    half, faint = {"line.quantity": 0.7, "line.note": 0.2}, {"line.note": 0.6, "line.quantity": 0.31}
+    lines = [(50.0, 100.0, "4"), (50.0, 120.0, "6"), (50.0, 140.0, "8"), (50.0, 160.0, "9")]
+    assert labels_of(*lines, _4=half, _6=half, _8=half, _9=faint)["9"] == QUANTITY
+
+
+def test_values_with_labels_glued_to_them_are_no_column_because_they_begin_at_one_edge() -> None:
+    sure, half = {"line.quantity": 0.95}, {"line.unit_price": 0.8, "line.quantity": 0.1}
+    lines = [(50.0, 100.0, "Units:4.000"), (50.0, 120.0, "Units:2.00"), (50.0, 140.0, "Units:3"), (50.0, 160.0, "Price:55.000")]
+    numbers = {"Units:4.000": sure, "Units:2.00": sure, "Units:3": sure, "Price:55.000": half}
+    assert labels_of(*lines, **numbers)["Price:55.000"] == PRICE

@@ -61,3 +61,23 @@ def test_a_number_without_cents_behind_the_label_of_amounts_is_none() -> None:
     page = sorted([*rows, (200, 136, "18.00"), (200, 186, "20.00")], key=lambda line: line[1])
     found = assemble(tagged(*page, opinions={**WORDS, "1": {"line.note": 0.9}})).line_items
     assert [(item.description, item.amount) for item in found] == [("Desk", Decimal("18.00")), ("Lamp", Decimal("20.00"))]
+
+
+@pytest.mark.parametrize(("net", "found"), [("113.00", [("Delivery", Decimal("75.00"))]), ("114.00", [])])
+def test_the_amount_that_the_items_lack_of_the_total_has_the_text_above_it_as_its_name(net: str, found: list[tuple[str, Decimal]]) -> None:
+    words = {**WORDS, "75.00": {"header.tax_total": 0.8}, net: {"header.net_total": 0.97}, "Delivery": {"line.note": 0.8}}
+    page = tagged(*ITEMS, (50, 180, "Delivery"), (50, 192, "Sum: 75.00"), (300, 300, f"Net {net}"), opinions=words)
+    assert [(item.description, item.amount) for item in assemble(page).line_items][2:] == found
+
+
+def test_a_text_that_begins_elsewhere_is_no_name_of_a_missing_amount() -> None:
+    words = {**WORDS, "75.00": {"header.tax_total": 0.8}, "113.00": {"header.net_total": 0.97}}
+    page = tagged(*ITEMS, (90, 180, "Delivery"), (50, 192, "Sum: 75.00"), (300, 300, "Net 113.00"), opinions=words)
+    assert len(assemble(page).line_items) == 2
+
+
+@pytest.mark.parametrize(("label", "net", "amount"), [("Sum:", "113.00", "75.00"), ("Sum:", "38.00", None), ("Rate:", "113.00", None)])
+def test_numbers_with_the_label_of_amounts_are_no_prices_where_they_make_the_total(label: str, net: str, amount: str | None) -> None:
+    words = {**WORDS, "75.00": {"line.unit_price": 0.8}, net: {"header.net_total": 0.97}}
+    page = tagged(*ITEMS, (50, 180, "Chair"), (50, 192, f"{label} 75.00"), (300, 300, f"Net {net}"), opinions=words)
+    assert [item.amount for item in assemble(page).line_items][2:] == ([Decimal(amount)] if amount else [])

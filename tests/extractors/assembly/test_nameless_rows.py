@@ -2,10 +2,14 @@
 
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from tagged_pages import tagged
 
+from extractors.assembly.captions import Captions
 from extractors.assembly.document import assemble
+from extractors.assembly.nameless_rows import name_nameless_rows
+from extractors.assembly.spans import LABEL_INDEX, Words
 
 NET, PRICE = {"line.net_amount": 0.97}, {"line.unit_price": 0.97}
 
@@ -37,3 +41,28 @@ def test_the_name_of_the_row_above_is_not_taken_again() -> None:
     page = tagged((50, 180, "Desk"), (200, 180, "18.00"), (200, 200, "40.00"), opinions=opinions)
     first = assemble(page).line_items[0]
     assert (first.description, first.amount) == ("Desk", Decimal("18.00"))
+
+
+def named(*lines: tuple[float, float, str], rows: list[int], opinions: dict[str, dict[str, float]]) -> list[str]:
+    """Words of names, for words that are of these ``rows``."""
+    page = tagged(*lines, opinions=opinions)
+    words = Words(page)
+    name_nameless_rows(words, Captions(words), page.labels, np.array(rows, np.int32))
+    return [words.texts[i] for i in np.flatnonzero(page.labels.argmax(1) == LABEL_INDEX["line.description"])]
+
+
+@pytest.mark.parametrize(("left", "is_name"), [(50, True), (120, False)])
+def test_the_name_of_a_row_may_stand_below_it_where_the_others_have_theirs(left: float, is_name: bool) -> None:
+    sure = {"line.description": 0.97}
+    opinions = {"Desk": sure, "Lamp": sure, "11.00": NET, "12.00": NET, "-3.00": NET, "Voucher": {"line.description": 0.03}}
+    lines = ((200, 100, "11.00"), (50, 112, "Desk"), (200, 130, "12.00"), (50, 142, "Lamp"), (200, 160, "-3.00"), (left, 172, "Voucher"))
+    found = named(*lines, rows=[0, 0, 1, 1, 2, -1], opinions=opinions)
+    assert found == ["Desk", "Lamp", *(["Voucher"] if is_name else [])]
+
+
+@pytest.mark.parametrize(("row_of_five", "is_name"), [(1, True), (0, False)])
+def test_a_remark_beside_a_nameless_amount_is_its_name_unless_the_row_above_has_numbers_there(row_of_five: int, is_name: bool) -> None:
+    note = {"line.note": 0.85, "line.description": 0.1}
+    opinions = {"Desk": {"line.description": 0.97}, "18.00": NET, "-40.00": NET, "Rebate": note, "5": {"line.quantity": 0.9}}
+    lines = ((50, 180, "Desk"), (200, 180, "18.00"), (50, 200, "Rebate"), (200, 200, "-40.00"), (300, 200, "5"))
+    assert named(*lines, rows=[0, 0, 0, 1, row_of_five], opinions=opinions) == ["Desk", *(["Rebate"] if is_name else [])]

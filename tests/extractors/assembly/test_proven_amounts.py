@@ -335,3 +335,55 @@ def test_a_label_of_its_own_speaks_louder_than_the_heading_further_up(label: str
     page = {"24": {"line.item_code": 0.9}, "17": {"line.note": 0.9}, "oak": NAME, "66.50": NET}
     (item,) = items(*lines, Desk=NAME, **page)
     assert item.quantity == (17 if found else None)
+
+
+@pytest.mark.parametrize(("heading", "amount", "price"), [("Price", "293", "24"), ("Weight", "293", None), ("Price", "311", None)])
+def test_a_number_under_a_heading_of_prices_is_one_where_it_makes_the_amount_in_whole_units(
+    heading: str, amount: str, price: str | None
+) -> None:
+    words = {"Desk": NAME, "12.2": QUANTITY, "24": {"header.net_total": 0.6}, amount: NET}
+    lines = (
+        (150, 88, "Pieces"),
+        (250, 88, heading),
+        (350, 88, "Amount"),
+        (50, 100, "Desk"),
+        (150, 100, "12.2"),
+        (250, 100, "24"),
+        (350, 100, amount),
+    )
+    assert [item.unit_price for item in items(*lines, **words)] == [Decimal(price) if price else None]
+
+
+@pytest.mark.parametrize("heading", ["Stck.", "Verbrauch", "Förbrukning", "Zużycie", "Consommation"])
+def test_what_is_consumed_is_a_quantity(heading: str) -> None:
+    words = {"Desk": NAME, "3": {"line.position": 0.6, "line.quantity": 0.2}, "80.00": NET}
+    assert [item.quantity for item in items((50, 88, heading), (50, 100, "3"), (150, 100, "Desk"), (300, 100, "80.00"), **words)] == [
+        Decimal("3")
+    ]
+
+
+@pytest.mark.parametrize(("net", "amounts"), [("71.00", [(Decimal("71.00"), Decimal("75.97"))]), ("70.00", [(None, Decimal("75.97"))])])
+def test_beside_the_gross_amount_of_the_only_row_the_net_total_is_its_amount(
+    net: str, amounts: list[tuple[Decimal | None, Decimal]]
+) -> None:
+    words = {"Deposit": NAME, "75.97": GROSS, "71.00": {"adjustment.charge": 0.6, "line.quantity": 0.2}, net: {"header.net_total": 0.97}}
+    words |= {"75.97€": {"header.gross_total": 0.97}, "71.00": {"adjustment.charge": 0.6, "line.quantity": 0.2}}
+    words |= {f"{net}€": {"header.net_total": 0.97}}
+    found = items((50, 100, "Deposit"), (300, 100, "71.00"), (400, 100, "75.97"), (300, 200, f"{net}€"), (400, 220, "75.97€"), **words)
+    assert [(item.net_amount, item.gross_amount) for item in found] == amounts
+
+
+@pytest.mark.parametrize(("net", "amount"), [("63.20", Decimal("63.20")), ("63.30", None)])
+def test_the_net_total_on_the_line_of_the_only_row_is_its_amount_whatever_it_was_taken_for(net: str, amount: Decimal | None) -> None:
+    words = {"Retainer": NAME, "63.20": {"adjustment.charge": 0.7}, f"{net}€": {"header.net_total": 0.97}}
+    found = items((50, 100, "Retainer"), (300, 100, "63.20"), (300, 200, f"{net}€"), **words)
+    assert [item.net_amount for item in found] == [amount]
+
+
+@pytest.mark.parametrize(
+    ("minus", "amount", "quantity"), [("-", "-38.50", "-5"), ("–", "-38.50", "-5"), ("-", "38.50", "5"), ("by", "-38.50", "5")]
+)
+def test_a_minus_that_stands_apart_is_the_sign_of_the_quantity_where_the_amount_has_one(minus: str, amount: str, quantity: str) -> None:
+    words = {"Hinge": NAME, "5": QUANTITY, "7.70": PRICE, amount: NET}
+    found = items((50, 100, "Hinge"), (150, 100, f"{minus} 5"), (250, 100, "7.70"), (350, 100, amount), **words)
+    assert [item.quantity for item in found] == [Decimal(quantity)]

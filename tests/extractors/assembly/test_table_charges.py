@@ -160,3 +160,24 @@ def test_amounts_of_one_column_may_end_a_little_apart(beyond_pt: float, is_item:
     opinions = {**ITEM, "1,005.00": {"adjustment.charge": 0.9}}
     page = ((50, 100, "Desk"), (300, 100, "10.00"), (50, 120, "Postage"), (285 - beyond_pt, 120, "1,005.00"))
     assert [item.amount for item in assemble(tagged(*page, opinions=opinions)).line_items][1:] == ([Decimal("1005.00")] * is_item)
+
+
+@pytest.mark.parametrize(("name", "is_item"), [("Loyalty rebate", True), ("Loyalty rebate:", False)])
+def test_a_caption_with_a_colon_names_no_item(name: str, is_item: bool) -> None:
+    taken_off = {**ITEM, "-5.00": {"adjustment.allowance": 0.97}, "25.00": {"header.net_total": 0.97}}
+    rows = ((50.0, 100.0, "Desk"), (300.0, 100.0, "10.00"), (50.0, 120.0, "Lamp"), (300.0, 120.0, "20.00"))
+    found = assemble(tagged(*rows, (50, 140, name), (300, 140, "-5.00"), (50, 180, "Net"), (300, 180, "25.00"), opinions=taken_off))
+    assert (len(found.line_items) == 3) == is_item
+
+
+@pytest.mark.parametrize(("net", "is_item"), [("35.00", True), ("30.00", False)])
+def test_a_name_above_a_charge_is_its_own_where_the_total_proves_it(net: str, is_item: bool) -> None:
+    words = {
+        **ITEM,
+        "Postage": {"line.description": 0.9},
+        "5.00": {"adjustment.charge": 0.65, "line.net_amount": 0.27},
+        net: {"header.net_total": 0.97},
+    }
+    rows = ((50, 100, "Desk"), (300, 112, "10.00"), (50, 124, "Lamp"), (300, 136, "20.00"), (50, 148, "Postage"), (300, 160, "5.00"))
+    found = assemble(tagged(*rows, (50, 190, "Net total"), (300, 190, net), opinions=words))
+    assert ("Postage" in {item.description for item in found.line_items}) == is_item

@@ -232,3 +232,59 @@ def test_the_tax_on_the_net_total_with_the_charge_below_it_tells_of_both(tax: st
     lines = ("Goods 400.00", "Freight 60.00", f"VAT 25 % {tax}", f"Total {gross}")
     half = {"400.00": {"header.net_total": 0.2}, "60.00": CHARGE}
     assert header(*lines, **half, **{"25": RATE, tax: TAX, gross: GROSS}).net_total == net
+
+
+@pytest.mark.parametrize(
+    "caption", ["KDV Hariç Toplam", "Base de TVA", "Assiette", "Imponibile IVA", "Maatstaf van heffing", "Podstawa opodatkowania"]
+)
+def test_the_base_of_the_tax_is_called_the_net_total_in_many_ways(caption: str) -> None:
+    faint = {"648.20": {"tax.taxable_amount": 0.95}, "700.10": {"total.line_total": 0.97}}
+    lines = ("Items 700.10", f"{caption} 648.20", "Tax 129.64", "Total 777.84")
+    assert header(*lines, **faint, **{"129.64": TAX, "777.84": GROSS}).net_total == Decimal("648.20")
+
+
+@pytest.mark.parametrize("caption", ["Taxa pe valoarea adăugată", "Katma değer vergisi", "Mervärdesskatt", "Imposta sul valore aggiunto"])
+def test_a_tax_of_nought_is_known_by_its_full_name(caption: str) -> None:
+    lines = ("Net 412.70", f"{caption} 0.00", "Total 412.70")
+    assert header(*lines, **{"412.70": GROSS}).tax_total == Decimal("0.00")
+
+
+@pytest.mark.parametrize(("caption", "due"), [("Due for payment", Decimal("95.30")), ("Paid", Decimal("88.00"))])
+def test_what_is_due_for_payment_is_not_paid(caption: str, due: Decimal) -> None:
+    lines = ("Amount due 88.00", f"{caption} 95.30") if caption == "Paid" else (f"{caption} 95.30",)
+    found = header(*lines, **{"95.30": {"header.amount_due": 0.5}, "88.00": {"header.amount_due": 0.5}})
+    assert found.amount_due == due
+
+
+@pytest.mark.parametrize(("second", "net"), [("Tax 0.00", Decimal("6441.70")), ("Tax", Decimal("6410.20"))])
+def test_a_printed_tax_of_nought_between_equal_totals_is_the_tax_and_the_charge_is_none(second: str, net: Decimal) -> None:
+    lines = ("Subtotal 6410.20", "Charges 31.50", "Subtotal 6441.70", second, "Total €6441.70")
+    words = {"6410.20": {"total.line_total": 0.7, "header.net_total": 0.25}, "31.50": {"adjustment.charge": 0.3, "header.tax_total": 0.6}}
+    found = header(*lines, **words, **{"6441.70": {"header.net_total": 0.6}, "€6441.70": GROSS, "0.00": TAX})
+    assert found.net_total == net
+
+
+@pytest.mark.parametrize(("faint", "tax"), [(0.01, Decimal("4.00")), (0.6, Decimal("-4.00"))])
+def test_the_sum_of_taxes_counts_although_its_opposite_might_be_a_total(faint: float, tax: Decimal) -> None:
+    net = "16.00" if tax > 0 else "24.00"
+    lines = ("Rebate -4.00", f"Net {net}", "VAT 27 % 5.00", "VAT 18 % -1.00", "Total 20.00")
+    words = {"-4.00": {"header.tax_total": faint}, "27": RATE, "18": RATE, "5.00": PART, "-1.00": PART, net: NET, "20.00": GROSS}
+    assert header(*lines, **words).tax_total == tax
+
+
+@pytest.mark.parametrize(("gross", "tax"), [("1120.00", Decimal("120.00")), ("1150.00", Decimal("80.00"))])
+def test_two_taxes_that_lie_between_net_and_gross_total_are_the_tax(gross: str, tax: Decimal) -> None:
+    lines = ((50, 60, "Net"), (150, 60, "GST"), (250, 60, "PST"), (350, 60, "Total"))
+    values = ((50, 74, "1000.00"), (150, 74, "80.00"), (250, 74, "40.00"), (350, 74, gross))
+    words = {"1000.00": NET, "80.00": {"header.tax_total": 0.8}, "40.00": {"header.tax_total": 0.6}, gross: GROSS}
+    assert assemble(tagged(*lines, *values, opinions=words)).header.tax_total == tax
+
+
+@pytest.mark.parametrize(("charge", "net"), [(0.6, Decimal("71.90")), (0.0, Decimal("58.20"))])
+def test_a_charge_is_not_the_tax_between_the_sum_of_the_lines_and_the_total(charge: float, net: Decimal) -> None:
+    lines = ("Items 58.20", "Carriage 13.70", "Sum 71.90", "To pay €71.90")
+    words = {"58.20": {"header.net_total": 0.1}, "13.70": {"adjustment.charge": charge, "header.tax_total": 0.12}}
+    found = header(
+        *lines, **words, **{"71.90": {"header.net_total": 0.6, "header.gross_total": 0.35}, "€71.90": {"header.amount_due": 0.97}}
+    )
+    assert found.net_total == net

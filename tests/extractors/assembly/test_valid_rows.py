@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from extractors.assembly.line_items import Row
 from extractors.assembly.valid_rows import valid_rows
 from schemas.invoice import LineItem
@@ -67,3 +69,35 @@ def test_a_row_of_nothing_goes_only_where_it_names_a_tax_a_sum_or_nothing() -> N
         ("Mehrwertsteuerbefreiung innerhalb der Union", False),
     ):
         assert (name in names([*rows, row(name, None, None, "0.00")], "120")) == stays, name
+
+
+@pytest.mark.parametrize(
+    ("name", "amount", "quantity", "stays"),
+    [
+        ("Endbetrag", "45", None, False),
+        ("Freight", "45", None, False),  # the others show a quantity
+        ("Freight", "45", "1", True),
+        ("Endbetrag", "46", None, True),
+    ],
+)
+def test_the_sum_of_all_rows_above_it_is_no_item_even_if_no_total_is_printed_for_it(
+    name: str, amount: str, quantity: str | None, stays: bool
+) -> None:
+    rows = [row("Lamp", "1", "12", "12"), row("Chair", "3", "11", "33"), row(name, quantity, quantity and "45", amount)]
+    assert names(rows, "53.55") == ["Lamp", "Chair", *([name] if stays else [])]
+
+
+@pytest.mark.parametrize(
+    ("name", "stays"), [("Importe sin IVA:", False), ("Przeniesienie", False), ("Suma y sigue", False), ("Desk", True)]
+)
+def test_rows_of_amounts_alone_end_in_a_sum_only_where_it_is_called_one(name: str, stays: bool) -> None:
+    rows = [row("Lamp", None, None, "12"), row("Chair", None, None, "33"), row(name, None, None, "45")]
+    assert names(rows, "53.55") == ["Lamp", "Chair", *([name] if stays else [])]
+
+
+@pytest.mark.parametrize(
+    ("name", "total", "stays"), [("VAT seminar for starters", "57", True), ("VAT 21 %", "57", False), ("VAT seminar", "45", False)]
+)
+def test_a_row_that_begins_with_the_name_of_a_tax_is_an_item_where_the_total_counts_it(name: str, total: str, stays: bool) -> None:
+    rows = [row("Lamp", None, None, "12"), row("Chair", None, None, "33"), row(name, None, None, "12")]
+    assert names(rows, total) == ["Lamp", "Chair", *([name] if stays else [])]
