@@ -213,7 +213,7 @@ def _support(
 
 def _fold_parts_of_names(words: Words, groups: dict[str, list[tuple[float, Span]]], clean: Callable[[str], str]) -> None:
     """Move the spans of a name that is but the beginning or the end of another one, printed whole more often, or going on in the next line, and
-    believed as much, to the latter: its line was too short, or a column cut it. ``groups`` (share, span) by `text_key` is changed in place."""
+    believed as much or read on behind each of them, to the latter: its line was too short, or a column cut it. ``groups`` (share, span) by `text_key` is changed in place."""
     tokens = {key: plain(clean(members[0][1].text)).split() for key, members in groups.items()}
     sure = {key: max(share for share, _ in members) for key, members in groups.items()}
     for part in sorted(groups, key=lambda key: len(tokens[key])):
@@ -228,7 +228,11 @@ def _fold_parts_of_names(words: Words, groups: dict[str, list[tuple[float, Span]
                 or any(_leads_to(words, span, words_of_name[n]) or _led_by(words, span, words_of_name[-n - 1]) for _, span in groups[part])
             )
             and tokens[part] in (words_of_name[:n], words_of_name[-n:])
-            and (sure[key] >= AS_SURE * sure[part] or is_legal_form(clean(groups[part][0][1].text)))
+            and (
+                sure[key] >= AS_SURE * sure[part]
+                or is_legal_form(clean(groups[part][0][1].text))
+                or all(_is_spelled_on(words, span, words_of_name[n:]) for _, span in groups[part])
+            )
         ]
         if len(wholes) == 1 and n:
             groups[wholes[0]].extend(groups.pop(part))
@@ -242,6 +246,15 @@ def _leads_to(words: Words, span: Span, following: str) -> bool:
         for k, i in enumerate(line)
         if words.page[i] == span.page
     )
+
+
+def _is_spelled_on(words: Words, span: Span, rest: Sequence[str]) -> bool:
+    """Whether what stands behind a span, or begins a piece of the next line, reads like the ``rest`` of a name (words as `plain`)."""
+    line = words.words_of_line[words.line_list[span.words[-1]]]
+    below = words.words_of_line.get(words.line_list[span.words[-1]] + 1, ())
+    starts = [line[line.index(span.words[-1]) + 1 :]] if line[-1] != span.words[-1] else []
+    starts += [below[k:] for k, i in enumerate(below) if words.page[i] == span.page and (k == 0 or not _beside(words, below[k - 1], i))]
+    return any(plain(" ".join(words.texts[i] for i in start[: len(rest)])).split()[: len(rest)] == list(rest) for start in starts)
 
 
 def _led_by(words: Words, span: Span, leading: str) -> bool:

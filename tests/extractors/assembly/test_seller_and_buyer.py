@@ -219,3 +219,12 @@ def test_a_caption_in_front_of_a_name_speaks_for_it() -> None:
     page = tagged((50, 80, "Kennwort"), (50, 300, "Firmenname Nordwind"), opinions=names, language="de")
     page.starts[:] = 1.0
     assert assemble(page).header.seller_name == "Nordwind"
+
+
+def test_a_name_that_ends_with_its_line_is_read_on_in_the_next_one() -> None:
+    """The network is surer of the end of one line than of the whole name elsewhere."""
+    lines = ((50.0, 80.0, "Nordkai Hafen Amt"), (400.0, 700.0, "Cheques to NORDKAI"), (400.0, 712.0, "HAFEN AMT"))
+    told = {"Nordkai": {SELLER: 0.7}, "Hafen": {SELLER: 0.7}, "Amt": {SELLER: 0.6}, "NORDKAI": {SELLER: 0.97}}
+    assert header(*lines, **told).seller_name == "Nordkai Hafen Amt"
+    other = (*lines[:2], (400.0, 712.0, "STORE HOUSE"))
+    assert header(*other, **told).seller_name == "NORDKAI"
