@@ -34,7 +34,7 @@ _LETTERS = re.compile(r"^([A-Z]{1,4})$|(?<=[:.#])([A-Z]{1,4})$")
 _BEHIND_LABEL = re.compile(r"^(.*[a-zß-ž]{2})([A-Z]{2,4})$")
 # Words, and abbreviations of "number", that stand in front of a number without belonging to it.
 _ABBREVIATIONS = frozenset({"DOIT", "FOR", "OF", "DU", "VOM", "TO", "NO", "NR", "N", "NUM", "ID", "REF", "DOC", "VAT", "IVA", "TVA", "BTW"})
-_END_OF_LABEL = re.compile(r"^(?:[^\W\d_]{4,}|[a-zß-ž]{2,3})(?=\d)")
+_END_OF_LABEL = re.compile(r"^(?:[^\W\d_]{4,}|[a-zß-ž]{2,3})(?=\d)|^[^\W\d_]*[a-zß-ž]{2}(?=[A-Z][A-Z\d./-]*\d)")
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
 _FRAGMENT = re.compile(r"[A-Z\d/.\-]{1,8}$")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
@@ -100,7 +100,7 @@ def choose_number(
 
 
 def _end_of_label(words: Words, captions: Captions, span: Span) -> int:
-    """How many letters of the first word end the label in front of it ("NO. DE FACTURA739374")."""
+    """How many letters of the first word end the label in front of it ("NO. DE FACTURA739374", "Note NumberK-17")."""
     found = _END_OF_LABEL.match(words.texts[span.first])
     piece = captions.pieces[captions.piece_of[span.first]].words
     before = " ".join(words.texts[i] for i in piece[: piece.index(span.first)])

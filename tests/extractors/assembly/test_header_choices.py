@@ -725,3 +725,11 @@ def test_the_number_of_a_credit_note_in_french_is_its_own() -> None:
     words = {"FAC/2014/9594": {"header.invoice_number": 0.99}, "00242131": {"header.invoice_number": 0.78}}
     page = tagged((50, 80, "Référence facture : FAC/2014/9594"), (50, 120, "Crédit n° : 00242131"), opinions=words, language="fr")
     assert assemble(page).header.invoice_number == "00242131"
+
+
+@pytest.mark.parametrize(
+    ("line", "number"), [("Credit Note NumberQ-7-B", "Q-7-B"), ("Debit note NumberAB/204", "AB/204"), ("Beleg McKay-204", "McKay-204")]
+)
+def test_a_number_that_begins_with_a_capital_is_told_from_the_label_glued_to_it(line: str, number: str) -> None:
+    found = assemble(tagged((50, 80, line), opinions={line.split()[-1]: {"header.invoice_number": 0.95}}))
+    assert found.header.invoice_number == number
