@@ -12,7 +12,7 @@ from math import exp, log
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.caption_words import match, plain
+from extractors.assembly.caption_words import announces, match, plain
 from extractors.assembly.captions import Captions
 from extractors.assembly.country import VAT_PREFIXES
 from extractors.assembly.header import Choice, clean_vat_id, text_key
@@ -140,7 +140,7 @@ def choose_vat_ids(
     names: tuple[Choice | None, Choice | None],
 ) -> tuple[Choice | None, Choice | None]:
     """VAT ids of seller and buyer; an id whose block has no heading goes with the name that it stands under."""
-    complete = complete_vat_ids(words, spans)
+    complete = [span for span in complete_vat_ids(words, spans) if not announces("customer", captions.before(span.first))]
     roles = [
         match("whose", captions.before(span.first)) or captions.party(span.first) or _party_above(words, captions, span, names)
         for span in complete
@@ -212,8 +212,9 @@ def _support(
 
 
 def _fold_parts_of_names(words: Words, groups: dict[str, list[tuple[float, Span]]], clean: Callable[[str], str]) -> None:
-    """Move the spans of a name that is but the beginning or the end of another one, printed whole more often, or going on in the next line, and
-    believed as much or read on behind each of them, to the latter: its line was too short, or a column cut it. ``groups`` (share, span) by `text_key` is changed in place."""
+    """Move the spans of a name that is but the beginning or the end of another one to the latter: its line was too short, or a column cut it. The whole
+    is printed more often, or goes on in the next line, and is believed as much or read on behind each of the parts. ``groups`` (share, span) by `text_key`
+    is changed in place."""
     tokens = {key: plain(clean(members[0][1].text)).split() for key, members in groups.items()}
     sure = {key: max(share for share, _ in members) for key, members in groups.items()}
     for part in sorted(groups, key=lambda key: len(tokens[key])):

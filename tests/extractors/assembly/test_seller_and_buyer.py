@@ -228,3 +228,15 @@ def test_a_name_that_ends_with_its_line_is_read_on_in_the_next_one() -> None:
     assert header(*lines, **told).seller_name == "Nordkai Hafen Amt"
     other = (*lines[:2], (400.0, 712.0, "STORE HOUSE"))
     assert header(*other, **told).seller_name == "NORDKAI"
+
+
+@pytest.mark.parametrize(
+    ("printed", "vat_id"), [("NIF: (ES) B12345674", "B12345674"), ("(VAT) GB 123 4567 82", "GB123456782"), ("(GB123456782)", "GB123456782")]
+)
+def test_what_stands_in_brackets_before_a_vat_id_is_no_part_of_it(printed: str, vat_id: str) -> None:
+    assert clean_vat_id(printed) == vat_id
+
+
+@pytest.mark.parametrize(("caption", "found"), [("Customer ID:", None), ("Kunden-Nr.:", None), ("Customer VAT ID:", "CU1234567")])
+def test_the_number_of_a_customer_is_no_vat_id(caption: str, found: str | None) -> None:
+    assert header((50, 80, f"{caption} CU1234567"), CU1234567={BUYER_ID: 0.9}).buyer_vat_id == found
