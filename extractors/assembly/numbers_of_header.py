@@ -26,6 +26,7 @@ REPEATED = 0.02
 ROW_SHARE = 0.5
 GOES_ON = 0.08  # probability of a fragment below that it belongs to the number
 EDGE_PT = 1.5
+LIKELY = 0.5  # probability of a number that "No." alone stands in front of
 LEADING_EM = 1.6
 LETTERS_GAP_EM = 0.8
 LETTERS_ABOVE = 0.5  # as the next, for letters at the end of the line above
@@ -69,6 +70,8 @@ def choose_number(
             candidates.append(make_span(words, label, [i], probabilities))
     cues = [_cue(words, captions, span) for span in candidates]
     agreeing = OWN_CAPTIONS[caption]
+    if "credit_number" in agreeing and "credit_number" not in cues and "invoice_number" in cues and _is_credit_note(captions):
+        cues = ["credit_number" if _is_bare(captions, s, cue) else cue for s, cue in zip(candidates, cues, strict=True)]
     if "credit_number" in agreeing and "credit_number" in cues:
         # what is called an invoice beside a credit note's own number is the one that it corrects
         agreeing = agreeing[:1]
@@ -97,6 +100,16 @@ def choose_number(
     letters = "" if bare else _letters_before(words, probabilities, span, column)
     text = span.text[_end_of_label(words, captions, span) :] + "".join(words.texts[i] for i in rest)
     return Choice(letters + clean_identifier(text), whole, min(whole.probability, 1.0))
+
+
+def _is_credit_note(captions: Captions) -> bool:
+    """Whether a line of the first page is the title of a credit note or of another correction."""
+    return any(piece.page == 0 and match("title", piece.text, whole=True) == "credit_note" for piece in captions.pieces)
+
+
+def _is_bare(captions: Captions, span: Span, cue: str | None) -> bool:
+    """Whether a likely number has no more than "No." in front of it: under such a title the number is the credit note's own."""
+    return cue in (None, "invoice_number") and span.probability >= LIKELY and announces("bare", captions.before(span.first))
 
 
 def _end_of_label(words: Words, captions: Captions, span: Span) -> int:

@@ -733,3 +733,13 @@ def test_the_number_of_a_credit_note_in_french_is_its_own() -> None:
 def test_a_number_that_begins_with_a_capital_is_told_from_the_label_glued_to_it(line: str, number: str) -> None:
     found = assemble(tagged((50, 80, line), opinions={line.split()[-1]: {"header.invoice_number": 0.95}}))
     assert found.header.invoice_number == number
+
+
+@pytest.mark.parametrize(
+    ("title", "number"),
+    [("Facture corrective", "K-501"), ("Gutschrift", "K-501"), ("Korrekturrechnung", "K-501"), ("Facture", "R-77"), ("Invoice", "R-77")],
+)
+def test_under_the_title_of_a_credit_note_the_bare_number_is_its_own(title: str, number: str) -> None:
+    lines = ((50.0, 60.0, title), (50.0, 100.0, "No. K-501"), (50.0, 114.0, "Invoice no. R-77"))
+    told = {"K-501": {"header.invoice_number": 0.7}, "R-77": {"header.invoice_number": 0.95}}
+    assert assemble(tagged(*lines, opinions=told)).header.invoice_number == number
