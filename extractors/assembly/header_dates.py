@@ -34,6 +34,11 @@ _LEADING_ON = frozenset(
 )
 _BARS = frozenset("-–—/")
 LONGEST_LEAD = 3  # words
+EDGE_PT, LEADING_EM = 1.5, 1.6  # of the next line of a cell: its edge, its distance
+GOES_ON = 0.3  # probability of two digits in the next line that they end the year of a date
+_CUT_YEAR = re.compile(r"\d[./-](?:19|20)$")
+_BROKEN_YEAR = re.compile(r"\d[./-](?:19|20) \d\d$")
+_TWO_DIGITS = re.compile(r"\d\d")
 SHORTEST_NUMBER = 3  # digits
 _NET = re.compile(r"\b(netto|ohne abzug|net|rein netto|sans escompte|neto|solde)\b")
 
@@ -96,8 +101,10 @@ def _candidates(
     for run in (*dict.fromkeys(tuple(s.words) for s in tagged.values()), *printed):
         if any(i in seen for i in run):
             continue
+        run = (*run, *_rest_of_year(words, probabilities, run, label))
         span = make_span(words, label, run, probabilities)
-        value = parse_date(span.text, habit)
+        broken = len(run) > 1 and _BROKEN_YEAR.search(span.text) and words.line_list[run[-1]] != words.line_list[run[-2]]
+        value = parse_date("".join(words.texts[i] for i in run) if broken else span.text, habit)
         if value is None:  # a part of a date: the whole is among the printed ones
             continue
         seen.update(run)
@@ -124,6 +131,20 @@ def _candidates(
         best, span = max(members, key=lambda m: m[0])
         result.append((best + 0.02 * min(len(members) - 1, 5), Choice(value, span, span.probability)))
     return result
+
+
+def _rest_of_year(words: Words, probabilities: NDArray[np.float32], run: Sequence[int], label: str) -> tuple[int, ...]:
+    """The last two digits of a year that a narrow column broke ("31.05.20" over "19"): they stand under the date, and the network takes them for its."""
+    last = run[-1]
+    if not _CUT_YEAR.search(words.texts[last]):
+        return ()
+    (left, _, right, bottom), size = words.box_of(run), words.size_list[last]
+    for i in words.words_of_line.get(words.line_list[last] + 1, ()):
+        x0, _, x1, y1 = words.box_list[i]
+        under = min(abs(x0 - left), abs(x1 - right)) < EDGE_PT and 0 < y1 - bottom < LEADING_EM * size
+        if under and _TWO_DIGITS.fullmatch(words.texts[i]) and probabilities[i, LABEL_INDEX[label]] >= GOES_ON:
+            return (i,)
+    return ()
 
 
 def _start_of_period(words: Words, captions: Captions, first: int) -> int:

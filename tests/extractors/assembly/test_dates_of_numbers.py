@@ -73,3 +73,11 @@ def test_a_quantity_of_days_is_no_term_of_payment() -> None:
     dates = ("05/09/2022", "05/10/2022")
     assert infer_date_habit(dates, others=(*dates, "1", "day", "24,50"), language="es") == DateHabit(True)
     assert infer_date_habit(("05/06/2020", "12/06/2020"), others=("Net", "7"), language="en", country="US") == DateHabit(True)
+
+
+@pytest.mark.parametrize(("below", "year"), [("22", 2022), ("Kg", 2020), ("7", 2020)])
+@pytest.mark.parametrize("seen", [0.95, 0.4])
+def test_a_year_that_a_narrow_column_broke_is_read_whole(below: str, year: int, seen: float) -> None:
+    lines = ((50.0, 80.0, "Date:"), (90.0, 80.0, "14.05.20"), (90.0, 92.0, below))
+    found = assemble(tagged(*lines, opinions={"14.05.20": {ISSUED: 0.95}, below: {ISSUED: seen}}))
+    assert found.header.issue_date == date(year, 5, 14)
