@@ -218,21 +218,22 @@ def _fold_parts_of_names(words: Words, groups: dict[str, list[tuple[float, Span]
     tokens = {key: plain(clean(members[0][1].text)).split() for key, members in groups.items()}
     sure = {key: max(share for share, _ in members) for key, members in groups.items()}
     for part in sorted(groups, key=lambda key: len(tokens[key])):
-        n = len(tokens[part])
+        n, shown = len(tokens[part]), [span for _, span in groups[part]]
         wholes = [
             key
             for key, words_of_name in tokens.items()
             if key in groups
             and len(words_of_name) > n
-            and (
-                len(groups[key]) > len(groups[part])
-                or any(_leads_to(words, span, words_of_name[n]) or _led_by(words, span, words_of_name[-n - 1]) for _, span in groups[part])
-            )
             and tokens[part] in (words_of_name[:n], words_of_name[-n:])
             and (
-                sure[key] >= AS_SURE * sure[part]
-                or is_legal_form(clean(groups[part][0][1].text))
-                or all(_is_spelled_on(words, span, words_of_name[n:]) for _, span in groups[part])
+                all(_is_spelled_on(words, span, words_of_name[n:]) for span in shown)
+                or (
+                    (
+                        len(groups[key]) > len(shown)
+                        or any(_leads_to(words, span, words_of_name[n]) or _led_by(words, span, words_of_name[-n - 1]) for span in shown)
+                    )
+                    and (sure[key] >= AS_SURE * sure[part] or is_legal_form(clean(shown[0].text)))
+                )
             )
         ]
         if len(wholes) == 1 and n:
@@ -255,7 +256,7 @@ def _is_spelled_on(words: Words, span: Span, rest: Sequence[str]) -> bool:
     below = words.words_of_line.get(words.line_list[span.words[-1]] + 1, ())
     starts = [line[line.index(span.words[-1]) + 1 :]] if line[-1] != span.words[-1] else []
     starts += [below[k:] for k, i in enumerate(below) if words.page[i] == span.page and (k == 0 or not _beside(words, below[k - 1], i))]
-    return any(plain(" ".join(words.texts[i] for i in start[: len(rest)])).split()[: len(rest)] == list(rest) for start in starts)
+    return any(plain(" ".join(words.texts[i] for i in start[: len(rest) + 1])).split()[: len(rest)] == list(rest) for start in starts)
 
 
 def _led_by(words: Words, span: Span, leading: str) -> bool:

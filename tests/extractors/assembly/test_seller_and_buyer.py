@@ -240,3 +240,12 @@ def test_what_stands_in_brackets_before_a_vat_id_is_no_part_of_it(printed: str, 
 @pytest.mark.parametrize(("caption", "found"), [("Customer ID:", None), ("Kunden-Nr.:", None), ("Customer VAT ID:", "CU1234567")])
 def test_the_number_of_a_customer_is_no_vat_id(caption: str, found: str | None) -> None:
     assert header((50, 80, f"{caption} CU1234567"), CU1234567={BUYER_ID: 0.9}).buyer_vat_id == found
+
+
+def test_a_name_is_read_on_over_its_dash() -> None:
+    lines = ((50.0, 80.0, "Nordkai - Reederei"), (50.0, 790.0, "Nordkai - Reederei"))
+    document = tagged(*lines, opinions={"Nordkai": {SELLER: 0.97}, "-": {SELLER: 0.6}, "Reederei": {SELLER: 0.6}})
+    for word in (4, 5):  # at the foot of the page the network has not seen the end
+        document.labels[word] = document.labels[word] * 0.01
+        document.labels[word, 0] = 0.99
+    assert assemble(document).header.seller_name == "Nordkai - Reederei"
