@@ -131,8 +131,9 @@ class Captions:
         for piece in self.pieces:
             if len(piece.words) <= LONGEST_HEADING and not _VALUE.search(piece.text):
                 role = match("party", piece.text, whole=True)
-                named = has_legal_form(" ".join(self.words.texts[i] for i in piece.words))  # a company, not a heading
-                if role and role != "contact" and not named:
+                printed = " ".join(self.words.texts[i] for i in piece.words)
+                open_remark = printed.count("(") != printed.count(")")  # "(Original for" over "Recipient)"
+                if role and role != "contact" and not open_remark and not has_legal_form(printed):  # a company is no heading
                     found.append((piece, role))
         return found
 

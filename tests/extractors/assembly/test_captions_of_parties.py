@@ -88,3 +88,9 @@ def test_the_holder_of_the_account_is_the_seller(caption: str, paid: bool) -> No
     names = {"Nordwind": {SELLER: 0.8, BUYER: 0.15}, "Tannenhof": {BUYER: 0.75, SELLER: 0.2}}
     found = read((50, 100, "Nordwind"), (50, 200, "Tannenhof"), (50, 700, f"{caption} TANNENHOF"), **names)
     assert (found.seller_name, found.buyer_name) == (("Tannenhof", "Nordwind") if paid else ("Nordwind", "Tannenhof"))
+
+
+@pytest.mark.parametrize(("heading", "seller"), [("Recipient)", "Nordwind"), ("Recipient", None)])
+def test_half_of_a_remark_in_brackets_heads_no_block(heading: str, seller: str | None) -> None:
+    found = read((50, 88, "(Original for"), (50, 100, heading), (50, 112, "Nordwind"), Nordwind={SELLER: 0.9, BUYER: 0.06})
+    assert found.seller_name == seller
