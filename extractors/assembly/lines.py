@@ -26,13 +26,22 @@ def text_lines(boxes: NDArray[np.float32], sizes: NDArray[np.float32]) -> NDArra
     if n == 0:
         return np.zeros(0, np.int32)
     height = boxes[:, 3] - boxes[:, 1]
-    tall = height > TALL * np.median(height)
+    tall = _usual_height(height, sizes) > TALL * np.median(height)
     if not tall.any() or tall.all():
         return _apart_from_larger(boxes, sizes, _lines_of(boxes, sizes))
     lines = np.zeros(n, np.int32)
     lines[~tall] = _lines_of(boxes[~tall], sizes[~tall])
     lines[tall] = _lines_of(boxes[tall], sizes[tall]) + n  # lines of their own
     return _apart_from_larger(boxes, sizes, _numbered(_on_single_lines(boxes, lines, tall), boxes))
+
+
+def _usual_height(height: NDArray[np.float32], sizes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The median height of the words of the size of each, [n]: a capital with an accent makes a word higher than others of its line."""
+    result = height.copy()
+    size = np.round(2 * sizes)
+    for each in np.unique(size):
+        result[size == each] = np.median(height[size == each])
+    return result
 
 
 def _apart_from_larger(boxes: NDArray[np.float32], sizes: NDArray[np.float32], lines: NDArray[np.int32]) -> NDArray[np.int32]:

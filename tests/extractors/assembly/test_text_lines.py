@@ -54,3 +54,14 @@ def test_an_address_under_a_large_name_is_not_on_its_line_though_a_title_stands_
 def test_a_small_remark_beside_a_large_amount_stays_on_its_line() -> None:
     found = lines_of((50, 100, 120, 116), (125, 103, 150, 112), *row(140), *row(155))
     assert found[0] == found[1]
+
+
+def test_a_capital_with_an_accent_makes_no_line_of_its_own() -> None:
+    """Set in 13 points, of which the first word is the higher one; a smaller text beside both makes two lines of what it crosses."""
+    boxes = np.array(
+        [(50, 65, 190, 80), (195, 68, 250, 80), (300, 62, 330, 70), (300, 73, 330, 81), *row(120), *row(135), *row(150)], np.float32
+    )
+    sizes = np.array([13, 13, 8, 8, *(8.5,) * 9], np.float32)
+    boxes[4:, 3] -= 1.7
+    found = text_lines(boxes, sizes).tolist()
+    assert found[0] == found[1]
