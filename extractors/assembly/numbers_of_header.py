@@ -161,13 +161,17 @@ def _letters_of(text: str) -> tuple[str, bool]:
 def _rest_below(words: Words, captions: Captions, probabilities: NDArray[np.float32], span: Span, column: int) -> tuple[int, ...]:
     """The word that goes on, in the next line of a narrow cell, with a number that is broken there: a hyphen or slash says so, or the network."""
     last = span.words[-1]
-    x0 = words.box_list[span.first][0]
+    x0, x1 = words.box_list[span.first][0], words.box_list[last][2]
     bottom = words.box_list[last][3]
     size = words.size_list[last]
     for line in range(span.line + 1, span.line + 3):
         for k, i in enumerate(members := words.words_of_line.get(line, [])):
             box = words.box_list[i]
-            if abs(box[0] - x0) > EDGE_PT or not 0 < box[3] - bottom < LEADING_EM * size or words.page[i] != words.page[last]:
+            if (
+                min(abs(box[0] - x0), abs(box[2] - x1)) > EDGE_PT
+                or not 0 < box[3] - bottom < LEADING_EM * size
+                or words.page[i] != words.page[last]
+            ):
                 continue
             alone = k + 1 == len(members) or words.box_list[members[k + 1]][0] - box[2] > size
             cut = words.texts[last][-1] in "-/"

@@ -743,3 +743,10 @@ def test_under_the_title_of_a_credit_note_the_bare_number_is_its_own(title: str,
     lines = ((50.0, 60.0, title), (50.0, 100.0, "No. K-501"), (50.0, 114.0, "Invoice no. R-77"))
     told = {"K-501": {"header.invoice_number": 0.7}, "R-77": {"header.invoice_number": 0.95}}
     assert assemble(tagged(*lines, opinions=told)).header.invoice_number == number
+
+
+@pytest.mark.parametrize(("x", "number"), [(205.0, "RG5520-41"), (150.0, "RG5520-4")])
+def test_the_rest_of_a_number_may_stand_at_the_right_edge_of_its_cell(x: float, number: str) -> None:
+    told = {"RG5520-4": {"header.invoice_number": 0.9}, "1": {"header.invoice_number": 0.4}}
+    found = assemble(tagged((50, 80, "Invoice no."), (170, 80, "RG5520-4"), (x, 92, "1"), opinions=told))
+    assert found.header.invoice_number == number
