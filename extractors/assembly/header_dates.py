@@ -30,7 +30,8 @@ _DISCOUNT = re.compile(
 _NUMERIC = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}")
 # What leads from a number to its date: "4711 of 2 March", "4711 d.d. 2-3-2024".
 _LEADING_ON = frozenset(
-    "of dated from vom v den du de en date del della des di da do van af av fra fran per d dd z ze dn dne dnia din tarihli tarih kelt".split()  # noqa: SIM905
+    "of dated from vom v den du de en date del della di des da do van af av fra fran per d dd z ze dn dne dnia din".split()  # noqa: SIM905
+    + "fecha data datum dato tarihli tarih kelt".split()  # noqa: SIM905
 )
 _BARS = frozenset("-–—/")
 LONGEST_LEAD = 3  # words
@@ -159,17 +160,12 @@ def _start_of_period(words: Words, captions: Captions, first: int) -> int:
 def _number_in_front(words: Words, captions: Captions, first: int) -> str | None:
     """The kind of number whose date begins with word ``first``, as it stands behind it ("Order 4711 of 2 March"); None where it stands behind none.
     Behind a bar ("4711 / 02.03.2024") only the invoice's own number is followed by its date for sure."""
-    piece = captions.pieces[captions.piece_of[first]].words
-    k = end = piece.index(first)
-    if end == 0:
-        piece = _line_above(words, captions, first)
-        k = end = len(piece)
-    while (
-        k > 0
-        and end - k < LONGEST_LEAD
-        and set(plain(words.texts[piece[k - 1]]).split()) <= _LEADING_ON
-        and not words.has_digit[piece[k - 1]]
-    ):
+    own = captions.pieces[captions.piece_of[first]].words
+    piece = own[: own.index(first)]
+    if all(_leads_on(words, i) for i in piece):
+        piece = (*_line_above(words, captions, own[0]), *piece)
+    k = end = len(piece)
+    while k > 0 and end - k < LONGEST_LEAD and _leads_on(words, piece[k - 1]):
         k -= 1
     if (
         k == end
@@ -181,6 +177,11 @@ def _number_in_front(words: Words, captions: Captions, first: int) -> str | None
     kind = captions.cue("number", piece[k - 1])
     told = any(plain(words.texts[i]) for i in piece[k:end])
     return kind if told or (kind is not None and kind in OWN_NUMBERS) else None
+
+
+def _leads_on(words: Words, i: int) -> bool:
+    """Whether a word leads from a number to its date, as a bar does."""
+    return set(plain(words.texts[i]).split()) <= _LEADING_ON and not words.has_digit[i]
 
 
 def _line_above(words: Words, captions: Captions, first: int) -> tuple[int, ...]:
