@@ -31,8 +31,9 @@ _NUMERIC = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}")
 # What leads from a number to its date: "4711 of 2 March", "4711 d.d. 2-3-2024".
 _LEADING_ON = frozenset(
     "of dated from vom v den du de en date del della di des da do van af av fra fran per d dd z ze dn dne dnia din".split()  # noqa: SIM905
-    + "fecha data datum dato tarihli tarih kelt".split()  # noqa: SIM905
+    + "fecha tarihli tarih kelt".split()  # noqa: SIM905
 )
+_CAPTIONS = frozenset(("date", "fecha", "tarih", "kelt"))  # one of them alone is the caption of a date: "Client 4711 Date 02.03.2024"
 _BARS = frozenset("-–—/")
 LONGEST_LEAD = 3  # words
 EDGE_PT, LEADING_EM = 1.5, 1.6  # of the next line of a cell: its edge, its distance
@@ -175,7 +176,7 @@ def _number_in_front(words: Words, captions: Captions, first: int) -> str | None
     ):
         return None
     kind = captions.cue("number", piece[k - 1])
-    told = any(plain(words.texts[i]) for i in piece[k:end])
+    told = any((lead := plain(words.texts[i])) and lead not in _CAPTIONS for i in piece[k:end])
     return kind if told or (kind is not None and kind in OWN_NUMBERS) else None
 
 
