@@ -92,5 +92,5 @@ def test_the_words_that_lead_to_the_date_of_an_order_may_stand_in_two_lines(lead
 
 def test_the_word_date_alone_behind_a_number_is_a_caption() -> None:
     lines = ((50.0, 80.0, "Customer no. 4711-20 Date 02.03.2024"), (50.0, 140.0, "20.03.2024"))
-    found = assemble(tagged(*lines, opinions={"02.03.2024": {ISSUED: 0.9}, "20.03.2024": {ISSUED: 0.15}}))
+    found = assemble(tagged(*lines, opinions={"02.03.2024": {ISSUED: 0.9}, "20.03.2024": {ISSUED: 0.35}}))
     assert found.header.issue_date == date(2024, 3, 2)

@@ -45,8 +45,8 @@ def test_a_page_without_words_has_no_lines() -> None:
 
 
 def test_an_address_under_a_large_name_is_not_on_its_line_though_a_title_stands_beside_both() -> None:
-    name, address, title = (50.0, 82.0, 130.0, 98.0), (50.0, 100.0, 120.0, 110.0), (300.0, 81.0, 420.0, 107.0)
-    found = lines_of(name, (134, 82, 150, 98), title, address, (124, 100, 160, 110), *row(140), *row(155), *row(170))
+    name, address, title = (50.0, 82.0, 130.0, 100.0), (50.0, 102.0, 120.0, 112.0), (300.0, 84.0, 420.0, 114.0)
+    found = lines_of(name, (134, 82, 150, 100), title, address, (124, 102, 160, 112), *row(140), *row(155), *row(170))
     assert found[0] == found[1] != found[3] == found[4]
     assert found[0] < found[3] < found[5]
 
