@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from extractors.assembly.caption_words import match, plain
+from extractors.assembly.caption_words import announces, match, plain
 from extractors.assembly.glued import glued_label
 from extractors.assembly.legal_forms import has_legal_form
 from extractors.assembly.spans import Words
@@ -131,8 +131,9 @@ class Captions:
         for piece in self.pieces:
             if len(piece.words) <= LONGEST_HEADING and not _VALUE.search(piece.text):
                 role = match("party", piece.text, whole=True)
-                named = has_legal_form(" ".join(self.words.texts[i] for i in piece.words))  # a company, not a heading
-                if role and role != "contact" and not named:
+                printed = " ".join(self.words.texts[i] for i in piece.words)
+                open_remark = printed.count("(") != printed.count(")")  # "(Original for" over "Recipient)"
+                if role and role != "contact" and not open_remark and not has_legal_form(printed):  # a company is no heading
                     found.append((piece, role))
         return found
 
@@ -162,14 +163,25 @@ class Captions:
         return "\n".join(texts)
 
     def headed(self, first: int) -> str | None:
-        """``seller`` or ``buyer`` where the line directly over a word, at its left edge, is the heading of their block. One under the number of a bank
-        account ("Recipient") names who is paid."""
+        """``seller`` or ``buyer`` where the line directly over a word, at its left edge, is the heading of their block, "Name" between the two or not, or
+        tells the number of the business term. A heading under the number of a bank account ("Recipient") names who is paid."""
         heading = self._over_at_left_edge(first)
+        term = self._term(first) or (match("term", heading.text) if heading is not None else None)
+        if term is not None:
+            return term if term in ("seller", "buyer") else None
+        if heading is not None and (announces("naming", heading.text) or announces("key", heading.text)):
+            heading = self._over_at_left_edge(heading.words[0]) or heading
         role = next((role for piece, role in self._headings if piece is heading), None)
         if heading is None or role not in ("seller", "buyer"):
             return None
         account = self._over_at_left_edge(heading.words[0])
         return None if account is not None and sum(c.isdigit() for c in account.text) >= DIGITS_OF_ACCOUNT else role
+
+    def _term(self, first: int) -> str | None:
+        """Whose value the number of a business term in front of a word says it is; one that stands alone to the left may be another value's."""
+        before = self.before(first)
+        alone = announces("term", before) and self.pieces[self.piece_of[first]].words[0] == first
+        return None if alone else match("term", before)
 
     def line_over(self, first: int) -> Piece | None:
         """The piece directly over the one of a word, no further above than a line of the same text."""
@@ -195,23 +207,30 @@ class Captions:
         nearest heading over its column or over the start of its line."""
         in_front = match("party", self.before(first), whole=True)
         apart = self.pieces[self.piece_of[first]].words[0] == first  # what stands in front may be of another column
-        directly = self.headed(first) if apart else None
+        directly = self.headed(first) if apart else self._term(first)
         if directly:
             return directly
         if in_front:
             return "other_party" if in_front == "contact" else in_front
         k = self.piece_of[first]
         own = self.pieces[k]
-        start = k
-        while start > 0 and self.pieces[start - 1].line == own.line:
-            start -= 1
+        start = self._key(k)
         size = self.words.size_list[first]
-        best: tuple[float, str] | None = None
+        best: tuple[int, bool, str] | None = None
         for heading, role in self._headings:
             drop = own.box[1] - heading.box[3]
             if heading.page != own.page or not -0.5 * size < drop < REACH_HEADING_EM * size:
                 continue
-            over = any(abs(heading.box[0] - p.box[0]) < 2.5 * size for p in {own, self.pieces[start]})
-            if over and self._one_block(heading, own) and (best is None or drop < best[0]):
-                best = (drop, role)
-        return best[1] if best else None
+            over, beside = (abs(heading.box[0] - p.box[0]) < 2.5 * size for p in (own, start))
+            if (over or beside) and self._one_block(heading, own):
+                best = min(best or (round(drop), not over, role), (round(drop), not over, role))
+        return best[2] if best else None
+
+    def _key(self, k: int) -> Piece:
+        """What a piece is the value of: the piece to the left where that is a key ("Name:"), else the first one of the line."""
+        line, first = self.pieces[k].line, k
+        while first > 0 and self.pieces[first - 1].line == line:
+            first -= 1
+        before = self.pieces[max(k - 1, first)]
+        is_key = self.words.texts[before.words[-1]].endswith(":") or announces("naming", before.text)
+        return before if before is not self.pieces[k] and is_key else self.pieces[first]

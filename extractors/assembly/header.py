@@ -44,7 +44,7 @@ _IBAN_LENGTHS = {
 SHORTEST_ID, FEWEST_DIGITS_OF_ID = 9, 7  # of a word that can be a whole VAT id
 FEWEST_DIGITS_AFTER = 5  # of a word behind it that is no part of it: "RT0001" and "MVA" are
 _COUNTRY_CODE = re.compile(r"[A-Z]{2}")
-_BEFORE_BRACKET = re.compile(r"^\(?[^\s)(]{1,7}\)(?=\w{6})")  # "BT-31)DE136695976"
+_BEFORE_BRACKET = re.compile(r"^\(?[^\s)(]{1,7}\)\s?(?=(?:\w ?){6})")  # "BT-31)DE136695976", "(ES) B12345674"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,9 @@ def clean_name(text: str) -> str:
 
 def clean_vat_id(text: str) -> str:
     """A VAT id without spaces, without a glued label and without another number that is printed after it."""
-    parts = _one_id(_GLUED_WORD.sub("", clean_identifier(_BEFORE_BRACKET.sub("", text))).upper().strip("()[]").split())
+    parts = _one_id(
+        _GLUED_WORD.sub("", _BEFORE_BRACKET.sub("", clean_identifier(_BEFORE_BRACKET.sub("", text)))).upper().strip("()[]").split()
+    )
     compact = _CAPITAL_LABEL.sub("", _SHORT_VAT_LABEL.sub("", "".join(parts)))
     glued = _GLUED_VAT_LABEL.match(compact)
     if glued:

@@ -30,10 +30,17 @@ _DISCOUNT = re.compile(
 _NUMERIC = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}")
 # What leads from a number to its date: "4711 of 2 March", "4711 d.d. 2-3-2024".
 _LEADING_ON = frozenset(
-    "of dated from vom v den du de en date del della des di da do van af av fra fran per d dd z ze dn dne dnia din tarihli tarih kelt".split()  # noqa: SIM905
+    "of dated from vom v den du de en date del della di des da do van af av fra fran per d dd z ze dn dne dnia din".split()  # noqa: SIM905
+    + "fecha tarihli tarih kelt".split()  # noqa: SIM905
 )
+_CAPTIONS = frozenset(("date", "fecha", "tarih", "kelt"))  # one of them alone is the caption of a date: "Client 4711 Date 02.03.2024"
 _BARS = frozenset("-–—/")
 LONGEST_LEAD = 3  # words
+EDGE_PT, LEADING_EM = 1.5, 1.6  # of the next line of a cell: its edge, its distance
+GOES_ON = 0.3  # probability of two digits in the next line that they end the year of a date
+_CUT_YEAR = re.compile(r"\d[./-](?:19|20)$")
+_BROKEN_YEAR = re.compile(r"\d[./-](?:19|20) \d\d$")
+_TWO_DIGITS = re.compile(r"\d\d")
 SHORTEST_NUMBER = 3  # digits
 _NET = re.compile(r"\b(netto|ohne abzug|net|rein netto|sans escompte|neto|solde)\b")
 
@@ -96,8 +103,10 @@ def _candidates(
     for run in (*dict.fromkeys(tuple(s.words) for s in tagged.values()), *printed):
         if any(i in seen for i in run):
             continue
+        run = (*run, *_rest_of_year(words, probabilities, run, label))
         span = make_span(words, label, run, probabilities)
-        value = parse_date(span.text, habit)
+        broken = len(run) > 1 and _BROKEN_YEAR.search(span.text) and words.line_list[run[-1]] != words.line_list[run[-2]]
+        value = parse_date("".join(words.texts[i] for i in run) if broken else span.text, habit)
         if value is None:  # a part of a date: the whole is among the printed ones
             continue
         seen.update(run)
@@ -126,6 +135,20 @@ def _candidates(
     return result
 
 
+def _rest_of_year(words: Words, probabilities: NDArray[np.float32], run: Sequence[int], label: str) -> tuple[int, ...]:
+    """The last two digits of a year that a narrow column broke ("31.05.20" over "19"): they stand under the date, and the network takes them for its."""
+    last = run[-1]
+    if not _CUT_YEAR.search(words.texts[last]):
+        return ()
+    (left, _, right, bottom), size = words.box_of(run), words.size_list[last]
+    for i in words.words_of_line.get(words.line_list[last] + 1, ()):
+        x0, _, x1, y1 = words.box_list[i]
+        under = min(abs(x0 - left), abs(x1 - right)) < EDGE_PT and 0 < y1 - bottom < LEADING_EM * size
+        if under and _TWO_DIGITS.fullmatch(words.texts[i]) and probabilities[i, LABEL_INDEX[label]] >= GOES_ON:
+            return (i,)
+    return ()
+
+
 def _start_of_period(words: Words, captions: Captions, first: int) -> int:
     """The first word of the date from which a period runs that ends on the one of word ``first`` ("01.03.2024 - 31.03.2024"), else ``first``."""
     piece = captions.pieces[captions.piece_of[first]].words
@@ -138,17 +161,12 @@ def _start_of_period(words: Words, captions: Captions, first: int) -> int:
 def _number_in_front(words: Words, captions: Captions, first: int) -> str | None:
     """The kind of number whose date begins with word ``first``, as it stands behind it ("Order 4711 of 2 March"); None where it stands behind none.
     Behind a bar ("4711 / 02.03.2024") only the invoice's own number is followed by its date for sure."""
-    piece = captions.pieces[captions.piece_of[first]].words
-    k = end = piece.index(first)
-    if end == 0:
-        piece = _line_above(words, captions, first)
-        k = end = len(piece)
-    while (
-        k > 0
-        and end - k < LONGEST_LEAD
-        and set(plain(words.texts[piece[k - 1]]).split()) <= _LEADING_ON
-        and not words.has_digit[piece[k - 1]]
-    ):
+    own = captions.pieces[captions.piece_of[first]].words
+    piece = own[: own.index(first)]
+    if all(_leads_on(words, i) for i in piece):
+        piece = (*_line_above(words, captions, own[0]), *piece)
+    k = end = len(piece)
+    while k > 0 and end - k < LONGEST_LEAD and _leads_on(words, piece[k - 1]):
         k -= 1
     if (
         k == end
@@ -158,8 +176,13 @@ def _number_in_front(words: Words, captions: Captions, first: int) -> str | None
     ):
         return None
     kind = captions.cue("number", piece[k - 1])
-    told = any(plain(words.texts[i]) for i in piece[k:end])
+    told = any((lead := plain(words.texts[i])) and lead not in _CAPTIONS for i in piece[k:end])
     return kind if told or (kind is not None and kind in OWN_NUMBERS) else None
+
+
+def _leads_on(words: Words, i: int) -> bool:
+    """Whether a word leads from a number to its date, as a bar does."""
+    return set(plain(words.texts[i]).split()) <= _LEADING_ON and not words.has_digit[i]
 
 
 def _line_above(words: Words, captions: Captions, first: int) -> tuple[int, ...]:

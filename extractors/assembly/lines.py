@@ -10,6 +10,9 @@ from extractors.features import line_numbers
 GAP_EM = 3.0  # words further apart than this are separate pieces of a line
 OVERLAP = 0.6  # of the lower word's height
 TALL = 1.7  # times the usual height: a stamp or a title, which may stand across several lines
+LARGER = 1.3  # times the size of the text over or under it: not the same line, though a third text stands beside both
+APART = 0.2  # share of the lower height by which the two may overlap
+SAME_HEIGHT = 0.5  # of a height, between the middles of words of one line
 BLOCK = 512
 
 
@@ -23,13 +26,43 @@ def text_lines(boxes: NDArray[np.float32], sizes: NDArray[np.float32]) -> NDArra
     if n == 0:
         return np.zeros(0, np.int32)
     height = boxes[:, 3] - boxes[:, 1]
-    tall = height > TALL * np.median(height)
+    tall = _usual_height(height, sizes) > TALL * np.median(height)
     if not tall.any() or tall.all():
-        return _lines_of(boxes, sizes)
+        return _apart_from_larger(boxes, sizes, _lines_of(boxes, sizes))
     lines = np.zeros(n, np.int32)
     lines[~tall] = _lines_of(boxes[~tall], sizes[~tall])
     lines[tall] = _lines_of(boxes[tall], sizes[tall]) + n  # lines of their own
-    return _numbered(_on_single_lines(boxes, lines, tall), boxes)
+    return _apart_from_larger(boxes, sizes, _numbered(_on_single_lines(boxes, lines, tall), boxes))
+
+
+def _usual_height(height: NDArray[np.float32], sizes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The median height of the words of the size of each, [n]: a capital with an accent makes a word higher than others of its line."""
+    result = height.copy()
+    size = np.round(2 * sizes)
+    for each in np.unique(size):
+        result[size == each] = np.median(height[size == each])
+    return result
+
+
+def _apart_from_larger(boxes: NDArray[np.float32], sizes: NDArray[np.float32], lines: NDArray[np.int32]) -> NDArray[np.int32]:
+    """``lines`` [n] without the smaller text that stands over or under larger one of the same line, as an address does under a name: a title beside
+    both led from one to the other. The smaller text becomes a line of its own."""
+    count = int(lines.max()) + 1
+    largest, smallest = np.zeros(count), np.full(count, np.inf)
+    np.maximum.at(largest, lines, sizes)
+    np.minimum.at(smallest, lines, sizes)
+    result, middle, height = lines.copy(), (boxes[:, 1] + boxes[:, 3]) / 2, boxes[:, 3] - boxes[:, 1]
+    for number in np.flatnonzero(largest > LARGER * smallest):
+        members = np.flatnonzero(lines == number)
+        small, large = members[sizes[members] * LARGER < largest[number]], members[sizes[members] > LARGER * smallest[number]]
+        a, b = boxes[small][:, None], boxes[large][None]
+        across = (a[..., 0] < b[..., 2]) & (a[..., 2] > b[..., 0]) & (sizes[small][:, None] * LARGER < sizes[large][None])
+        shared = np.minimum(a[..., 3], b[..., 3]) - np.maximum(a[..., 1], b[..., 1])
+        found = small[(across & (shared < APART * (a[..., 3] - a[..., 1]))).any(1)]
+        if len(found):
+            beside = np.abs(middle[small] - middle[found].mean()) < SAME_HEIGHT * height[found].mean()
+            result[small[beside & (sizes[small] < LARGER * sizes[found].mean())]] = count + number
+    return _numbered(result, boxes) if (result >= count).any() else lines
 
 
 def _on_single_lines(boxes: NDArray[np.float32], lines: NDArray[np.int32], tall: NDArray[np.bool_]) -> NDArray[np.int32]:

@@ -26,6 +26,7 @@ REPEATED = 0.02
 ROW_SHARE = 0.5
 GOES_ON = 0.08  # probability of a fragment below that it belongs to the number
 EDGE_PT = 1.5
+LIKELY = 0.5  # probability of a number that "No." alone stands in front of
 LEADING_EM = 1.6
 LETTERS_GAP_EM = 0.8
 LETTERS_ABOVE = 0.5  # as the next, for letters at the end of the line above
@@ -34,7 +35,7 @@ _LETTERS = re.compile(r"^([A-Z]{1,4})$|(?<=[:.#])([A-Z]{1,4})$")
 _BEHIND_LABEL = re.compile(r"^(.*[a-zß-ž]{2})([A-Z]{2,4})$")
 # Words, and abbreviations of "number", that stand in front of a number without belonging to it.
 _ABBREVIATIONS = frozenset({"DOIT", "FOR", "OF", "DU", "VOM", "TO", "NO", "NR", "N", "NUM", "ID", "REF", "DOC", "VAT", "IVA", "TVA", "BTW"})
-_END_OF_LABEL = re.compile(r"^(?:[^\W\d_]{4,}|[a-zß-ž]{2,3})(?=\d)")
+_END_OF_LABEL = re.compile(r"^(?:[^\W\d_]{4,}|[a-zß-ž]{2,3})(?=\d)|^[^\W\d_]*[a-zß-ž]{2}(?=[A-Z][A-Z\d./-]*\d)")
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
 _FRAGMENT = re.compile(r"[A-Z\d/.\-]{1,8}$")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
@@ -69,6 +70,8 @@ def choose_number(
             candidates.append(make_span(words, label, [i], probabilities))
     cues = [_cue(words, captions, span) for span in candidates]
     agreeing = OWN_CAPTIONS[caption]
+    if "credit_number" in agreeing and "credit_number" not in cues and "invoice_number" in cues and _is_credit_note(captions):
+        cues = ["credit_number" if _is_bare(captions, s, cue) else cue for s, cue in zip(candidates, cues, strict=True)]
     if "credit_number" in agreeing and "credit_number" in cues:
         # what is called an invoice beside a credit note's own number is the one that it corrects
         agreeing = agreeing[:1]
@@ -99,8 +102,18 @@ def choose_number(
     return Choice(letters + clean_identifier(text), whole, min(whole.probability, 1.0))
 
 
+def _is_credit_note(captions: Captions) -> bool:
+    """Whether a line of the first page is the title of a credit note or of another correction."""
+    return any(piece.page == 0 and match("title", piece.text, whole=True) == "credit_note" for piece in captions.pieces)
+
+
+def _is_bare(captions: Captions, span: Span, cue: str | None) -> bool:
+    """Whether a likely number has no more than "No." in front of it: under such a title the number is the credit note's own."""
+    return cue in (None, "invoice_number") and span.probability >= LIKELY and announces("bare", captions.before(span.first))
+
+
 def _end_of_label(words: Words, captions: Captions, span: Span) -> int:
-    """How many letters of the first word end the label in front of it ("NO. DE FACTURA739374")."""
+    """How many letters of the first word end the label in front of it ("NO. DE FACTURA739374", "Note NumberK-17")."""
     found = _END_OF_LABEL.match(words.texts[span.first])
     piece = captions.pieces[captions.piece_of[span.first]].words
     before = " ".join(words.texts[i] for i in piece[: piece.index(span.first)])
@@ -148,13 +161,17 @@ def _letters_of(text: str) -> tuple[str, bool]:
 def _rest_below(words: Words, captions: Captions, probabilities: NDArray[np.float32], span: Span, column: int) -> tuple[int, ...]:
     """The word that goes on, in the next line of a narrow cell, with a number that is broken there: a hyphen or slash says so, or the network."""
     last = span.words[-1]
-    x0 = words.box_list[span.first][0]
+    x0, x1 = words.box_list[span.first][0], words.box_list[last][2]
     bottom = words.box_list[last][3]
     size = words.size_list[last]
     for line in range(span.line + 1, span.line + 3):
         for k, i in enumerate(members := words.words_of_line.get(line, [])):
             box = words.box_list[i]
-            if abs(box[0] - x0) > EDGE_PT or not 0 < box[3] - bottom < LEADING_EM * size or words.page[i] != words.page[last]:
+            if (
+                min(abs(box[0] - x0), abs(box[2] - x1)) > EDGE_PT
+                or not 0 < box[3] - bottom < LEADING_EM * size
+                or words.page[i] != words.page[last]
+            ):
                 continue
             alone = k + 1 == len(members) or words.box_list[members[k + 1]][0] - box[2] > size
             cut = words.texts[last][-1] in "-/"

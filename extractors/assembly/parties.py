@@ -12,7 +12,7 @@ from math import exp, log
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.caption_words import match, plain
+from extractors.assembly.caption_words import announces, match, plain
 from extractors.assembly.captions import Captions
 from extractors.assembly.country import VAT_PREFIXES
 from extractors.assembly.header import Choice, clean_vat_id, text_key
@@ -140,7 +140,7 @@ def choose_vat_ids(
     names: tuple[Choice | None, Choice | None],
 ) -> tuple[Choice | None, Choice | None]:
     """VAT ids of seller and buyer; an id whose block has no heading goes with the name that it stands under."""
-    complete = complete_vat_ids(words, spans)
+    complete = [span for span in complete_vat_ids(words, spans) if not announces("customer", captions.before(span.first))]
     roles = [
         match("whose", captions.before(span.first)) or captions.party(span.first) or _party_above(words, captions, span, names)
         for span in complete
@@ -212,23 +212,29 @@ def _support(
 
 
 def _fold_parts_of_names(words: Words, groups: dict[str, list[tuple[float, Span]]], clean: Callable[[str], str]) -> None:
-    """Move the spans of a name that is but the beginning or the end of another one, printed whole more often, or going on in the next line, and
-    believed as much, to the latter: its line was too short, or a column cut it. ``groups`` (share, span) by `text_key` is changed in place."""
+    """Move the spans of a name that is but the beginning or the end of another one to the latter: its line was too short, or a column cut it. The whole
+    is printed more often, or goes on in the next line, and is believed as much or read on behind each of the parts. ``groups`` (share, span) by `text_key`
+    is changed in place."""
     tokens = {key: plain(clean(members[0][1].text)).split() for key, members in groups.items()}
     sure = {key: max(share for share, _ in members) for key, members in groups.items()}
     for part in sorted(groups, key=lambda key: len(tokens[key])):
-        n = len(tokens[part])
+        n, shown = len(tokens[part]), [span for _, span in groups[part]]
         wholes = [
             key
             for key, words_of_name in tokens.items()
             if key in groups
             and len(words_of_name) > n
-            and (
-                len(groups[key]) > len(groups[part])
-                or any(_leads_to(words, span, words_of_name[n]) or _led_by(words, span, words_of_name[-n - 1]) for _, span in groups[part])
-            )
             and tokens[part] in (words_of_name[:n], words_of_name[-n:])
-            and (sure[key] >= AS_SURE * sure[part] or is_legal_form(clean(groups[part][0][1].text)))
+            and (
+                all(_is_spelled_on(words, span, words_of_name[n:]) for span in shown)
+                or (
+                    (
+                        len(groups[key]) > len(shown)
+                        or any(_leads_to(words, span, words_of_name[n]) or _led_by(words, span, words_of_name[-n - 1]) for span in shown)
+                    )
+                    and (sure[key] >= AS_SURE * sure[part] or is_legal_form(clean(shown[0].text)))
+                )
+            )
         ]
         if len(wholes) == 1 and n:
             groups[wholes[0]].extend(groups.pop(part))
@@ -242,6 +248,15 @@ def _leads_to(words: Words, span: Span, following: str) -> bool:
         for k, i in enumerate(line)
         if words.page[i] == span.page
     )
+
+
+def _is_spelled_on(words: Words, span: Span, rest: Sequence[str]) -> bool:
+    """Whether what stands behind a span, or begins a piece of the next line, reads like the ``rest`` of a name (words as `plain`)."""
+    line = words.words_of_line[words.line_list[span.words[-1]]]
+    below = words.words_of_line.get(words.line_list[span.words[-1]] + 1, ())
+    starts = [line[line.index(span.words[-1]) + 1 :]] if line[-1] != span.words[-1] else []
+    starts += [below[k:] for k, i in enumerate(below) if words.page[i] == span.page and (k == 0 or not _beside(words, below[k - 1], i))]
+    return any(plain(" ".join(words.texts[i] for i in start[: len(rest) + 1])).split()[: len(rest)] == list(rest) for start in starts)
 
 
 def _led_by(words: Words, span: Span, leading: str) -> bool:

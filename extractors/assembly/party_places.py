@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import accumulate
 
 import numpy as np
 
-from extractors.assembly.caption_words import plain
+from extractors.assembly.caption_words import match, plain
 from extractors.assembly.captions import Captions
 from extractors.assembly.header import text_key
 from extractors.assembly.spans import Span, Words
@@ -19,6 +20,8 @@ FOOTER_ODDS = (
 LATER_PAGE_ODDS = 8.0  # for the seller, whose name heads the pages behind the first too: 95 of 1,443, and 2
 LETTERHEAD_ODDS = 3.0  # for the seller, whose name is written large over the first page: 222 of 735, and 41
 DELIVERY_ODDS = 4.0  # for the buyer, to whom goods go: 45 of 697 generated invoices showed the name under a heading of deliveries, 9 of 722 the seller's
+# For the seller, to whom an account belongs: of the names behind such a caption 136 were the seller's, 3 the buyer's, in 2,226 generated invoices.
+PAYEE_ODDS = 30.0
 FOOT, HEAD = 0.86, 0.08  # shares of a page's height where its foot begins and its head ends
 SURE = 0.7
 
@@ -57,10 +60,11 @@ def odds_by_place(words: Words, captions: Captions, names: Iterable[str], *, hea
     over the first in large letters, or are delivered to."""
     feet, heads = [], []
     known = {name: plain(name) for name in names}
-    shown = set(known.values())
+    shown = {name for name in known.values() if name}
     delivered = {
         key for piece in captions.pieces if (key := piece.text.replace(" ", "")) in shown and captions.party(piece.words[0]) == "delivery"
     }
+    paid = _account_holders(captions, shown)
     told_again = bool(head) and text_key(words.full_text).count(head) > 1  # else it may be the title of a section
     for number, page in enumerate(words.tagged.document.pages):
         feet.append(_text_between(page, FOOT, 1.0))
@@ -70,10 +74,28 @@ def odds_by_place(words: Words, captions: Captions, names: Iterable[str], *, hea
         name: (FOOTER_ODDS if any(name in text for text in feet) else 1.0)
         * (LATER_PAGE_ODDS if any(name in text for text in heads) else 1.0)
         * (LETTERHEAD_ODDS if told_again and (name in head or head in name) else 1.0)
+        * (PAYEE_ODDS if without_accents in paid else 1.0)
         / (DELIVERY_ODDS if without_accents in delivered else 1.0)
         for name, without_accents in known.items()
         if name
     }
+
+
+def _account_holders(captions: Captions, names: Collection[str]) -> set[str]:
+    """Those of ``names`` (`plain`, no spaces) that stand behind the caption of an account holder."""
+    found: set[str] = set()
+    for piece in captions.pieces:
+        text = piece.text.replace(" ", "")
+        for name in names:
+            if name not in text:
+                continue
+            start = text.index(name)
+            ends = list(accumulate(map(len, piece.text.split())))
+            lead = piece.text.split()[: ends.index(start) + 1] if start in ends else []
+            caption = " ".join(lead) if start else captions.before(piece.words[0])
+            if match("naming", caption) == "account":
+                found.add(name)
+    return found
 
 
 def _text_between(page: Page, top: float, bottom: float) -> str:

@@ -73,3 +73,24 @@ def test_a_quantity_of_days_is_no_term_of_payment() -> None:
     dates = ("05/09/2022", "05/10/2022")
     assert infer_date_habit(dates, others=(*dates, "1", "day", "24,50"), language="es") == DateHabit(True)
     assert infer_date_habit(("05/06/2020", "12/06/2020"), others=("Net", "7"), language="en", country="US") == DateHabit(True)
+
+
+@pytest.mark.parametrize(("below", "year"), [("22", 2022), ("Kg", 2020), ("7", 2020)])
+@pytest.mark.parametrize("seen", [0.95, 0.4])
+def test_a_year_that_a_narrow_column_broke_is_read_whole(below: str, year: int, seen: float) -> None:
+    lines = ((50.0, 80.0, "Date:"), (90.0, 80.0, "14.05.20"), (90.0, 92.0, below))
+    found = assemble(tagged(*lines, opinions={"14.05.20": {ISSUED: 0.95}, below: {ISSUED: seen}}))
+    assert found.header.issue_date == date(year, 5, 14)
+
+
+@pytest.mark.parametrize(("lead", "issued"), [("fecha", date(2024, 3, 20)), ("Paid", date(2024, 3, 2))])
+def test_the_words_that_lead_to_the_date_of_an_order_may_stand_in_two_lines(lead: str, issued: date) -> None:
+    lines = ((50.0, 80.0, "Purchase order 4711-20 of"), (50.0, 92.0, f"{lead} 02.03.2024"), (50.0, 140.0, "Date: 20.03.2024"))
+    found = assemble(tagged(*lines, opinions={"02.03.2024": {ISSUED: 0.985}, "20.03.2024": {ISSUED: 0.15}}))
+    assert found.header.issue_date == issued
+
+
+def test_the_word_date_alone_behind_a_number_is_a_caption() -> None:
+    lines = ((50.0, 80.0, "Customer no. 4711-20 Date 02.03.2024"), (50.0, 140.0, "20.03.2024"))
+    found = assemble(tagged(*lines, opinions={"02.03.2024": {ISSUED: 0.9}, "20.03.2024": {ISSUED: 0.35}}))
+    assert found.header.issue_date == date(2024, 3, 2)

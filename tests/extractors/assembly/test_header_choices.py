@@ -725,3 +725,28 @@ def test_the_number_of_a_credit_note_in_french_is_its_own() -> None:
     words = {"FAC/2014/9594": {"header.invoice_number": 0.99}, "00242131": {"header.invoice_number": 0.78}}
     page = tagged((50, 80, "Référence facture : FAC/2014/9594"), (50, 120, "Crédit n° : 00242131"), opinions=words, language="fr")
     assert assemble(page).header.invoice_number == "00242131"
+
+
+@pytest.mark.parametrize(
+    ("line", "number"), [("Credit Note NumberQ-7-B", "Q-7-B"), ("Debit note NumberAB/204", "AB/204"), ("Beleg McKay-204", "McKay-204")]
+)
+def test_a_number_that_begins_with_a_capital_is_told_from_the_label_glued_to_it(line: str, number: str) -> None:
+    found = assemble(tagged((50, 80, line), opinions={line.split()[-1]: {"header.invoice_number": 0.95}}))
+    assert found.header.invoice_number == number
+
+
+@pytest.mark.parametrize(
+    ("title", "number"),
+    [("Facture corrective", "K-501"), ("Gutschrift", "K-501"), ("Korrekturrechnung", "K-501"), ("Facture", "R-77"), ("Invoice", "R-77")],
+)
+def test_under_the_title_of_a_credit_note_the_bare_number_is_its_own(title: str, number: str) -> None:
+    lines = ((50.0, 60.0, title), (50.0, 100.0, "No. K-501"), (50.0, 114.0, "Invoice no. R-77"))
+    told = {"K-501": {"header.invoice_number": 0.7}, "R-77": {"header.invoice_number": 0.95}}
+    assert assemble(tagged(*lines, opinions=told)).header.invoice_number == number
+
+
+@pytest.mark.parametrize(("x", "number"), [(205.0, "RG5520-41"), (150.0, "RG5520-4")])
+def test_the_rest_of_a_number_may_stand_at_the_right_edge_of_its_cell(x: float, number: str) -> None:
+    told = {"RG5520-4": {"header.invoice_number": 0.9}, "1": {"header.invoice_number": 0.4}}
+    found = assemble(tagged((50, 80, "Invoice no."), (170, 80, "RG5520-4"), (x, 92, "1"), opinions=told))
+    assert found.header.invoice_number == number

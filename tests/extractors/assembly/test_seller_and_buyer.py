@@ -219,3 +219,33 @@ def test_a_caption_in_front_of_a_name_speaks_for_it() -> None:
     page = tagged((50, 80, "Kennwort"), (50, 300, "Firmenname Nordwind"), opinions=names, language="de")
     page.starts[:] = 1.0
     assert assemble(page).header.seller_name == "Nordwind"
+
+
+def test_a_name_that_ends_with_its_line_is_read_on_in_the_next_one() -> None:
+    """The network is surer of the end of one line than of the whole name elsewhere."""
+    lines = ((50.0, 80.0, "Nordkai Hafen Amt"), (400.0, 700.0, "Cheques to NORDKAI"), (400.0, 712.0, "HAFEN AMT"))
+    told = {"Nordkai": {SELLER: 0.7}, "Hafen": {SELLER: 0.7}, "Amt": {SELLER: 0.6}, "NORDKAI": {SELLER: 0.97}}
+    assert header(*lines, **told).seller_name == "Nordkai Hafen Amt"
+    other = (*lines[:2], (400.0, 712.0, "STORE HOUSE"))
+    assert header(*other, **told).seller_name == "NORDKAI"
+
+
+@pytest.mark.parametrize(
+    ("printed", "vat_id"), [("NIF: (ES) B12345674", "B12345674"), ("(VAT) GB 123 4567 82", "GB123456782"), ("(GB123456782)", "GB123456782")]
+)
+def test_what_stands_in_brackets_before_a_vat_id_is_no_part_of_it(printed: str, vat_id: str) -> None:
+    assert clean_vat_id(printed) == vat_id
+
+
+@pytest.mark.parametrize(("caption", "found"), [("Customer ID:", None), ("Kunden-Nr.:", None), ("Customer VAT ID:", "CU1234567")])
+def test_the_number_of_a_customer_is_no_vat_id(caption: str, found: str | None) -> None:
+    assert header((50, 80, f"{caption} CU1234567"), CU1234567={BUYER_ID: 0.9}).buyer_vat_id == found
+
+
+def test_a_name_is_read_on_over_its_dash() -> None:
+    lines = ((50.0, 80.0, "Nordkai - Reederei"), (50.0, 790.0, "Nordkai - Reederei"))
+    document = tagged(*lines, opinions={"Nordkai": {SELLER: 0.97}, "-": {SELLER: 0.6}, "Reederei": {SELLER: 0.6}})
+    for word in (4, 5):  # at the foot of the page the network has not seen the end
+        document.labels[word] = document.labels[word] * 0.01
+        document.labels[word, 0] = 0.99
+    assert assemble(document).header.seller_name == "Nordkai - Reederei"

@@ -42,3 +42,26 @@ def test_lines_of_words_alike_are_numbered_down_the_page() -> None:
 
 def test_a_page_without_words_has_no_lines() -> None:
     assert text_lines(np.zeros((0, 4), np.float32), np.zeros(0, np.float32)).tolist() == []
+
+
+def test_an_address_under_a_large_name_is_not_on_its_line_though_a_title_stands_beside_both() -> None:
+    name, address, title = (50.0, 82.0, 130.0, 100.0), (50.0, 102.0, 120.0, 112.0), (300.0, 84.0, 420.0, 114.0)
+    found = lines_of(name, (134, 82, 150, 100), title, address, (124, 102, 160, 112), *row(140), *row(155), *row(170))
+    assert found[0] == found[1] != found[3] == found[4]
+    assert found[0] < found[3] < found[5]
+
+
+def test_a_small_remark_beside_a_large_amount_stays_on_its_line() -> None:
+    found = lines_of((50, 100, 120, 116), (125, 103, 150, 112), *row(140), *row(155))
+    assert found[0] == found[1]
+
+
+def test_a_capital_with_an_accent_makes_no_line_of_its_own() -> None:
+    """Set in 13 points, of which the first word is the higher one; a smaller text beside both makes two lines of what it crosses."""
+    boxes = np.array(
+        [(50, 65, 190, 80), (195, 68, 250, 80), (300, 62, 330, 70), (300, 73, 330, 81), *row(120), *row(135), *row(150)], np.float32
+    )
+    sizes = np.array([13, 13, 8, 8, *(8.5,) * 9], np.float32)
+    boxes[4:, 3] -= 1.7
+    found = text_lines(boxes, sizes).tolist()
+    assert found[0] == found[1]
