@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,9 @@ _JOINING = frozenset(  # words that lead on to the rest of a name
 )
 
 
+Found = TypeVar("Found")
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Words (indices into the document's words, in reading order) that carry one label. ``probability`` is the mean over its words."""
@@ -63,9 +67,26 @@ class Span:
 
 @dataclass(eq=False)
 class Words:
-    """The words of a tagged document as flat columns, pages in order."""
+    """The words of a tagged document as flat columns, pages in order. All of it but ``tagged`` is the print's: no tag changes it, and nobody else may."""
 
     tagged: TaggedDocument
+    _found: dict[tuple[object, ...], object] = field(default_factory=dict[tuple[object, ...], object], init=False, repr=False)
+
+    def tagged_by(self, tagged: TaggedDocument) -> Words:
+        """The words as another reading tags them; what is known of the print is kept where it is the same document."""
+        if tagged is self.tagged:
+            return self
+        words = Words(tagged)
+        if tagged.document is self.tagged.document:
+            words.__dict__.update(self.__dict__, tagged=tagged)
+        return words
+
+    def once(self, find: Callable[..., Found], *arguments: Any) -> Found:
+        """``find(words, *arguments)``, which asks for the print and no tags, so that one answer serves all readings of the document."""
+        key = (find, *arguments)
+        if key not in self._found:
+            self._found[key] = find(self, *arguments)
+        return cast("Found", self._found[key])
 
     @cached_property
     def texts(self) -> list[str]:

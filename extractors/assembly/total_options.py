@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import log
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +47,6 @@ _MONEY = re.compile(r"\d[.,]\d{2}\D{0,4}$|\d[.,][-–—]{1,2}$")
 _WHOLE = re.compile(r"^[^\w]?\d{3,6}[^\w]?$")  # not every invoice prints cents
 _AMOUNT = re.compile(r"^[^\w]{0,4}\d[\d.,'’]*[^\w]{0,4}$|^[A-Z]{0,3}[$€£]?\d[\d.,'’]*\d$|^\d[\d.,'’]*\d[A-Z]{1,3}[$€£]$")
 
-_found_in: WeakKeyDictionary[Words, list[tuple[int, ...]]] = WeakKeyDictionary()  # what `printed_amounts` found
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +66,7 @@ def has_cents(text: str) -> bool:
 
 def printed_amounts(words: Words) -> list[tuple[int, ...]]:
     """Words of every amount-like number, digits that are grouped by spaces together ("1 234,50" is one)."""
-    if words not in _found_in:
-        _found_in[words] = _printed_amounts(words)
-    return _found_in[words]
+    return words.once(_printed_amounts)
 
 
 def _printed_amounts(words: Words) -> list[tuple[int, ...]]:
