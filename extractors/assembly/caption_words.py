@@ -12,6 +12,7 @@ from typing import cast
 import yaml
 
 WHOLE = 0.5  # share of a heading that its expression covers: the same in a second language may stand beside it
+_NO_LETTERS = re.compile(r"[^\w#]+")
 _SPECIAL = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss", "æ": "ae", "№": "no", "°": "o", "º": "o"})
 
 
@@ -19,7 +20,7 @@ _SPECIAL = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss"
 def plain(text: str) -> str:
     """Small letters without accents; every run of other characters is one space, ``#`` stays."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL))
-    return re.sub(r"[^\w#]+", " ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip()
+    return _NO_LETTERS.sub(" ", "".join([c for c in decomposed if not unicodedata.combining(c)])).strip()
 
 
 @lru_cache(maxsize=16384)

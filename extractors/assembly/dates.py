@@ -120,6 +120,7 @@ def _orders(texts: Iterable[str]) -> tuple[int, int]:
     return day_first, month_first
 
 
+@lru_cache(maxsize=16384)
 def parse_date(text: str, habit: DateHabit) -> date | None:
     """The date in a piece of text, numeric (any order, 2 or 4 digit years, ISO) or with a month's name in one of 16 languages.
 

@@ -9,6 +9,7 @@ from typing import cast
 
 import yaml
 
+_MARKS = re.compile(r"[\s.,/()]")
 _BETWEEN = frozenset({"", "&", "+", "-", "–", "co", "cie", "epp", "me", "mei"})  # what stands in legal forms of several parts
 
 
@@ -20,9 +21,10 @@ def _legal_forms() -> frozenset[str]:
 
 
 def _compact(text: str) -> str:
-    return re.sub(r"[\s.,/()]", "", text).casefold()
+    return _MARKS.sub("", text).casefold()
 
 
+@lru_cache(maxsize=8192)
 def is_legal_form(text: str) -> bool:
     """Whether a text is nothing but a legal form, the same in two languages ("BV/SRL"), with its partner ("GmbH & Co. KG") or its size ("Ltda - EPP")."""
     forms = _legal_forms()
