@@ -46,11 +46,11 @@ def _groups(words: Words, candidates: Iterable[int]) -> list[list[int]]:
     labelled: dict[str, list[int]] = {}
     under: dict[str, list[int]] = {}
     for i in candidates:
-        label = _label(words, i)
+        label = words.once(_label, i)
         if label:
             labelled.setdefault(label, []).append(i)
         else:
-            under.setdefault(_label_above(words, i), []).append(i)
+            under.setdefault(words.once(_label_above, i), []).append(i)
     loose = [i for label, group in under.items() if not label or len(group) < LEAST for i in group]
     labelled |= {f"above {label}": group for label, group in under.items() if label and len(group) >= LEAST}
     columns: list[list[int]] = []

@@ -61,11 +61,12 @@ def choose_number(
     candidates = [s for s in spans if s.label == label]
     own = {i for s in candidates for i in s.words}
     taken = {i for s in spans for i in s.words}
-    for i, text in enumerate(words.texts):
-        if i in own or not words.has_digit[i] or len(text) < 2:
+    in_column: list[float] = probabilities[:, column].tolist()
+    for i, kind in words.once(_possible_numbers, captions):
+        if i in own:
             continue
-        cued = captions.in_front("number", i) in OWN_CAPTIONS[caption] and float(probabilities[i, rows].sum()) < ROW_SHARE
-        if cued or (probabilities[i, column] >= CAPTION_ONLY and i not in taken):
+        cued = kind in OWN_CAPTIONS[caption] and float(probabilities[i, rows].sum()) < ROW_SHARE
+        if cued or (in_column[i] >= CAPTION_ONLY and i not in taken):
             candidates.append(make_span(words, label, [i], probabilities))
     cues = [_cue(words, captions, span) for span in candidates]
     agreeing = OWN_CAPTIONS[caption]
@@ -97,6 +98,12 @@ def choose_number(
     letters = "" if bare else _letters_before(words, probabilities, span, column)
     text = span.text[_end_of_label(words, captions, span) :] + "".join(words.texts[i] for i in rest)
     return Choice(letters + clean_identifier(text), whole, min(whole.probability, 1.0))
+
+
+def _possible_numbers(words: Words, captions: Captions) -> list[tuple[int, str | None]]:
+    """Words that may be a number of any kind, each with what the caption in front of it says."""
+    shown = (i for i, text in enumerate(words.texts) if words.has_digit[i] and len(text) >= 2)
+    return [(i, captions.in_front("number", i)) for i in shown]
 
 
 def _end_of_label(words: Words, captions: Captions, span: Span) -> int:

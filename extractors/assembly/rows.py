@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -68,7 +70,8 @@ def _one_name_each(words: Words, best: NDArray[np.int64], rows: NDArray[np.int32
 
 def _pull_back(words: Words, best: NDArray[np.int64], rows: NDArray[np.int32], moved: NDArray[np.int32]) -> float:
     """By how much the words that are ``moved`` point at the amount of their old row rather than at that of the new one, mean score of links."""
-    amounts = {int(row): np.flatnonzero((rows == row) & np.isin(best, _AMOUNTS)) for row in np.unique(rows[rows >= 0])}
+    is_amount = np.isin(best, _AMOUNTS)
+    amounts = {int(row): np.flatnonzero((rows == row) & is_amount) for row in np.unique(rows[rows >= 0])}
     query, key = words.tagged.link_query, words.tagged.link_key
     gaps = [
         float((query[i] @ key[amounts[int(rows[i])]].T).max() - (query[i] @ key[amounts[int(moved[i])]].T).max())
@@ -148,12 +151,13 @@ def _split_rows_with_two_amounts(
 def _agree_within_pieces(words: Words, best: NDArray[np.int64], members: NDArray[np.int64], chosen: NDArray[np.int64]) -> NDArray[np.int64]:
     """Words of one label that stand side by side belong to one row: the row that most of them point at."""
     result = chosen.copy()
+    targets: list[int] = chosen.tolist()
     piece: list[int] = []
 
     def close() -> None:
-        if len(piece) > 1:
-            targets, counts = np.unique(chosen[piece], return_counts=True)
-            result[piece] = targets[counts.argmax()]
+        counts = Counter(targets[k] for k in piece)
+        if len(counts) > 1:
+            result[piece] = min(counts, key=lambda target: (-counts[target], target))
 
     for k, i in enumerate(members.tolist()):
         if piece:

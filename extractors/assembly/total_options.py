@@ -48,7 +48,6 @@ _WHOLE = re.compile(r"^[^\w]?\d{3,6}[^\w]?$")  # not every invoice prints cents
 _AMOUNT = re.compile(r"^[^\w]{0,4}\d[\d.,'’]*[^\w]{0,4}$|^[A-Z]{0,3}[$€£]?\d[\d.,'’]*\d$|^\d[\d.,'’]*\d[A-Z]{1,3}[$€£]$")
 
 
-
 @dataclass(frozen=True, slots=True)
 class Option:
     """A way to read one total; ``value`` None = the page does not print it. ``bonus``: log-odds that its caption adds."""
@@ -67,6 +66,21 @@ def has_cents(text: str) -> bool:
 def printed_amounts(words: Words) -> list[tuple[int, ...]]:
     """Words of every amount-like number, digits that are grouped by spaces together ("1 234,50" is one)."""
     return words.once(_printed_amounts)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedAmount:
+    """A number as in `printed_amounts`, its text, and its value by the document's habit, None where it has none."""
+
+    words: tuple[int, ...]
+    text: str
+    value: Decimal | None
+
+
+def read_amounts(words: Words, habit: NumberHabit) -> list[PrintedAmount]:
+    """What `printed_amounts` finds, with the values."""
+    texts = {run: " ".join([words.texts[i] for i in run]) for run in printed_amounts(words)}
+    return [PrintedAmount(run, text, first_number(text, habit)) for run, text in texts.items()]
 
 
 def _printed_amounts(words: Words) -> list[tuple[int, ...]]:
@@ -146,12 +160,12 @@ def total_options(
     tagged = {i: span.words for span in spans if span.label in _TOTAL_LABELS for i in span.words}
     for found_run in amounts:
         run = _with_sign(words, found_run, tagged)
-        probability = max(own[i] for i in run)
+        probability = max([own[i] for i in run])
         last = words.texts[run[-1]]
         money = has_cents(last) or (_WHOLE.match(last) is not None and captions.in_front("amount", run[0]) == name)
-        if (probability < ALTERNATIVE_FLOOR and not money) or is_percent(words, run):
+        if (probability < ALTERNATIVE_FLOOR and not money) or words.once(is_percent, run):
             continue
-        in_row = max(in_rows[i] for i in run) > ROW_SHARE
+        in_row = max([in_rows[i] for i in run]) > ROW_SHARE
         bonus = 0.0 if in_row else caption_bonus(captions, name, run[0])
         if bonus > 0 and money:
             told = CAPTION_ONLY[name] * (KNOWN if known else 1.0) * (1.0 if has_cents(last) else WHOLE_NUMBER)
