@@ -66,8 +66,9 @@ def possible_adjustments(
 ) -> list[Possible]:
     """Amounts that the network takes for an allowance or a charge, be it ever so faintly; the likeliest first, each amount once."""
     found: dict[Decimal, Possible] = {}
+    shares: list[list[float]] = probabilities[:, _ADJUSTED].tolist()
     for run in amounts:
-        charge, allowance = (max(float(probabilities[i, column]) for i in run) for column in _ADJUSTED)
+        charge, allowance = (max([shares[i][k] for i in run]) for k in range(2))
         if charge + allowance < FAINTLY_ADJUSTED or is_percent(words, run):
             continue
         value = first_number(make_span(words, "adjustment.charge", run, probabilities).text, habit)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.caption_words import plain
-from extractors.assembly.spans import LABEL_INDEX, Words, set_label
+from extractors.assembly.spans import LABEL_INDEX, Words, carries, set_label
 from extractors.labels import FIELDS
 
 LEAST = 3  # words that make a column
@@ -31,7 +31,7 @@ _HEADER = np.array([i + 1 for i, name in enumerate(FIELDS) if not name.startswit
 def agree_in_columns(words: Words, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
     """``probabilities`` [n, 1 + fields] with the doubtful numbers of items moved towards what their column, or their label, says."""
     best = probabilities.argmax(1)
-    lines = set(words.line[np.isin(best, [*_NUMBERS, *_AMOUNTS])].tolist())
+    lines = set(words.line[carries(best, [*_NUMBERS, *_AMOUNTS])].tolist())
     candidates = [
         i for i in range(len(best)) if words.has_digit[i] and words.line_list[i] in lines and float(probabilities[i, _HEADER].sum()) < 0.5
     ]
@@ -96,6 +96,6 @@ def _settle(result: NDArray[np.float32], probabilities: NDArray[np.float32], bes
     label = int(_NUMBERS[together[_NUMBERS].argmax()])
     if (best[group] == label).sum() < LEAST - 1 or together[label] + LEAN < np.delete(together, label).max():
         return
-    for i in group[~np.isin(best[group], [label, _NAME, *_AMOUNTS])].tolist():
+    for i in group[~carries(best[group], [label, _NAME, *_AMOUNTS])].tolist():
         if probabilities[i].max() <= (TOLD_NOTHING if best[i] == 0 else SETTLED):
             set_label(result, i, label)

@@ -174,7 +174,7 @@ def _faint_spans(words: Words, probabilities: np.ndarray[Any, Any], spans: Seque
         return []
     relaxed = probabilities.copy()
     relaxed[:, 0] *= FAINT
-    return [s for s in find_spans(words, relaxed) if s.label in missing]
+    return find_spans(words, relaxed, wanted=missing)
 
 
 def _number_habit(words: Words, probabilities: np.ndarray[Any, Any], language: str) -> NumberHabit:

@@ -103,7 +103,7 @@ def _candidates(
         seen.update(run)
         probability = min(max(span.probability, tagged[run[0]].probability if run[0] in tagged else 0.0), 0.995)
         cue = captions.cue("date", _start_of_period(words, captions, run[0]))
-        number = _number_in_front(words, captions, run[0])
+        number = words.once(_number_in_front, captions, run[0])
         odds = 1.0
         if number is not None and number not in OWN_NUMBERS:
             odds = ANOTHERS
@@ -113,7 +113,7 @@ def _candidates(
                 probability = max(probability, CAPTION_ONLY)
         elif cue is not None:
             odds = CAPTION_DENIES
-        if label == DUE and _before_discount(words, captions, run):
+        if label == DUE and words.once(_before_discount, captions, run):
             odds = min(odds, 1.0) * CAPTION_DENIES
         if probability >= 0.02:
             supported = probability * odds / (1 - probability + probability * odds)

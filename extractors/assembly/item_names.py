@@ -35,7 +35,7 @@ from extractors.assembly.name_pieces import (
     whole_run,
 )
 from extractors.assembly.section_headings import first_lines, without_outdented
-from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words, set_label
+from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words, carries, set_label
 from extractors.assembly.stacked_headings import below_their_numbers, names_stand_below
 
 _NUMBERS = frozenset(LABEL_INDEX[n] for n in NUMERIC_LABELS)
@@ -92,7 +92,7 @@ def _join_lines_between(words: Words, probabilities: NDArray[np.float32], rows: 
     best = probabilities.argmax(1)
     is_name: list[bool] = (best == NAME).tolist()
     texts: list[tuple[list[int], float]] = []  # pieces of notes and names, with their share of names
-    for line in sorted({words.line_list[i] for i in np.flatnonzero(np.isin(best, (NAME, NOTE)) & (rows >= 0)).tolist()}):
+    for line in sorted({words.line_list[i] for i in np.flatnonzero(carries(best, (NAME, NOTE)) & (rows >= 0)).tolist()}):
         texts += [(run, sum([is_name[i] for i in run]) / len(run)) for run in runs(words, words.words_of_line[line]) if rows[run[0]] >= 0]
 
     def set_alike(upper: Sequence[int], lower: Sequence[int], reach_em: float) -> bool:

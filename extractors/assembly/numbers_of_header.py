@@ -62,10 +62,11 @@ def choose_number(
     own = {i for s in candidates for i in s.words}
     taken = {i for s in spans for i in s.words}
     in_column: list[float] = probabilities[:, column].tolist()
-    for i, kind in words.once(_possible_numbers, captions):
+    in_rows: list[float] = probabilities[:, rows].sum(1).tolist()
+    for i in words.once(_possible_numbers):
         if i in own:
             continue
-        cued = kind in OWN_CAPTIONS[caption] and float(probabilities[i, rows].sum()) < ROW_SHARE
+        cued = in_rows[i] < ROW_SHARE and captions.in_front("number", i) in OWN_CAPTIONS[caption]
         if cued or (in_column[i] >= CAPTION_ONLY and i not in taken):
             candidates.append(make_span(words, label, [i], probabilities))
     cues = [_cue(words, captions, span) for span in candidates]
@@ -100,10 +101,9 @@ def choose_number(
     return Choice(letters + clean_identifier(text), whole, min(whole.probability, 1.0))
 
 
-def _possible_numbers(words: Words, captions: Captions) -> list[tuple[int, str | None]]:
-    """Words that may be a number of any kind, each with what the caption in front of it says."""
-    shown = (i for i, text in enumerate(words.texts) if words.has_digit[i] and len(text) >= 2)
-    return [(i, captions.in_front("number", i)) for i in shown]
+def _possible_numbers(words: Words) -> list[int]:
+    """Words that may be a number of any kind."""
+    return [i for i, text in enumerate(words.texts) if words.has_digit[i] and len(text) >= 2]
 
 
 def _end_of_label(words: Words, captions: Captions, span: Span) -> int:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from extractors.assembly.line_items import EXACT, ROUNDED, first_number, is_telling
 from extractors.assembly.numbers import NumberHabit, parse_percent
-from extractors.assembly.spans import LABEL_INDEX, Words, set_label
+from extractors.assembly.spans import LABEL_INDEX, Words, carries, set_label
 from extractors.assembly.total_options import printed_amounts, read_amounts
 
 _NET, _GROSS, _PRICE, _QUANTITY, _RATE, _DISCOUNT, _NAME = (
@@ -210,7 +210,7 @@ def _spare(numbers: Sequence[_Number]) -> list[_Number]:
 
 def _sole_rate(words: Words, probabilities: NDArray[np.float32], habit: NumberHabit) -> Decimal | None:
     """The tax rate of a document that prints no other one above zero."""
-    shown = np.flatnonzero(np.isin(probabilities.argmax(1), [_RATE, _RATE_OF_ALL])).tolist()
+    shown = np.flatnonzero(carries(probabilities.argmax(1), [_RATE, _RATE_OF_ALL])).tolist()
     rates = {value for i in shown if (value := parse_percent(words.texts[i], habit)) is not None and value > 0}
     return rates.pop() if len(rates) == 1 else None
 

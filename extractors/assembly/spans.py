@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -56,6 +56,13 @@ class Span:
         return self.words[0]
 
 
+def carries(best: NDArray[np.int64], labels: Iterable[int]) -> NDArray[np.bool_]:
+    """Which of the words, whose likeliest labels are ``best`` [n], carry one of ``labels``."""
+    among = np.zeros(1 + len(FIELDS), np.bool_)
+    among[list(labels)] = True
+    return among[best]
+
+
 def set_label(probabilities: NDArray[np.float32], word: int, label: int) -> None:
     """Make a label the likeliest one of a word, by no more than is needed: the doubt stays visible."""
     others = float(probabilities[word].sum() - probabilities[word, label])
@@ -77,10 +84,16 @@ def make_span(words: Words, label: str, indices: Sequence[int], probabilities: N
     )
 
 
-def find_spans(words: Words, probabilities: NDArray[np.float32], *, rows: NDArray[np.int32] | None = None) -> list[Span]:
+def find_spans(
+    words: Words,
+    probabilities: NDArray[np.float32],
+    *,
+    rows: NDArray[np.int32] | None = None,
+    wanted: Collection[str] = LABEL_INDEX,
+) -> list[Span]:
     """Runs of words on one line with one likeliest label, no wide gap between, in reading order.
 
-    ``rows`` [n] (row of each line-item word, -1 elsewhere) keeps spans of different rows apart.
+    ``rows`` [n] (row of each line-item word, -1 elsewhere) keeps spans of different rows apart. Only spans with a label that is ``wanted``.
     """
     best: list[int] = probabilities.argmax(1).tolist()
     starts: list[float] = words.tagged.starts.tolist()
@@ -107,7 +120,7 @@ def find_spans(words: Words, probabilities: NDArray[np.float32], *, rows: NDArra
                 continue
             spans.append(make_span(words, name, current, probabilities))
             current = []
-        if b:
+        if b and FIELDS[b - 1] in wanted:
             current, label = [i], b
     if current:
         spans.append(make_span(words, FIELDS[label - 1], current, probabilities))

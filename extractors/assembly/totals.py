@@ -66,7 +66,7 @@ def read_totals(
     adjustments = read_adjustments(spans, captions, habit)
     breakdown, breakdown_evidence, tax_sums = read_breakdown(spans, habit)
     amounts = printed_amounts(words)
-    options = {name: total_options(words, captions, probabilities, spans, name, habit, amounts=amounts) for name in TOTALS}
+    options = {name: total_options(words, captions, probabilities, spans, name, habit) for name in TOTALS}
     _add_sums_of_taxes(options["tax_total"], spans, tax_sums, habit)
     line_total_span = _likeliest(spans, "total.line_total")
     line_total = first_number(line_total_span.text, habit) if line_total_span else None
