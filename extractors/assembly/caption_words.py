@@ -6,10 +6,9 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from importlib.resources import files
 from typing import cast
 
-import yaml
+from extractors.data_files import read_yaml
 
 WHOLE = 0.5  # share of a heading that its expression covers: the same in a second language may stand beside it
 _NO_LETTERS = re.compile(r"[^\w#]+")
@@ -47,8 +46,7 @@ def announces(topic: str, text: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _patterns() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
-    text = files("extractors").joinpath("data/captions.yaml").read_text(encoding="utf-8")
-    topics = cast("dict[str, dict[str, Sequence[str]]]", yaml.safe_load(text))
+    topics = cast("dict[str, dict[str, Sequence[str]]]", read_yaml("captions.yaml"))
     return {
         topic: {kind: re.compile(rf"(?<!\w)(?:{'|'.join(f'(?:{e})' for e in expressions)})(?!\w)") for kind, expressions in kinds.items()}
         for topic, kinds in topics.items()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 from typing import cast
 
-import yaml
+from extractors.data_files import read_yaml
 
 _MARKS = re.compile(r"[\s.,/()]")
 _BETWEEN = frozenset({"", "&", "+", "-", "–", "co", "cie", "epp", "me", "mei"})  # what stands in legal forms of several parts
@@ -15,8 +14,7 @@ _BETWEEN = frozenset({"", "&", "+", "-", "–", "co", "cie", "epp", "me", "mei"}
 
 @lru_cache(maxsize=1)
 def _legal_forms() -> frozenset[str]:
-    text = files("extractors").joinpath("data/legal_forms.yaml").read_text(encoding="utf-8")
-    forms = cast("dict[str, list[str]]", yaml.safe_load(text))
+    forms = cast("dict[str, list[str]]", read_yaml("legal_forms.yaml"))
     return frozenset(_compact(form) for group in forms.values() for form in group)
 
 

@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from importlib.resources import files
 from itertools import islice
 from typing import cast
 
-import yaml
-
 from extractors.assembly.line_items import Row, agrees
+from extractors.data_files import read_yaml
 
 CENTS = Decimal("0.05")
 MOST_PARTS = 200  # of a bundle or section
@@ -107,8 +105,7 @@ def _expression(kind: str, *, whole: bool = False) -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _phrases() -> dict[str, list[str]]:
-    text = files("extractors").joinpath("data/row_phrases.yaml").read_text(encoding="utf-8")
-    return cast("dict[str, list[str]]", yaml.safe_load(text))
+    return cast("dict[str, list[str]]", read_yaml("row_phrases.yaml"))
 
 
 def _adds_up(row: Row) -> bool:
