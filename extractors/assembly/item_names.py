@@ -91,6 +91,7 @@ def _join_lines_between(words: Words, probabilities: NDArray[np.float32], rows: 
     ``probabilities`` is changed in place."""
     best = probabilities.argmax(1)
     is_name: list[bool] = (best == NAME).tolist()
+    hinted = set(np.flatnonzero(probabilities[:, NAME] >= FAINTLY_NAMED).tolist())
     texts: list[tuple[list[int], float]] = []  # pieces of notes and names, with their share of names
     for line in sorted({words.line_list[i] for i in np.flatnonzero(carries(best, (NAME, NOTE)) & (rows >= 0)).tolist()}):
         texts += [(run, sum([is_name[i] for i in run]) / len(run)) for run in runs(words, words.words_of_line[line]) if rows[run[0]] >= 0]
@@ -101,7 +102,7 @@ def _join_lines_between(words: Words, probabilities: NDArray[np.float32], rows: 
         return level and rows[upper[0]] == rows[lower[0]] and abs(words.size_list[upper[0]] - size) <= ALIKE * size
 
     for k, (run, named) in enumerate(texts):
-        if named > MOSTLY or any(words.texts[i].endswith(":") for i in run):
+        if named > MOSTLY or hinted.isdisjoint(run) or any(words.texts[i].endswith(":") for i in run):
             continue
         faint = float(probabilities[run, NAME].mean())
         if faint < FAINTLY_NAMED or faint + float(probabilities[run, NOTE].mean()) < MOSTLY:

@@ -159,5 +159,5 @@ class Words:
         """Box around words of one page, in points."""
         if len(indices) == 1:
             return self.box_list[indices[0]]
-        boxes = [self.box_list[i] for i in indices]
-        return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+        lefts, tops, rights, bottoms = zip(*[self.box_list[i] for i in indices], strict=True)
+        return min(lefts), min(tops), max(rights), max(bottoms)
