@@ -14,9 +14,9 @@ from schemas.invoice import DocumentType, Evidence, Invoice, Route
 
 if TYPE_CHECKING:
     from extractors.assembly.document import Assembled
+    from extractors.assembly.page_words import Words
     from extractors.confidence import Calibration
     from extractors.model_directory import WordTagger
-    from extractors.tagger import TaggedDocument
     from extractors.words import Document
 
 
@@ -30,22 +30,24 @@ def read_by_model(
 ) -> dict[int, Invoice]:
     """The invoices of ``documents`` by their numbers; ``blanks`` are what is known of them so far, without values. Rules have not been asked yet."""
     from extractors.assembly.document import assemble
+    from extractors.assembly.page_words import Words
     from extractors.digit_repair import repaired
 
     with clock.stage("tag"):
         tagged = tagger.tag_many(list(documents.values()))
     with clock.stage("assemble"):
-        assembled = [repaired(t, assemble(t), tagger) for t in tagged]
+        words = [Words(t) for t in tagged]
+        assembled = [repaired(t, assemble(t, words=w), tagger) for t, w in zip(tagged, words, strict=True)]
         invoices = [_invoice(blanks[i], documents[i], a, calibration) for i, a in zip(documents, assembled, strict=True)]
     with clock.stage("cross-check"):
-        invoices = [_cross_checked(v, a, t, tagger, calibration) for v, a, t in zip(invoices, assembled, tagged, strict=True)]
+        invoices = [_cross_checked(v, a, w, tagger, calibration) for v, a, w in zip(invoices, assembled, words, strict=True)]
     with clock.stage("tag"):
         invoices = [_with_others(invoice, document, tagger) for document, invoice in zip(documents.values(), invoices, strict=True)]
     with clock.stage("categorise"):
         return dict(zip(documents, categorised(invoices, [a.text for a in assembled], bookkeeping), strict=True))
 
 
-def _cross_checked(invoice: Invoice, assembled: Assembled, tagged: TaggedDocument, tagger: WordTagger, calibration: Calibration) -> Invoice:
+def _cross_checked(invoice: Invoice, assembled: Assembled, words: Words, tagger: WordTagger, calibration: Calibration) -> Invoice:
     """The invoice, where it could be accepted, as far believed as the networks agree on it that read it by themselves."""
     from extractors.assembly.document import assemble
     from extractors.confidence import signals
@@ -54,11 +56,11 @@ def _cross_checked(invoice: Invoice, assembled: Assembled, tagged: TaggedDocumen
     from extractors.ensemble import Ensemble
     from extractors.reading_confidence import weakest_reading
 
-    agreement = calibration.agreement
+    agreement, tagged = calibration.agreement, words.tagged
     if agreement is None or not tagged.opinions or not assembled.is_invoice or invoice.confidence < agreement.from_probability:
         return invoice
     networks = (tagger.first, tagger.second) if isinstance(tagger, Ensemble) else (tagger,) * len(tagged.opinions)
-    opinions = [repaired(own, assemble(own), network) for own, network in zip(tagged.opinions, networks, strict=True)]
+    opinions = [repaired(own, assemble(own, words=words), network) for own, network in zip(tagged.opinions, networks, strict=True)]
     found = [differences(assembled, opinion) for opinion in opinions]
     sure = calibration.probability_by_opinions(
         signals(assembled), [signals(opinion) for opinion in opinions], agreement_signals(assembled, opinions, found)

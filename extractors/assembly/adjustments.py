@@ -66,7 +66,10 @@ def possible_adjustments(
 ) -> list[Possible]:
     """Amounts that the network takes for an allowance or a charge, be it ever so faintly; the likeliest first, each amount once."""
     found: dict[Decimal, Possible] = {}
+    hinted = set(np.flatnonzero(probabilities[:, _ADJUSTED].max(1) >= FAINTLY_ADJUSTED / 2).tolist())
     for run in amounts:
+        if hinted.isdisjoint(run):
+            continue
         charge, allowance = (max(float(probabilities[i, column]) for i in run) for column in _ADJUSTED)
         if charge + allowance < FAINTLY_ADJUSTED or is_percent(words, run):
             continue

@@ -20,18 +20,24 @@ EDGE_PT = 2.0
 
 def mark_bracketed_codes(words: Words, probabilities: NDArray[np.float32]) -> None:
     """In place: a bracketed code directly before a word that names an item, or alone over it, is an item code. ``probabilities`` [n, 1 + fields]."""
+    for code, following in words.once(_codes):
+        beside = bool(following) and words.box_list[following[0]][0] - words.box_list[code[-1]][2] <= GAP_EM * words.size_list[code[0]]
+        named = probabilities[following[0], _NAME] > NAMED if beside else _is_over_a_name(words, probabilities, code)
+        if named:
+            for j in code:
+                if probabilities[j, _CODE] < NAMED:
+                    set_label(probabilities, j, _CODE)
+
+
+def _codes(words: Words) -> list[tuple[list[int], list[int]]]:
+    """Every bracketed code, and the word behind it where one stands there."""
+    found: list[tuple[list[int], list[int]]] = []
     for members in words.words_of_line.values():
         for k, i in enumerate(members):
             code = bracketed_code(words, members[k : k + LONGEST]) if words.texts[i].startswith("[") else []
-            if not code:
-                continue
-            following = members[k + len(code) : k + len(code) + 1]
-            beside = bool(following) and words.box_list[following[0]][0] - words.box_list[code[-1]][2] <= GAP_EM * words.size_list[i]
-            named = probabilities[following[0], _NAME] > NAMED if beside else _is_over_a_name(words, probabilities, code)
-            if named:
-                for j in code:
-                    if probabilities[j, _CODE] < NAMED:
-                        set_label(probabilities, j, _CODE)
+            if code:
+                found.append((code, members[k + len(code) : k + len(code) + 1]))
+    return found
 
 
 def bracketed_code(words: Words, members: list[int]) -> list[int]:

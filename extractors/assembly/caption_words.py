@@ -6,12 +6,12 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from importlib.resources import files
 from typing import cast
 
-import yaml
+from extractors.data_files import read_yaml
 
 WHOLE = 0.5  # share of a heading that its expression covers: the same in a second language may stand beside it
+_NO_LETTERS = re.compile(r"[^\w#]+")
 _SPECIAL = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss", "æ": "ae", "№": "no", "°": "o", "º": "o"})
 
 
@@ -19,7 +19,7 @@ _SPECIAL = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ß": "ss"
 def plain(text: str) -> str:
     """Small letters without accents; every run of other characters is one space, ``#`` stays."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL))
-    return re.sub(r"[^\w#]+", " ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip()
+    return _NO_LETTERS.sub(" ", "".join([c for c in decomposed if not unicodedata.combining(c)])).strip()
 
 
 @lru_cache(maxsize=16384)
@@ -46,8 +46,7 @@ def announces(topic: str, text: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _patterns() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
-    text = files("extractors").joinpath("data/captions.yaml").read_text(encoding="utf-8")
-    topics = cast("dict[str, dict[str, Sequence[str]]]", yaml.safe_load(text))
+    topics = cast("dict[str, dict[str, Sequence[str]]]", read_yaml("captions.yaml"))
     return {
         topic: {kind: re.compile(rf"(?<!\w)(?:{'|'.join(f'(?:{e})' for e in expressions)})(?!\w)") for kind, expressions in kinds.items()}
         for topic, kinds in topics.items()

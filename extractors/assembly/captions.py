@@ -38,7 +38,7 @@ class Piece:
     box: tuple[float, float, float, float]
 
 
-@dataclass
+@dataclass(eq=False)
 class Captions:
     """The captions of a document's values."""
 
@@ -46,6 +46,9 @@ class Captions:
     _known_before: dict[int, str] = field(default_factory=dict[int, str])
     _known_in_front: dict[tuple[str, int], str | None] = field(default_factory=dict[tuple[str, int], str | None])
     _known_over: dict[tuple[str, int], str | None] = field(default_factory=dict[tuple[str, int], str | None])
+    _known_above: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
+    _known_headed: dict[int, str | None] = field(default_factory=dict[int, str | None])
+    _known_party: dict[int, str | None] = field(default_factory=dict[int, str | None])
 
     @cached_property
     def pieces(self) -> list[Piece]:
@@ -113,6 +116,11 @@ class Captions:
 
     def above(self, first: int) -> list[str]:
         """Texts of the two nearest pieces over a word, from the nearest."""
+        if first not in self._known_above:
+            self._known_above[first] = self._texts_above(first)
+        return self._known_above[first]
+
+    def _texts_above(self, first: int) -> list[str]:
         k = self.piece_of[first]
         x0, y0, x1, _ = self.words.box_list[first]
         size = self.words.size_list[first]
@@ -165,6 +173,11 @@ class Captions:
     def headed(self, first: int) -> str | None:
         """``seller`` or ``buyer`` where the line directly over a word, at its left edge, is the heading of their block, "Name" between the two or not, or
         tells the number of the business term. A heading under the number of a bank account ("Recipient") names who is paid."""
+        if first not in self._known_headed:
+            self._known_headed[first] = self._role_of_heading(first)
+        return self._known_headed[first]
+
+    def _role_of_heading(self, first: int) -> str | None:
         heading = self._over_at_left_edge(first)
         term = self._term(first) or (match("term", heading.text) if heading is not None else None)
         if term is not None:
@@ -205,6 +218,11 @@ class Captions:
     def party(self, first: int) -> str | None:
         """The role (``seller``, ``buyer``, ``delivery``, ``other_party``) of the block that a word belongs to: named in front of it, or by the
         nearest heading over its column or over the start of its line."""
+        if first not in self._known_party:
+            self._known_party[first] = self._role_of_block(first)
+        return self._known_party[first]
+
+    def _role_of_block(self, first: int) -> str | None:
         in_front = match("party", self.before(first), whole=True)
         apart = self.pieces[self.piece_of[first]].words[0] == first  # what stands in front may be of another column
         directly = self.headed(first) if apart else self._term(first)

@@ -114,8 +114,15 @@ def _name_above(words: Words, best: NDArray[np.int64], run: Sequence[int]) -> li
 
 def _label(captions: Captions, first: int) -> str:
     """The text in front of a number or, where another value stands there, directly above it, if it holds letters; empty where there is none."""
-    texts = (captions.before(first), next(iter(captions.above(first)), ""))
-    return next((text for text in texts if any(map(str.isalpha, text)) and not any(map(str.isdigit, text))), "")
+    before = captions.before(first)
+    if _is_label(before):
+        return before
+    above = next(iter(captions.above(first)), "")
+    return above if _is_label(above) else ""
+
+
+def _is_label(text: str) -> bool:
+    return any(map(str.isalpha, text)) and not any(map(str.isdigit, text))
 
 
 def _lacks_its_amount(words: Words, probabilities: NDArray[np.float32], best: NDArray[np.int64], run: Sequence[int]) -> bool:

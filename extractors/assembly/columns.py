@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.caption_words import plain
-from extractors.assembly.spans import LABEL_INDEX, Words, set_label
+from extractors.assembly.spans import LABEL_INDEX, Words, carries, set_label
 from extractors.labels import FIELDS
 
 LEAST = 3  # words that make a column
@@ -34,7 +34,7 @@ _HEADER = np.array([i + 1 for i, name in enumerate(FIELDS) if not name.startswit
 def agree_in_columns(words: Words, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
     """``probabilities`` [n, 1 + fields] with the doubtful numbers of items moved towards what their column, or their label, says."""
     best = probabilities.argmax(1)
-    lines = set(words.line[np.isin(best, [*_NUMBERS, *_AMOUNTS]) | (probabilities[:, _NUMBERS].sum(1) > HALF_SEEN)].tolist())
+    lines = set(words.line[carries(best, [*_NUMBERS, *_AMOUNTS]) | (probabilities[:, _NUMBERS].sum(1) > HALF_SEEN)].tolist())
     candidates = [
         i for i in range(len(best)) if words.has_digit[i] and words.line_list[i] in lines and float(probabilities[i, _HEADER].sum()) < 0.5
     ]
@@ -56,7 +56,7 @@ def _groups(words: Words, candidates: Iterable[int], best: NDArray[np.int64]) ->
         if label:
             labelled.setdefault(label, []).append(i)
         else:
-            under.setdefault(_label_above(words, i), []).append(i)
+            under.setdefault(words.once(_label_above, i), []).append(i)
     loose = [i for label, group in under.items() if not label or len(group) < LEAST for i in group]
     labelled |= {f"above {label}": group for label, group in under.items() if label and len(group) >= LEAST}
     columns = [group for group in _flush(words, loose, side=2) if len(group) >= LEAST]
@@ -114,6 +114,6 @@ def _settle(result: NDArray[np.float32], probabilities: NDArray[np.float32], bes
     label = int(_NUMBERS[together[_NUMBERS].argmax()])
     if (best[group] == label).sum() < LEAST - 1 or together[label] + LEAN < np.delete(together, label).max():
         return
-    for i in group[~np.isin(best[group], [label, _NAME, *_AMOUNTS])].tolist():
+    for i in group[~carries(best[group], [label, _NAME, *_AMOUNTS])].tolist():
         if probabilities[i].max() <= (TOLD_NOTHING if best[i] == 0 else SETTLED):
             set_label(result, i, label)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 # Prefixes of VAT ids in the Union and the United Kingdom, as alternatives of an expression.
 VAT_PREFIXES = "AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK"
@@ -45,7 +46,8 @@ def country_of_ids(vat_id: str | None, iban: str | None) -> str | None:
     return iban[:2] if iban else None
 
 
-def countries_told(text: str) -> dict[str, int]:
+@lru_cache(maxsize=64)
+def countries_told(text: str) -> Mapping[str, int]:
     """How often the page prints what only one country prints: postcodes, registration names, country names."""
     return _counts(_TELLING, text)
 

@@ -130,11 +130,7 @@ def converted_into(words: Words, habit: NumberHabit, gross: Decimal | None) -> f
     total times, or divided by, that rate."""
     if not gross:
         return frozenset()
-    told: list[tuple[set[str], list[tuple[Decimal, str]]]] = []  # by line: its codes, and its numbers with the code next to each
-    for members in words.words_of_line.values():
-        codes = {code for i in members for code in _CODE.findall(words.texts[i]) if code in _CODES}
-        if codes:
-            told.append((codes, _numbers_of(words, members, habit)))
+    told = words.once(_lines_with_codes, habit)
     rates = [(codes, [n for n, _ in numbers if n % 1]) for codes, numbers in told if len(codes) == 2]
     result: set[str] = set()
     for pair, values in rates:
@@ -143,6 +139,16 @@ def converted_into(words: Words, habit: NumberHabit, gross: Decimal | None) -> f
                 continue
             result |= {code for n, code in numbers if code in pair and any(_is_converted(n, abs(gross), rate) for rate in values)}
     return frozenset(result)
+
+
+def _lines_with_codes(words: Words, habit: NumberHabit) -> list[tuple[set[str], list[tuple[Decimal, str]]]]:
+    """By line the codes of currencies on it, and its numbers with the code next to each."""
+    told: list[tuple[set[str], list[tuple[Decimal, str]]]] = []
+    for members in words.words_of_line.values():
+        codes = {code for i in members for code in _CODE.findall(words.texts[i]) if code in _CODES}
+        if codes:
+            told.append((codes, _numbers_of(words, members, habit)))
+    return told
 
 
 def _numbers_of(words: Words, members: Sequence[int], habit: NumberHabit) -> list[tuple[Decimal, str]]:

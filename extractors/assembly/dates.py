@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from itertools import combinations
+from typing import cast
+
+from extractors.data_files import read_yaml
 
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})\s?[./\-年月]\s?(\d{1,2})\s?[./\-月]\s?(\d{4}|\d{2})(?!\d)")
 _ALONE = re.compile(
@@ -19,7 +22,6 @@ _SHORT = re.compile(r"^\W*(\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])\W*$")  # 231102,
 _BROKEN_YEAR = re.compile(r"(?<!\d)((?:19|20)\d)\s(\d)(?!\d)")  # by the end of a narrow cell's line
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _STEM = 5  # letters
-_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "cs", "tr", "fi", "no", "hu", "ro")
 _MONTH_FIRST_COUNTRIES = frozenset({"US", "PH"})
 _MONTH_FIRST_CURRENCIES = ("USD", "PHP")
 _BOTH_COUNTRIES = frozenset({"CA", "PH"})
@@ -120,6 +122,7 @@ def _orders(texts: Iterable[str]) -> tuple[int, int]:
     return day_first, month_first
 
 
+@lru_cache(maxsize=16384)
 def parse_date(text: str, habit: DateHabit) -> date | None:
     """The date in a piece of text, numeric (any order, 2 or 4 digit years, ISO) or with a month's name in one of 16 languages.
 
@@ -173,7 +176,7 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 @lru_cache(maxsize=4096)
 def month_number(word: str) -> int | None:
-    """1 to 12 for the name or abbreviation of a month in a served language (CLDR names through Babel), None for other words."""
+    """1 to 12 for the name or abbreviation of a month in a served language (names of the CLDR), None for other words."""
     key = _fold(word)
     if key in _months():
         return _months()[key]
@@ -197,22 +200,4 @@ def _months_by_stem() -> dict[str, int]:
 
 @lru_cache(maxsize=1)
 def _months() -> dict[str, int]:
-    from babel import Locale
-
-    names: dict[str, int] = {}
-    clashes: set[str] = set()
-    for language in _LANGUAGES:
-        months = Locale(language).months
-        for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                for number, name in months[context][width].items():
-                    key = _fold(name)
-                    if len(key) < 3:
-                        continue
-                    if names.get(key, number) != number:
-                        clashes.add(key)
-                    names.setdefault(key, number)
-                    if width == "wide" and len(key) > 4:
-                        names.setdefault(key[:3], number)
-    names.update({"mrz": 3, "sept": 9, "mai": 5, "maj": 5, "okt": 10, "dez": 12, "dec": 12, "gen": 1, "ene": 1, "ago": 8})
-    return {k: v for k, v in names.items() if k not in clashes or k in ("mar", "mai", "maj")}
+    return {name: number for number, names in cast("dict[int, list[str]]", read_yaml("month_names.yaml")).items() for name in names}

@@ -69,10 +69,11 @@ class Assembled:
         return self.document_type in (DocumentType.INVOICE, DocumentType.CREDIT_NOTE)
 
 
-def assemble(tagged: TaggedDocument) -> Assembled:
-    """Header, totals, tax breakdown and line items of one document, with evidence by field path."""
-    words = Words(tagged)
-    captions = Captions(words)
+def assemble(tagged: TaggedDocument, *, words: Words | None = None) -> Assembled:
+    """Header, totals, tax breakdown and line items of one document, with evidence by field path. ``words``: those of another reading of it, if there is
+    one; what that reading found in the print is not looked for again."""
+    words = Words(tagged) if words is None else words.tagged_by(tagged)
+    captions = words.once(Captions)
     own = tagged.labels.copy()
     mark_bracketed_codes(words, own)
     probabilities = agree_in_columns(words, smooth_text_segments(words, own))
@@ -174,7 +175,7 @@ def _faint_spans(words: Words, probabilities: np.ndarray[Any, Any], spans: Seque
         return []
     relaxed = probabilities.copy()
     relaxed[:, 0] *= FAINT
-    return [s for s in find_spans(words, relaxed) if s.label in missing]
+    return find_spans(words, relaxed, wanted=missing)
 
 
 def _number_habit(words: Words, probabilities: np.ndarray[Any, Any], language: str) -> NumberHabit:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.header import text_key
-from extractors.assembly.spans import LABEL_INDEX, Span, Words
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, carries
 from extractors.assembly.table_charges import LINES_BELOW
 from extractors.labels import FIELDS
 
@@ -143,7 +143,7 @@ def _unread(line: NDArray[np.int32], best: NDArray[np.int64], inside: NDArray[np
 
 
 def _loose_rows(words: Words, best: NDArray[np.int64], inside: NDArray[np.bool_], spans: Sequence[Span]) -> float:
-    amounts = np.flatnonzero(inside & np.isin(best, _AMOUNTS))
+    amounts = np.flatnonzero(inside & carries(best, _AMOUNTS))
     if not len(amounts):
         return 0.0
     left, right = (float(edge) for edge in np.median(words.boxes[amounts][:, [0, 2]], axis=0))

@@ -15,7 +15,7 @@ from extractors.assembly.caption_words import match
 from extractors.assembly.captions import Captions, Piece
 from extractors.assembly.line_items import agrees, first_number
 from extractors.assembly.numbers import NumberHabit
-from extractors.assembly.spans import LABEL_INDEX, Words, set_label, whole_number
+from extractors.assembly.spans import LABEL_INDEX, Words, carries, set_label, whole_number
 from extractors.assembly.total_options import printed_amounts
 
 _QUANTITY = LABEL_INDEX["line.quantity"]
@@ -50,7 +50,7 @@ def take_numbers_under_headings(
     for label in (_QUANTITY, _PRICE):
         best = probabilities.argmax(1)
         inside = rows >= 0
-        without = sorted(set(rows[inside & np.isin(best, _AMOUNTS)].tolist()) - set(rows[inside & (best == label)].tolist()))
+        without = sorted(set(rows[inside & carries(best, _AMOUNTS)].tolist()) - set(rows[inside & (best == label)].tolist()))
         if not without:
             continue
         name = _NAME_OF[label]
@@ -156,7 +156,7 @@ def _quantities_and_amounts(
 ) -> defaultdict[tuple[int, bool], set[Decimal]]:
     """The values of each row that are its quantity (True) or its amounts (False)."""
     values: defaultdict[tuple[int, bool], set[Decimal]] = defaultdict(set)
-    inside = set(np.flatnonzero((rows >= 0) & np.isin(best, [_QUANTITY, *_AMOUNTS])).tolist())
+    inside = set(np.flatnonzero((rows >= 0) & carries(best, [_QUANTITY, *_AMOUNTS])).tolist())
     grouped = [run for run in printed_amounts(words) if len(run) > 1 and inside.issuperset(run)]
     single = [(i,) for i in sorted(inside.difference(*grouped))]
     for run in (*grouped, *single):

@@ -7,12 +7,14 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from extractors.assembly.caption_words import announces, plain
 from extractors.assembly.glued import glued_naming, without_label
 from extractors.assembly.legal_forms import is_legal_form
 from extractors.assembly.spans import Span, Words
 
+_NO_LETTERS = re.compile(r"[^\w]+|_")
 _TERM = re.compile(r"^\(?BT-\d{1,3}\)?[:\s]*(?=\S)")  # the number of a business term (EN 16931), in front of its value
 _LABEL_PREFIX = re.compile(r"^[^\d:#°]{1,30}[:#°]+\s*(?=\S)")
 _BRACKETED = re.compile(r"^\s*\([^()]*\)\s*(?=\w)")  # a remark of a form, in front of the name
@@ -56,9 +58,10 @@ class Choice:
     probability: float
 
 
+@lru_cache(maxsize=16384)
 def text_key(text: str) -> str:
     """Letters and digits of a text, casefolded: the identity of a printed name or number."""
-    return re.sub(r"[^\w]+|_", "", unicodedata.normalize("NFKC", text).casefold())
+    return _NO_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def clean_identifier(text: str) -> str:
@@ -66,6 +69,7 @@ def clean_identifier(text: str) -> str:
     return without_label(_LABEL_PREFIX.sub("", _TERM.sub("", text)).strip(" .,;:#|*"))
 
 
+@lru_cache(maxsize=4096)
 def clean_name(text: str) -> str:
     """A party's name without a label in front of it and without separators around it; of a name that is printed twice, the fuller one."""
     words = _BRACKETED.sub("", _LABEL_PREFIX.sub("", _TERM.sub("", text))).strip(" ,;:|·•–-*").split()
@@ -85,6 +89,7 @@ def clean_name(text: str) -> str:
     return " ".join(words)
 
 
+@lru_cache(maxsize=4096)
 def clean_vat_id(text: str) -> str:
     """A VAT id without spaces, without a glued label and without another number that is printed after it."""
     parts = _one_id(

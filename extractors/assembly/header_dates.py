@@ -69,7 +69,7 @@ def choose_dates(
     words: Words, captions: Captions, probabilities: NDArray[np.float32], spans: Sequence[Span], habit: DateHabit
 ) -> tuple[Choice | None, Choice | None]:
     """Issue and due date; a due date never lies before the issue date."""
-    printed = [*printed_dates(words, habit), *_broken_dates(words, captions, habit)]
+    printed = [*words.once(printed_dates, habit), *words.once(_broken_dates, captions, habit)]
     issued = _candidates(words, captions, probabilities, spans, printed, habit, ISSUE)
     due = _candidates(words, captions, probabilities, spans, printed, habit, DUE)
     best: tuple[float, Choice | None, Choice | None] = (-1.0, None, None)
@@ -112,18 +112,17 @@ def _candidates(
         seen.update(run)
         probability = min(max(span.probability, tagged[run[0]].probability if run[0] in tagged else 0.0), 0.995)
         cue = captions.cue("date", _start_of_period(words, captions, run[0]))
-        number = _number_in_front(words, captions, run[0])
-        in_row = 1 - float(probabilities[list(run), : LABEL_INDEX["line.position"]].sum(1).mean()) > ROW_SHARE
+        number = words.once(_number_in_front, captions, run[0])
         odds = 1.0
         if number is not None and number not in OWN_NUMBERS:
             odds = ANOTHERS
         elif wanted == cue or (label == ISSUE and number is not None):
             odds = CAPTION_AGREES
-            if not in_row:
+            if 1 - float(probabilities[list(run), : LABEL_INDEX["line.position"]].sum(1).mean()) <= ROW_SHARE:
                 probability = max(probability, CAPTION_ONLY)
         elif cue is not None:
             odds = CAPTION_DENIES
-        if label == DUE and _before_discount(words, captions, run):
+        if label == DUE and words.once(_before_discount, captions, run):
             odds = min(odds, 1.0) * CAPTION_DENIES
         if probability >= 0.02:
             supported = probability * odds / (1 - probability + probability * odds)

@@ -6,15 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import cast
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from extractors.assembly.name_pieces import runs
 from extractors.assembly.spans import LABEL_INDEX, Words
+from extractors.data_files import read_yaml
 
 CELLS = frozenset(
     LABEL_INDEX[f"line.{n}"] for n in ("position", "quantity", "unit", "unit_price", "net_amount", "gross_amount", "tax_rate", "discount")
@@ -80,8 +79,7 @@ def is_name_heading(text: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _headings() -> frozenset[str]:
-    text = files("extractors").joinpath("data/name_headings.yaml").read_text(encoding="utf-8")
-    return frozenset(cast("list[str]", yaml.safe_load(text)))
+    return frozenset(cast("list[str]", read_yaml("name_headings.yaml")))
 
 
 def overlap(a0: float, a1: float, b0: float, b1: float) -> float:

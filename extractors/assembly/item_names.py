@@ -35,7 +35,7 @@ from extractors.assembly.name_pieces import (
     whole_run,
 )
 from extractors.assembly.section_headings import first_lines, without_outdented
-from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words, set_label
+from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words, carries, set_label
 from extractors.assembly.stacked_headings import below_their_numbers, names_stand_below
 
 _NUMBERS = frozenset(LABEL_INDEX[n] for n in NUMERIC_LABELS)
@@ -90,9 +90,11 @@ def _join_lines_between(words: Words, probabilities: NDArray[np.float32], rows: 
     """Lines between two lines of one item's name, set alike, that the network takes for a note without being sure of it, are part of the name;
     ``probabilities`` is changed in place."""
     best = probabilities.argmax(1)
+    is_name: list[bool] = (best == NAME).tolist()
+    hinted = set(np.flatnonzero(probabilities[:, NAME] >= FAINTLY_NAMED).tolist())
     texts: list[tuple[list[int], float]] = []  # pieces of notes and names, with their share of names
-    for line in sorted({words.line_list[i] for i in np.flatnonzero(np.isin(best, (NAME, NOTE)) & (rows >= 0)).tolist()}):
-        texts += [(run, float((best[run] == NAME).mean())) for run in runs(words, words.words_of_line[line]) if rows[run[0]] >= 0]
+    for line in sorted({words.line_list[i] for i in np.flatnonzero(carries(best, (NAME, NOTE)) & (rows >= 0)).tolist()}):
+        texts += [(run, sum([is_name[i] for i in run]) / len(run)) for run in runs(words, words.words_of_line[line]) if rows[run[0]] >= 0]
 
     def set_alike(upper: Sequence[int], lower: Sequence[int], reach_em: float) -> bool:
         (x, _, _, y), (left, _, _, base), size = words.box_of(upper), words.box_of(lower), words.size_list[lower[0]]
@@ -100,13 +102,10 @@ def _join_lines_between(words: Words, probabilities: NDArray[np.float32], rows: 
         return level and rows[upper[0]] == rows[lower[0]] and abs(words.size_list[upper[0]] - size) <= ALIKE * size
 
     for k, (run, named) in enumerate(texts):
+        if named > MOSTLY or hinted.isdisjoint(run) or any(words.texts[i].endswith(":") for i in run):
+            continue
         faint = float(probabilities[run, NAME].mean())
-        if (
-            named > MOSTLY
-            or any(words.texts[i].endswith(":") for i in run)
-            or faint < FAINTLY_NAMED
-            or faint + float(probabilities[run, NOTE].mean()) < MOSTLY
-        ):
+        if faint < FAINTLY_NAMED or faint + float(probabilities[run, NOTE].mean()) < MOSTLY:
             continue
         near = texts[max(k - NEAR, 0) : k + NEAR]
         above = any(share > MOSTLY and set_alike(other, run, FAR_EM) for other, share in near)

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 from typing import cast
 
-import yaml
+from extractors.data_files import read_yaml
 
+_MARKS = re.compile(r"[\s.,/()]")
 _BETWEEN = frozenset({"", "&", "+", "-", "–", "co", "cie", "epp", "me", "mei"})  # what stands in legal forms of several parts
 
 
 @lru_cache(maxsize=1)
 def _legal_forms() -> frozenset[str]:
-    text = files("extractors").joinpath("data/legal_forms.yaml").read_text(encoding="utf-8")
-    forms = cast("dict[str, list[str]]", yaml.safe_load(text))
+    forms = cast("dict[str, list[str]]", read_yaml("legal_forms.yaml"))
     return frozenset(_compact(form) for group in forms.values() for form in group)
 
 
 def _compact(text: str) -> str:
-    return re.sub(r"[\s.,/()]", "", text).casefold()
+    return _MARKS.sub("", text).casefold()
 
 
+@lru_cache(maxsize=8192)
 def is_legal_form(text: str) -> bool:
     """Whether a text is nothing but a legal form, the same in two languages ("BV/SRL"), with its partner ("GmbH & Co. KG") or its size ("Ltda - EPP")."""
     forms = _legal_forms()

@@ -115,6 +115,10 @@ def is_surely(words: Words, i: int, *labels: int) -> bool:
 
 def runs(words: Words, line: Sequence[int]) -> list[list[int]]:
     """The words of a line in pieces between gaps."""
+    return words.once(_runs, tuple(line))
+
+
+def _runs(words: Words, line: Sequence[int]) -> list[list[int]]:
     result: list[list[int]] = []
     for i in line:
         if result and _gap(words, result[-1][-1], i) <= words.piece_gap_em:

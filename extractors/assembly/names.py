@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.caption_words import announces, match, plain
-from extractors.assembly.captions import Captions
+from extractors.assembly.captions import Captions, Piece
 from extractors.assembly.header import text_key
 from extractors.assembly.legal_forms import has_legal_form, is_legal_form
+from extractors.assembly.party_places import letters_of_pages
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, goes_on, is_unfinished, make_span
 
 GROW = 0.08  # a word beside a name belongs to it when the network finds it this likely
@@ -111,7 +112,7 @@ def _without_heading(words: Words, members: list[int]) -> list[int]:
     """A name without the heading of its block in front of it ("Supplier Nordwind"), which is none where the page shows it with the name elsewhere too."""
     if len(members) < FEWEST_HEADED or not announces("party", plain(words.texts[members[0]])):
         return members
-    page = text_key(words.full_text)
+    page = words.once(letters_of_pages)
     whole, rest = (text_key(" ".join(words.texts[i] for i in members[k:])) for k in (0, 1))
     shown_without = page.count(rest) > max(page.count(whole), 1)
     return members[1:] if shown_without and not is_legal_form(" ".join(words.texts[i] for i in members[1:])) else members
@@ -258,12 +259,17 @@ def stands_apart(words: Words, captions: Captions, above: Span, below: Span) -> 
 
 def letterhead(words: Words, captions: Captions, probabilities: NDArray[np.float32]) -> Span | None:
     """What heads the first page in large letters and is no title: the seller's name where the network tags none."""
-    on_first = [i for i in range(len(words.texts)) if words.page[i] == 0]
+    piece = words.once(_heading_of_page, captions)
+    return make_span(words, "header.seller_name", piece.words, probabilities) if piece is not None else None
+
+
+def _heading_of_page(words: Words, captions: Captions) -> Piece | None:
+    on_first = [i for i, page in enumerate(words.page_list) if page == 0]
     if not on_first:
         return None
     median = float(np.median(words.size[on_first]))
     height = words.tagged.document.pages[0].height_pt
-    best: tuple[float, Span] | None = None
+    best: tuple[float, Piece] | None = None
     for piece in captions.pieces:
         if piece.page != 0 or piece.box[1] > LETTERHEAD_PART * height or piece.words[6:]:
             continue
@@ -275,5 +281,5 @@ def letterhead(words: Words, captions: Captions, probabilities: NDArray[np.float
         if any(match(topic, piece.text, whole=True) for topic in ("number", "date", "amount", "party", "title")) or "@" in text:
             continue
         if best is None or size > best[0]:
-            best = (size, make_span(words, "header.seller_name", piece.words, probabilities))
+            best = (size, piece)
     return best[1] if best else None

@@ -62,11 +62,13 @@ def choose_number(
     candidates = [s for s in spans if s.label == label]
     own = {i for s in candidates for i in s.words}
     taken = {i for s in spans for i in s.words}
-    for i, text in enumerate(words.texts):
-        if i in own or not words.has_digit[i] or len(text) < 2:
+    in_column: list[float] = probabilities[:, column].tolist()
+    in_rows: list[float] = probabilities[:, rows].sum(1).tolist()
+    for i in words.once(_possible_numbers):
+        if i in own:
             continue
-        cued = captions.in_front("number", i) in OWN_CAPTIONS[caption] and float(probabilities[i, rows].sum()) < ROW_SHARE
-        if cued or (probabilities[i, column] >= CAPTION_ONLY and i not in taken):
+        cued = in_rows[i] < ROW_SHARE and captions.in_front("number", i) in OWN_CAPTIONS[caption]
+        if cued or (in_column[i] >= CAPTION_ONLY and i not in taken):
             candidates.append(make_span(words, label, [i], probabilities))
     cues = [_cue(words, captions, span) for span in candidates]
     agreeing = OWN_CAPTIONS[caption]
@@ -110,6 +112,11 @@ def _is_credit_note(captions: Captions) -> bool:
 def _is_bare(captions: Captions, span: Span, cue: str | None) -> bool:
     """Whether a likely number has no more than "No." in front of it: under such a title the number is the credit note's own."""
     return cue in (None, "invoice_number") and span.probability >= LIKELY and announces("bare", captions.before(span.first))
+
+
+def _possible_numbers(words: Words) -> list[int]:
+    """Words that may be a number of any kind."""
+    return [i for i, text in enumerate(words.texts) if words.has_digit[i] and len(text) >= 2]
 
 
 def _end_of_label(words: Words, captions: Captions, span: Span) -> int:

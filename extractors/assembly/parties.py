@@ -104,10 +104,9 @@ def _with_legal_form(words: Words, probabilities: NDArray[np.float32], choice: C
     if not has_legal_form(choice.value) and (whole := _form_in_front(words, probabilities, choice)) is not None:
         return whole
     tokens = [plain(t) for t in choice.value.split()]
-    for line in words.words_of_line.values():
-        keys = [plain(words.texts[i]) for i in line]
+    for line, keys in words.once(_plain_lines):
         for k in range(len(line) - len(tokens)):
-            if keys[k : k + len(tokens)] != tokens:
+            if keys[k] != tokens[0] or keys[k : k + len(tokens)] != tokens:
                 continue
             for end in range(k + len(tokens) + 1, min(k + len(tokens) + LONGEST_FORM, len(line)) + 1):
                 form = line[k + len(tokens) : end]
@@ -116,6 +115,11 @@ def _with_legal_form(words: Words, probabilities: NDArray[np.float32], choice: C
                     span = make_span(words, choice.span.label, line[k:end], probabilities)
                     return Choice(span.text.rstrip(","), span, choice.probability)
     return choice
+
+
+def _plain_lines(words: Words) -> list[tuple[list[int], list[str]]]:
+    """The words of every line, and their texts as `plain`."""
+    return [(line, [plain(words.texts[i]) for i in line]) for line in words.words_of_line.values()]
 
 
 def _form_in_front(words: Words, probabilities: NDArray[np.float32], choice: Choice) -> Choice | None:

@@ -58,18 +58,13 @@ def as_headed(
 def odds_by_place(words: Words, captions: Captions, names: Iterable[str], *, head: str) -> dict[str, float]:
     """Odds for the seller of names (letters and digits alone) that stand at the foot of a page, head one behind the first, are ``head``, what stands
     over the first in large letters, or are delivered to."""
-    feet, heads = [], []
     known = {name: plain(name) for name in names}
     shown = {name for name in known.values() if name}
-    delivered = {
-        key for piece in captions.pieces if (key := piece.text.replace(" ", "")) in shown and captions.party(piece.words[0]) == "delivery"
-    }
+    places = words.once(_pieces_by_letters, captions)
+    delivered = {key for key in shown if any(captions.party(first) == "delivery" for first in places.get(key, ()))}
     paid = _account_holders(captions, shown)
-    told_again = bool(head) and text_key(words.full_text).count(head) > 1  # else it may be the title of a section
-    for number, page in enumerate(words.tagged.document.pages):
-        feet.append(_text_between(page, FOOT, 1.0))
-        if number:
-            heads.append(_text_between(page, 0.0, HEAD))
+    told_again = bool(head) and words.once(letters_of_pages).count(head) > 1  # else it may be the title of a section
+    feet, heads = words.once(_feet_and_heads)
     return {
         name: (FOOTER_ODDS if any(name in text for text in feet) else 1.0)
         * (LATER_PAGE_ODDS if any(name in text for text in heads) else 1.0)
@@ -96,6 +91,25 @@ def _account_holders(captions: Captions, names: Collection[str]) -> set[str]:
             if match("naming", caption) == "account":
                 found.add(name)
     return found
+
+
+def letters_of_pages(words: Words) -> str:
+    """Letters and digits of all pages."""
+    return text_key(words.full_text)
+
+
+def _pieces_by_letters(words: Words, captions: Captions) -> dict[str, list[int]]:
+    """First words of the pieces of text that read the same, by their letters without accents."""
+    found: dict[str, list[int]] = {}
+    for piece in captions.pieces:
+        found.setdefault(piece.text.replace(" ", ""), []).append(piece.words[0])
+    return found
+
+
+def _feet_and_heads(words: Words) -> tuple[list[str], list[str]]:
+    """Letters and digits at the foot of each page, and at the head of each behind the first."""
+    pages = words.tagged.document.pages
+    return [_text_between(page, FOOT, 1.0) for page in pages], [_text_between(page, 0.0, HEAD) for page in pages[1:]]
 
 
 def _text_between(page: Page, top: float, bottom: float) -> str:

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from extractors.assembly.line_items import EXACT, ROUNDED, first_number, is_telling
 from extractors.assembly.numbers import NumberHabit, parse_percent
-from extractors.assembly.spans import LABEL_INDEX, Words, set_label
-from extractors.assembly.total_options import printed_amounts
+from extractors.assembly.spans import LABEL_INDEX, Words, carries, set_label
+from extractors.assembly.total_options import printed_amounts, read_amounts
 
 _NET, _GROSS, _PRICE, _QUANTITY, _RATE, _DISCOUNT, _NAME = (
     LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount", "unit_price", "quantity", "tax_rate", "discount", "description")
@@ -113,7 +113,7 @@ def take_amounts_that_make_the_total(words: Words, probabilities: NDArray[np.flo
     best: list[int] = probabilities.argmax(1).tolist()
     if _NET in best or _GROSS in best:
         return
-    values = {run: first_number(" ".join(words.texts[i] for i in run), habit) for run in printed_amounts(words)}
+    values = {amount.words: amount.value for amount in words.once(read_amounts, habit)}
     half = [run for run in values if probabilities[run[-1], [_NET, _GROSS]].sum() >= HALF_SEEN]
     total = sum((values[run] or Decimal(0) for run in half), Decimal(0))
     for printed, label in _OWN_AMOUNT_OF.items():
@@ -129,8 +129,8 @@ def take_unseen_amounts(words: Words, probabilities: NDArray[np.float32], habit:
     in the column of the amounts, or was taken for a total in one of the next lines. Without it the row would vanish into its neighbours."""
     best: list[int] = probabilities.argmax(1).tolist()
     by_line: dict[int, list[_Number]] = {}
-    for run in printed_amounts(words):
-        value = first_number(" ".join(words.texts[i] for i in run), habit)
+    for amount in words.once(read_amounts, habit):
+        run, value = amount.words, amount.value
         if value is not None:
             number = _Number(run, value, best[run[-1]], words.box_list[run[-1]][2], True)
             by_line.setdefault(words.line_list[run[0]], []).append(number)
@@ -187,13 +187,14 @@ def _numbers_of_rows(
         for line in own | {k for each in own for k in range(each + 1, each + 1 + LINES_BELOW) if k not in taken}:
             row_of_line.setdefault(line, []).append(row)
     result: dict[int, list[_Number]] = {row: [] for row in lines}
-    for run in printed_amounts(words):
-        owners = {int(rows[i]) for i in run} - {-1}
+    row_list: list[int] = rows.tolist()
+    for amount in words.once(read_amounts, habit):
+        run = amount.words
+        owners = {row_list[i] for i in run} - {-1}
         candidates = row_of_line.get(words.line_list[run[0]], [])
         row = next(iter(owners)) if len(owners) == 1 else candidates[0] if not owners and len(candidates) == 1 else None
         label = best[run[-1]]
-        text = " ".join(words.texts[i] for i in run)
-        value = parse_percent(text, habit) if label == _RATE else first_number(text, habit)
+        value = parse_percent(amount.text, habit) if label == _RATE else amount.value
         if row is not None and row in result and value is not None:
             result[row].append(_Number(run, value, label, words.box_list[run[-1]][2], words.line_list[run[0]] in lines[row]))
     return result
@@ -212,7 +213,7 @@ def _spare(numbers: Sequence[_Number]) -> list[_Number]:
 
 def _sole_rate(words: Words, probabilities: NDArray[np.float32], habit: NumberHabit) -> Decimal | None:
     """The tax rate of a document that prints no other one above zero."""
-    shown = np.flatnonzero(np.isin(probabilities.argmax(1), [_RATE, _RATE_OF_ALL])).tolist()
+    shown = np.flatnonzero(carries(probabilities.argmax(1), [_RATE, _RATE_OF_ALL])).tolist()
     rates = {value for i in shown if (value := parse_percent(words.texts[i], habit)) is not None and value > 0}
     return rates.pop() if len(rates) == 1 else None
 

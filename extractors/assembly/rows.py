@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.item_lines import heaviest_column, is_name_heading
 from extractors.assembly.name_pieces import runs
-from extractors.assembly.spans import LABEL_INDEX, Words
+from extractors.assembly.spans import LABEL_INDEX, Words, carries
 from extractors.labels import FIELDS
 
 _LINE_COLUMNS = np.array([LABEL_INDEX[name] for name in FIELDS if name.startswith("line.")])
@@ -31,7 +33,7 @@ def find_rows(words: Words, probabilities: NDArray[np.float32]) -> NDArray[np.in
     """Row of every word, [n] int32, numbered from 0 down the pages; -1 = not part of an item."""
     best = probabilities.argmax(1)
     order = words.reading_order
-    members = order[np.isin(best[order], _LINE_COLUMNS) & words.upright[order]]
+    members = order[carries(best[order], _LINE_COLUMNS) & words.upright[order]]
     rows = np.full(len(best), -1, np.int32)
     if not len(members):
         return rows
@@ -54,7 +56,7 @@ def find_rows(words: Words, probabilities: NDArray[np.float32]) -> NDArray[np.in
 
 def _one_name_each(words: Words, best: NDArray[np.int64], rows: NDArray[np.int32]) -> NDArray[np.int32]:
     """Where as many names begin as there are items with an amount, each item has one of them, in their order down the pages."""
-    anchors = np.unique(rows[(rows >= 0) & np.isin(best, _AMOUNTS)])
+    anchors = np.unique(rows[(rows >= 0) & carries(best, _AMOUNTS)])
     order = words.reading_order
     named = order[(best[order] == _NAMES[0]) & words.upright[order]]
     begins = _at_starts_of_runs(words, named, words.tagged.starts[named] > BEGINS)
@@ -68,7 +70,8 @@ def _one_name_each(words: Words, best: NDArray[np.int64], rows: NDArray[np.int32
 
 def _pull_back(words: Words, best: NDArray[np.int64], rows: NDArray[np.int32], moved: NDArray[np.int32]) -> float:
     """By how much the words that are ``moved`` point at the amount of their old row rather than at that of the new one, mean score of links."""
-    amounts = {int(row): np.flatnonzero((rows == row) & np.isin(best, _AMOUNTS)) for row in np.unique(rows[rows >= 0])}
+    is_amount = carries(best, _AMOUNTS)
+    amounts = {int(row): np.flatnonzero((rows == row) & is_amount) for row in np.unique(rows[rows >= 0])}
     query, key = words.tagged.link_query, words.tagged.link_key
     gaps = [
         float((query[i] @ key[amounts[int(rows[i])]].T).max() - (query[i] @ key[amounts[int(moved[i])]].T).max())
@@ -148,12 +151,13 @@ def _split_rows_with_two_amounts(
 def _agree_within_pieces(words: Words, best: NDArray[np.int64], members: NDArray[np.int64], chosen: NDArray[np.int64]) -> NDArray[np.int64]:
     """Words of one label that stand side by side belong to one row: the row that most of them point at."""
     result = chosen.copy()
+    targets: list[int] = chosen.tolist()
     piece: list[int] = []
 
     def close() -> None:
-        if len(piece) > 1:
-            targets, counts = np.unique(chosen[piece], return_counts=True)
-            result[piece] = targets[counts.argmax()]
+        counts = Counter(targets[k] for k in piece)
+        if len(counts) > 1:
+            result[piece] = min(counts, key=lambda target: (-counts[target], target))
 
     for k, i in enumerate(members.tolist()):
         if piece:
@@ -174,7 +178,7 @@ def _above_or_below(words: Words, best: NDArray[np.int64], members: NDArray[np.i
     lines = words.line[members]
     anchors = np.unique(chosen)
     anchor_lines = lines[anchors]
-    named = np.isin(best[members], _NAMES)
+    named = carries(best[members], _NAMES)
     on_anchor_line = np.isin(lines, anchor_lines)
     if len(anchors) < 2 or len(set(anchor_lines.tolist())) < len(anchors) or not named.any():
         return chosen
@@ -188,7 +192,7 @@ def _above_or_below(words: Words, best: NDArray[np.int64], members: NDArray[np.i
         return chosen
     order = anchors[np.argsort(anchor_lines, kind="stable")]
     ordered = np.sort(anchor_lines)
-    loose = np.flatnonzero(~on_anchor_line & ~np.isin(best[members], _CELLS))
+    loose = np.flatnonzero(~on_anchor_line & ~carries(best[members], _CELLS))
     if begins:
         position = np.searchsorted(ordered, lines[loose], side="left")
     else:
@@ -242,7 +246,7 @@ def join_halves(words: Words, probabilities: NDArray[np.float32], rows: NDArray[
     best = probabilities.argmax(1)
     shown: dict[int, set[int]] = {}
     place: dict[int, tuple[int, float, float]] = {}
-    for i in np.flatnonzero((rows >= 0) & np.isin(best, np.concatenate([_NUMERIC, _NAMES]))).tolist():
+    for i in np.flatnonzero((rows >= 0) & carries(best, np.concatenate([_NUMERIC, _NAMES]))).tolist():
         row = int(rows[i])
         shown.setdefault(row, set()).add(int(best[i]))
         page, top, bottom = place.get(row, (int(words.page[i]), np.inf, -np.inf))
@@ -264,7 +268,7 @@ def _drop_rows_without_numbers(best: NDArray[np.int64], rows: NDArray[np.int32])
     """Where some rows show amounts, prices or quantities, rows of text alone are comments or headings."""
     count = int(rows.max()) + 1
     numeric = np.zeros(count, bool)
-    numeric[rows[(rows >= 0) & np.isin(best, _NUMERIC)]] = True
+    numeric[rows[(rows >= 0) & carries(best, _NUMERIC)]] = True
     if not numeric.any():
         return rows
     renumbered = np.where(numeric, np.cumsum(numeric) - 1, -1).astype(np.int32)

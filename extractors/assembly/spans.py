@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.lines import text_lines
+from extractors.assembly.page_words import PIECE_GAP_EM, Words
 from extractors.labels import FIELDS
-from extractors.tagger import TaggedDocument
 
 LABEL_INDEX: dict[str, int] = {name: i + 1 for i, name in enumerate(FIELDS)}
 NUMERIC_LABELS: frozenset[str] = frozenset(
@@ -26,9 +24,6 @@ NUMERIC_LABELS: frozenset[str] = frozenset(
 )  # fmt: skip
 
 
-SIDEWAYS = 1.5  # height of a word's box against its width
-PIECE_GAP_EM = 0.8
-COLUMN_GAP_EM = 3.0  # gaps from here on are taken to be between columns
 SAME_EDGE_PT = 1.5
 GROUP_GAP = 0.625  # of the gap between pieces: the widest space inside a number
 _GROUP = re.compile(r"^\d{3}(?:[.,]\d{1,4})?(?:\D{0,3}|[^\W\d_]{4,8}\.?)$")  # a unit may be glued to it
@@ -61,125 +56,11 @@ class Span:
         return self.words[0]
 
 
-@dataclass(eq=False)
-class Words:
-    """The words of a tagged document as flat columns, pages in order."""
-
-    tagged: TaggedDocument
-
-    @cached_property
-    def texts(self) -> list[str]:
-        return [t for page in self.tagged.document.pages for t in page.texts]
-
-    @cached_property
-    def boxes(self) -> NDArray[np.float32]:
-        pages = [p.boxes for p in self.tagged.document.pages if len(p)]
-        return np.concatenate(pages) if pages else np.zeros((0, 4), np.float32)
-
-    @cached_property
-    def box_list(self) -> list[tuple[float, float, float, float]]:
-        """``boxes`` as Python floats."""
-        return [(b[0], b[1], b[2], b[3]) for b in self.boxes.tolist()]
-
-    @cached_property
-    def line_list(self) -> list[int]:
-        """``line`` as Python integers."""
-        return self.line.tolist()
-
-    @cached_property
-    def size_list(self) -> list[float]:
-        """``size`` as Python floats."""
-        return self.size.tolist()
-
-    @cached_property
-    def has_digit(self) -> list[bool]:
-        """Which words hold a digit."""
-        return [any(c.isdigit() for c in text) for text in self.texts]
-
-    @cached_property
-    def page(self) -> NDArray[np.int32]:
-        return np.concatenate([np.full(len(p), i, np.int32) for i, p in enumerate(self.tagged.document.pages)] or [np.zeros(0, np.int32)])
-
-    @cached_property
-    def line(self) -> NDArray[np.int32]:
-        """Number of each word's text line, counted through all pages."""
-        parts: list[NDArray[np.int32]] = []
-        offset = 0
-        for page in self.tagged.document.pages:
-            height = np.maximum(page.boxes[:, 3] - page.boxes[:, 1], 1.0)
-            lines = text_lines(page.boxes, np.where(page.sizes > 0, page.sizes, height))
-            parts.append(lines + np.int32(offset))
-            offset += int(lines.max()) + 1 if len(lines) else 0
-        return np.concatenate(parts) if parts else np.zeros(0, np.int32)
-
-    @cached_property
-    def size(self) -> NDArray[np.float32]:
-        """Font size of each word in points, its height where the size is unknown."""
-        sizes = np.concatenate([p.sizes for p in self.tagged.document.pages] or [np.zeros(0, np.float32)])
-        height = self.boxes[:, 3] - self.boxes[:, 1]
-        return np.where(sizes > 0, sizes, np.maximum(height, 1))
-
-    @cached_property
-    def upright(self) -> NDArray[np.bool_]:
-        """Which words are not set sideways, as text in a margin is: words of four letters or more are wider than high."""
-        width, height = self.boxes[:, 2] - self.boxes[:, 0], self.boxes[:, 3] - self.boxes[:, 1]
-        long = np.array([len(text) > 3 for text in self.texts], np.bool_)
-        sideways = long & (height > SIDEWAYS * width)
-        return ~sideways if 2 * sideways.sum() < len(sideways) else np.ones(len(sideways), np.bool_)
-
-    @cached_property
-    def bold(self) -> NDArray[np.bool_]:
-        return np.concatenate([p.bold for p in self.tagged.document.pages] or [np.zeros(0, np.bool_)])
-
-    @cached_property
-    def reading_order(self) -> NDArray[np.int64]:
-        """Indices of the words, line by line, from the left."""
-        return np.lexsort((self.boxes[:, 0], self.line))
-
-    @cached_property
-    def piece_gap_em(self) -> float:
-        """Words of a line that are further apart, in em of the smaller one, stand in different pieces: wider where the text is spaced out."""
-        order = self.reading_order
-        left, right = order[:-1], order[1:]
-        gaps = (self.boxes[right, 0] - self.boxes[left, 2]) / np.minimum(self.size[left], self.size[right])
-        gaps = gaps[(self.line[left] == self.line[right]) & (gaps < COLUMN_GAP_EM)]
-        return max(PIECE_GAP_EM, 2 * float(np.median(gaps))) if len(gaps) else PIECE_GAP_EM
-
-    @cached_property
-    def words_of_line(self) -> dict[int, list[int]]:
-        """Words of every line, from the left."""
-        lines: dict[int, list[int]] = {}
-        for i in self.reading_order.tolist():
-            lines.setdefault(int(self.line[i]), []).append(i)
-        return lines
-
-    @cached_property
-    def full_text(self) -> str:
-        """All words, a newline between lines."""
-        pieces: list[str] = []
-        last = -1
-        for i in self.reading_order:
-            if self.line[i] != last and pieces:
-                pieces.append("\n")
-            elif pieces:
-                pieces.append(" ")
-            pieces.append(self.texts[i])
-            last = self.line[i]
-        return "".join(pieces)
-
-    def inside(self, page: int, box: Sequence[float]) -> list[int]:
-        """Words whose middle lies in a box (x0, top, x1, bottom, in points) of a page, numbered from 0."""
-        x0, y0, x1, y1 = box
-        x, y = (self.boxes[:, 0] + self.boxes[:, 2]) / 2, (self.boxes[:, 1] + self.boxes[:, 3]) / 2
-        found: list[int] = np.flatnonzero((self.page == page) & (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)).tolist()
-        return found
-
-    def box_of(self, indices: Sequence[int]) -> tuple[float, float, float, float]:
-        """Box around words of one page, in points."""
-        boxes = [self.box_list[i] for i in indices]
-        if len(boxes) == 1:
-            return boxes[0]
-        return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
+def carries(best: NDArray[np.int64], labels: Iterable[int]) -> NDArray[np.bool_]:
+    """Which of the words, whose likeliest labels are ``best`` [n], carry one of ``labels``."""
+    among = np.zeros(1 + len(FIELDS), np.bool_)
+    among[list(labels)] = True
+    return among[best]
 
 
 def set_label(probabilities: NDArray[np.float32], word: int, label: int) -> None:
@@ -194,19 +75,25 @@ def make_span(words: Words, label: str, indices: Sequence[int], probabilities: N
     column = LABEL_INDEX[label]
     return Span(
         label,
-        tuple(int(i) for i in indices),
-        " ".join(words.texts[i] for i in indices),
-        int(words.page[indices[0]]),
-        int(words.line[indices[0]]),
+        tuple(map(int, indices)),
+        " ".join([words.texts[i] for i in indices]),
+        words.page_list[indices[0]],
+        words.line_list[indices[0]],
         words.box_of(indices),
-        sum(float(probabilities[i, column]) for i in indices) / len(indices),
+        sum([probabilities.item(i, column) for i in indices]) / len(indices),
     )
 
 
-def find_spans(words: Words, probabilities: NDArray[np.float32], *, rows: NDArray[np.int32] | None = None) -> list[Span]:
+def find_spans(
+    words: Words,
+    probabilities: NDArray[np.float32],
+    *,
+    rows: NDArray[np.int32] | None = None,
+    wanted: Collection[str] = LABEL_INDEX,
+) -> list[Span]:
     """Runs of words on one line with one likeliest label, no wide gap between, in reading order.
 
-    ``rows`` [n] (row of each line-item word, -1 elsewhere) keeps spans of different rows apart.
+    ``rows`` [n] (row of each line-item word, -1 elsewhere) keeps spans of different rows apart. Only spans with a label that is ``wanted``.
     """
     best: list[int] = probabilities.argmax(1).tolist()
     starts: list[float] = words.tagged.starts.tolist()
@@ -233,7 +120,7 @@ def find_spans(words: Words, probabilities: NDArray[np.float32], *, rows: NDArra
                 continue
             spans.append(make_span(words, name, current, probabilities))
             current = []
-        if b:
+        if b and FIELDS[b - 1] in wanted:
             current, label = [i], b
     if current:
         spans.append(make_span(words, FIELDS[label - 1], current, probabilities))

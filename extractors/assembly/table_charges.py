@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from extractors.assembly.caption_words import plain
 from extractors.assembly.line_items import first_number
 from extractors.assembly.numbers import NumberHabit
-from extractors.assembly.spans import LABEL_INDEX, Words, groups_touch, set_label, whole_number
+from extractors.assembly.spans import LABEL_INDEX, Words, carries, groups_touch, set_label, whole_number
 from extractors.assembly.total_options import is_percent, printed_amounts
 
 RIGHT_PT = 2.0
@@ -42,13 +42,13 @@ def take_named_charges_for_items(words: Words, probabilities: NDArray[np.float32
     """Amounts that were taken for charges or allowances of the whole document, or without certainty for nothing, but stand in the items' column, beside
     words that name an item, become amounts of items; ``probabilities`` is changed in place."""
     best = probabilities.argmax(1)
-    amounts = np.flatnonzero(np.isin(best, _AMOUNTS))
+    amounts = np.flatnonzero(carries(best, _AMOUNTS))
     if not len(amounts):
         return
     right = float(np.median(words.boxes[amounts, 2]))
     labels, counts = np.unique(best[amounts], return_counts=True)
     last = int(words.line[amounts].max()) + LINES_BELOW
-    for i in np.flatnonzero(np.isin(best, _CHARGES) | ((best == 0) & (probabilities[:, 0] < UNSURE))).tolist():
+    for i in np.flatnonzero(carries(best, _CHARGES) | ((best == 0) & (probabilities[:, 0] < UNSURE))).tolist():
         beside = words.words_of_line[words.line_list[i]]
         named = words.has_digit[i] and any(best[k] == _NAME and probabilities[k, _NAME] >= NAMED for k in beside)
         if named and words.line_list[i] <= last and abs(words.box_list[i][2] - right) <= RIGHT_PT:
@@ -61,7 +61,7 @@ def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.
     items' sign, unless it is counted among them: as an item it would be added. A number that no label claims is taken for one where it is what the items
     lack of a printed total. ``probabilities`` is changed in place; what it gave the one meaning, the other inherits."""
     best = probabilities.argmax(1)
-    amounts = np.flatnonzero(np.isin(best, _AMOUNTS))
+    amounts = np.flatnonzero(carries(best, _AMOUNTS))
     if not len(amounts):
         return
     labels, counts = np.unique(best[amounts], return_counts=True)
@@ -69,10 +69,10 @@ def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.
     items_sum = sum((value for _, value in _values(words, best, _AMOUNTS, habit)), Decimal(0))
     own_sum = sum((value for _, value in _values(words, best, [label], habit)), Decimal(0))
     lacking = _lacking(words, probabilities, np.flatnonzero(best == label), own_sum, habit)
-    charged = np.union1d(np.flatnonzero(np.isin(best, _CHARGES)), [run[-1] for run in lacking]).astype(int).tolist()
+    charged = np.union1d(np.flatnonzero(carries(best, _CHARGES)), [run[-1] for run in lacking]).astype(int).tolist()
     first = int(words.line[amounts].min())
     of_all = [line for line, value in _values(words, best, [_LINE_TOTAL], habit) if value == items_sum]
-    claimed = [k for k in np.flatnonzero(np.isin(best, _SUMS)).tolist() if all(k not in run for run in lacking)]
+    claimed = [k for k in np.flatnonzero(carries(best, _SUMS)).tolist() if all(k not in run for run in lacking)]
     sums = [line for line in (*words.line[claimed].tolist(), *of_all) if line > first]  # the sum of a group is none of all
     lefts = where_names_begin(words, best)
     offsets = sorted((0, -1, 1), key=lambda offset: offset != _line_of_names(words, best, amounts))
@@ -140,7 +140,7 @@ def _lacking(
 def _values(words: Words, best: NDArray[np.int64], labels: Sequence[int], habit: NumberHabit) -> list[tuple[int, Decimal]]:
     """Line and value of the numbers with one of these labels; groups of digits side by side are one number."""
     found: list[tuple[int, list[int]]] = []
-    for line in sorted({words.line_list[k] for k in np.flatnonzero(np.isin(best, labels)).tolist()}):
+    for line in sorted({words.line_list[k] for k in np.flatnonzero(carries(best, labels)).tolist()}):
         for k in words.words_of_line[line]:
             if best[k] not in labels:
                 continue
@@ -214,7 +214,7 @@ def _line_of_names(words: Words, best: NDArray[np.int64], amounts: NDArray[np.in
 def where_names_begin(words: Words, best: NDArray[np.int64]) -> set[float]:
     """Left edges, in points, at which lines of items' names begin, or the codes before them."""
     first: dict[tuple[int, int], float] = {}
-    for k in np.flatnonzero(np.isin(best, (_NAME, _CODE))).tolist():
+    for k in np.flatnonzero(carries(best, (_NAME, _CODE))).tolist():
         key = (words.line_list[k], int(best[k]))
         first[key] = min(first.get(key, np.inf), words.box_list[k][0])
     return set(first.values())

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.spans import LABEL_INDEX, Words
+from extractors.assembly.word_groups import WordGroups, word_groups
 
+LEANING = 0.2  # probability of text from which a word lets its piece vote
 VOTE = 0.8  # share of a piece's mean in each of its words
 SURE_CODE = 0.9  # a word in capitals that is a code to this degree keeps to it
 SURE_UNIT = 0.95  # a unit or currency that is one to this degree keeps to it
@@ -28,13 +30,11 @@ def smooth_text_segments(words: Words, probabilities: NDArray[np.float32], *, we
     """
     text_columns = [LABEL_INDEX[n] for n in ("header.seller_name", "header.buyer_name", "line.description", "line.note")]
     result = probabilities.copy()
-    segment: list[int] = []
-    texty: list[float] = probabilities[:, text_columns].sum(1).tolist()
+    leaning = probabilities[:, text_columns].sum(1)
+    texty: list[float] = leaning.tolist()
     notes: list[float] = probabilities[:, LABEL_INDEX["line.note"]].tolist()
     codes: list[float] = probabilities[:, LABEL_INDEX["line.item_code"]].tolist()
     units: list[float] = probabilities[:, [LABEL_INDEX["line.unit"], LABEL_INDEX["header.currency"]]].max(1).tolist()
-    boxes, lines, sizes = words.box_list, words.line_list, words.size_list
-    bold: list[bool] = words.bold.tolist()
 
     def keeps(i: int) -> bool:
         return notes[i] >= SURE_NOTE or codes[i] > 0.5
@@ -42,26 +42,31 @@ def smooth_text_segments(words: Words, probabilities: NDArray[np.float32], *, we
     def stays(i: int) -> bool:
         return (codes[i] >= SURE_CODE and words.texts[i].isupper()) or units[i] >= SURE_UNIT
 
-    def close() -> None:
-        if len(segment) < 2 or max(texty[i] for i in segment) < 0.2:
-            return
+    segments = words.once(_segments)
+    for k in np.flatnonzero(segments.highest(leaning) >= LEANING).tolist():
+        segment = segments.members[k]
         members = [i for i in segment if (not words.has_digit[i] and not stays(i)) or (texty[i] > 0.3 and not keeps(i))]
         if len(members) > 1:
             mean = probabilities[members].mean(0)
             if mean[text_columns].sum() > 0.4:
                 result[members] = (1 - weight) * probabilities[members] + weight * mean
-
-    for i in words.reading_order.tolist():
-        if segment:
-            p = segment[-1]
-            apart = lines[i] != lines[p] or boxes[i][0] - boxes[p][2] > 0.6 * sizes[p] or bold[i] != bold[p]
-            if apart or _SEPARATOR.search(words.texts[p]) or words.texts[i] in _MARKS:
-                close()
-                segment = []
-        segment.append(i)
-    close()
     _agree_on_the_party(words, result)
     return result
+
+
+def _segments(words: Words) -> WordGroups:
+    """The pieces of line text of two words or more, in reading order."""
+    boxes, lines, sizes = words.box_list, words.line_list, words.size_list
+    bold: list[bool] = words.bold.tolist()
+    segments: list[list[int]] = []
+    for i in words.reading_order.tolist():
+        p = segments[-1][-1] if segments else i
+        apart = lines[i] != lines[p] or boxes[i][0] - boxes[p][2] > 0.6 * sizes[p] or bold[i] != bold[p]
+        if p == i or apart or _SEPARATOR.search(words.texts[p]) or words.texts[i] in _MARKS:
+            segments.append([i])
+        else:
+            segments[-1].append(i)
+    return word_groups([segment for segment in segments if len(segment) > 1])
 
 
 def _agree_on_the_party(words: Words, probabilities: NDArray[np.float32]) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import log
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from extractors.assembly.captions import Captions
 from extractors.assembly.line_items import first_number
 from extractors.assembly.numbers import MINUS, NumberHabit
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, groups_touch, make_span
+from extractors.assembly.word_groups import WordGroups, word_groups
 
 ALTERNATIVE_FLOOR = 0.004
 MAX_OPTIONS = 6
@@ -47,8 +47,6 @@ _MONEY = re.compile(r"\d[.,]\d{2}\D{0,4}$|\d[.,][-–—]{1,2}$")
 _WHOLE = re.compile(r"^[^\w]?\d{3,6}[^\w]?$")  # not every invoice prints cents
 _AMOUNT = re.compile(r"^[^\w]{0,4}\d[\d.,'’]*[^\w]{0,4}$|^[A-Z]{0,3}[$€£]?\d[\d.,'’]*\d$|^\d[\d.,'’]*\d[A-Z]{1,3}[$€£]$")
 
-_found_in: WeakKeyDictionary[Words, list[tuple[int, ...]]] = WeakKeyDictionary()  # what `printed_amounts` found
-
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -67,9 +65,22 @@ def has_cents(text: str) -> bool:
 
 def printed_amounts(words: Words) -> list[tuple[int, ...]]:
     """Words of every amount-like number, digits that are grouped by spaces together ("1 234,50" is one)."""
-    if words not in _found_in:
-        _found_in[words] = _printed_amounts(words)
-    return _found_in[words]
+    return words.once(_printed_amounts)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedAmount:
+    """A number as in `printed_amounts`, its text, and its value by the document's habit, None where it has none."""
+
+    words: tuple[int, ...]
+    text: str
+    value: Decimal | None
+
+
+def read_amounts(words: Words, habit: NumberHabit) -> list[PrintedAmount]:
+    """What `printed_amounts` finds, with the values."""
+    texts = {run: " ".join([words.texts[i] for i in run]) for run in printed_amounts(words)}
+    return [PrintedAmount(run, text, first_number(text, habit)) for run, text in texts.items()]
 
 
 def _printed_amounts(words: Words) -> list[tuple[int, ...]]:
@@ -115,6 +126,23 @@ def _with_sign(words: Words, run: tuple[int, ...], tagged: Mapping[int, Sequence
     return (whole[0], *run) if len(whole) > 1 and whole[1] == run[0] and words.texts[whole[0]] in MINUS else run
 
 
+def _worth_a_look(
+    words: Words, own: NDArray[np.float32], in_rows: NDArray[np.float32], tagged: Mapping[int, Sequence[int]]
+) -> list[tuple[int, ...]]:
+    """The amounts that may be a total: to which the network gives it (``own`` [n]) some probability, that are ``tagged`` as one, or that look like money
+    and are in no row of an item (``in_rows`` [n]), so that a caption may speak for them."""
+    amounts, is_money = words.once(_amounts_and_money)
+    likely = (amounts.highest(own) >= ALTERNATIVE_FLOOR) | (is_money & (amounts.highest(in_rows) <= ROW_SHARE))
+    return [run for run, is_likely in zip(amounts.members, likely.tolist(), strict=True) if is_likely or run[0] in tagged]
+
+
+def _amounts_and_money(words: Words) -> tuple[WordGroups, NDArray[np.bool_]]:
+    """The printed amounts, and which of them may be money."""
+    runs = printed_amounts(words)
+    last = [words.texts[run[-1]] for run in runs]
+    return word_groups(runs), np.array([has_cents(text) or _WHOLE.match(text) is not None for text in last], np.bool_)
+
+
 def total_options(
     words: Words,
     captions: Captions,
@@ -122,10 +150,8 @@ def total_options(
     spans: Sequence[Span],
     name: str,
     habit: NumberHabit,
-    *,
-    amounts: Sequence[tuple[int, ...]],
 ) -> list[Option]:
-    """The likeliest readings of the total ``name``, best first, and last that it is not printed. ``amounts`` as from `printed_amounts`."""
+    """The likeliest readings of the total ``name``, best first, and last that it is not printed."""
     label = f"header.{name}"
     column = LABEL_INDEX[label]
     found: dict[Decimal, Option] = {}
@@ -144,17 +170,16 @@ def total_options(
         elif name == "gross_total" and span.label == "header.amount_due":
             add(span, DUE_IS_GROSS * span.probability, caption_bonus(captions, name, span.first))
     known = any(span.label == label and span.probability > SURE for span in spans)
-    own: list[float] = probabilities[:, column].tolist()  # lists: words are looked up one by one
-    in_rows: list[float] = probabilities[:, _LINE_COLUMNS].sum(1).tolist()
+    own, in_rows = probabilities[:, column], probabilities[:, _LINE_COLUMNS].sum(1)
     tagged = {i: span.words for span in spans if span.label in _TOTAL_LABELS for i in span.words}
-    for found_run in amounts:
+    for found_run in _worth_a_look(words, own, in_rows, tagged):
         run = _with_sign(words, found_run, tagged)
-        probability = max(own[i] for i in run)
+        probability = max([own.item(i) for i in run])
         last = words.texts[run[-1]]
         money = has_cents(last) or (_WHOLE.match(last) is not None and captions.in_front("amount", run[0]) == name)
-        if (probability < ALTERNATIVE_FLOOR and not money) or is_percent(words, run):
+        if (probability < ALTERNATIVE_FLOOR and not money) or words.once(is_percent, run):
             continue
-        in_row = max(in_rows[i] for i in run) > ROW_SHARE
+        in_row = max([in_rows.item(i) for i in run]) > ROW_SHARE
         bonus = 0.0 if in_row else caption_bonus(captions, name, run[0])
         if bonus > 0 and money:
             told = CAPTION_ONLY[name] * (KNOWN if known else 1.0) * (1.0 if has_cents(last) else WHOLE_NUMBER)

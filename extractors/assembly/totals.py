@@ -71,7 +71,7 @@ def read_totals(
     adjustments = read_adjustments(spans, captions, habit)
     breakdown, breakdown_evidence, tax_sums = read_breakdown(spans, habit)
     amounts = printed_amounts(words)
-    options = {name: total_options(words, captions, probabilities, spans, name, habit, amounts=amounts) for name in TOTALS}
+    options = {name: total_options(words, captions, probabilities, spans, name, habit) for name in TOTALS}
     _add_sums_of_taxes(options["tax_total"], spans, tax_sums, habit)
     _add_parts_of_tax(options, spans, habit)
     line_total_span = _likeliest(spans, "total.line_total")

@@ -6,15 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from importlib.resources import files
 from itertools import islice
 from typing import cast
-
-import yaml
 
 from extractors.assembly.adjustments import CAPTIONS_OF_TOTALS
 from extractors.assembly.caption_words import match, plain
 from extractors.assembly.line_items import Row, agrees
+from extractors.data_files import read_yaml
 
 CENTS = Decimal("0.05")
 MOST_PARTS = 200  # of a bundle or section
@@ -112,9 +110,7 @@ def _names_something(row: Row) -> bool:
 def _is_named(row: Row) -> bool:
     """Whether the row has a name in words that tells of no tax, exemption or law, and of no sum."""
     text = (row.item.description or "").casefold()
-    told = "§" in text or any(
-        re.search(rf"(?<!\w){re.escape(phrase)}", text) for kind in ("tax", "exemption") for phrase in _phrases()[kind]
-    )
+    told = "§" in text or any(_expression(kind).search(text) for kind in ("tax", "exemption"))
     return any(map(str.isalpha, text)) and not told and not _begins_with(row, "sum")
 
 
@@ -125,13 +121,19 @@ def _is_tax(row: Row) -> bool:
 
 def _begins_with(row: Row, kind: str) -> bool:
     text = (row.item.description or "").casefold().lstrip(" +-–[%]().:0123456789,")
-    return any(re.match(rf"{re.escape(phrase)}(?!\w)", text) for phrase in _phrases()[kind])
+    return _expression(kind, whole=True).match(text) is not None
+
+
+@lru_cache(maxsize=8)
+def _expression(kind: str, *, whole: bool = False) -> re.Pattern[str]:
+    """Any of the phrases of a kind, where a word begins; ``whole``: and where one ends."""
+    phrases = "|".join(map(re.escape, _phrases()[kind]))
+    return re.compile(rf"(?<!\w)(?:{phrases})" + (r"(?!\w)" if whole else ""))
 
 
 @lru_cache(maxsize=1)
 def _phrases() -> dict[str, list[str]]:
-    text = files("extractors").joinpath("data/row_phrases.yaml").read_text(encoding="utf-8")
-    return cast("dict[str, list[str]]", yaml.safe_load(text))
+    return cast("dict[str, list[str]]", read_yaml("row_phrases.yaml"))
 
 
 def _adds_up(row: Row) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.document import Assembled, assemble
+from extractors.assembly.page_words import Words
 from extractors.confidence import GROUPS, group_of
 from extractors.cross_check import agreement_signals, differences
 from extractors.model_directory import WordTagger, open_tagger
@@ -123,13 +124,14 @@ def _of_shard(tagger: WordTagger | None, shard: Path, today: date) -> Outcomes:
     outcomes = Outcomes()
     samples = [s for s in load_shard(shard) if s.document_type in ("invoice", "credit_note")]
     tagged = tagger.tag_many([Document(s.pages, reader="generated") for s in samples])
-    assembled = [assemble(one) for one in tagged]
+    words = [Words(one) for one in tagged]
+    assembled = [assemble(one, words=own) for one, own in zip(tagged, words, strict=True)]
     invoices = categorised([as_invoice(a) for a in assembled], [a.text for a in assembled], Bookkeeping())
     issues = validate(invoices, context=RuleContext(today=today + AHEAD))
-    for sample, one, a, invoice, found in zip(samples, tagged, assembled, invoices, issues, strict=True):
+    for sample, own, a, invoice, found in zip(samples, words, assembled, invoices, issues, strict=True):
         outcomes.flagged.append(not a.is_invoice or not _could_be_accepted(invoice, found))
         outcomes.layout.append(sample.layout.get("arrangement", ""))
-        add_outcome(outcomes, sample.truth, a, invoice, opinions=[assemble(opinion) for opinion in one.opinions])
+        add_outcome(outcomes, sample.truth, a, invoice, opinions=[assemble(opinion, words=own) for opinion in own.tagged.opinions])
     return outcomes
 
 

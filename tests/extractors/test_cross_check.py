@@ -7,10 +7,15 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from extractors import digit_repair, pipeline
+from extractors.assembly import document, page_words
 from extractors.assembly.document import Assembled, assemble
+from extractors.assembly.lines import text_lines
+from extractors.assembly.page_words import Words
 from extractors.assembly.spans import LABEL_INDEX
 from extractors.confidence import OPINION_SIGNALS, Agreement, Calibration, Forest, Part, Scale, Tree, leaf, spread
 from extractors.cross_check import AGREEMENT_SIGNALS, MOST_TOLD, agreement_signals, differences, issues_of
@@ -131,6 +136,25 @@ def test_networks_that_agree_are_believed(monkeypatch: pytest.MonkeyPatch) -> No
     status, confidence, differing, _ = extracted_with(Opinions(tagger=load_model(None)[0]), agreement(), monkeypatch)
     assert (status, differing) == (Status.ACCEPTED, [])
     assert confidence > 0.99
+
+
+def test_the_pages_are_divided_into_lines_once_for_all_readings(monkeypatch: pytest.MonkeyPatch) -> None:
+    readings: list[TaggedDocument] = []
+    divided: list[int] = []
+
+    def reading_of(tagged: TaggedDocument, *, words: Words | None = None) -> Assembled:
+        readings.append(tagged)
+        return assemble(tagged, words=words)
+
+    def lines_of(*arguments: NDArray[np.float32]) -> NDArray[np.int32]:
+        divided.append(len(arguments[0]))
+        return text_lines(*arguments)
+
+    monkeypatch.setattr(document, "assemble", reading_of)
+    monkeypatch.setattr(page_words, "text_lines", lines_of)
+    extracted_with(Opinions(tagger=load_model(None)[0]), agreement(), monkeypatch)
+    assert len(readings) == 3
+    assert len(divided) == len(read_document(EXAMPLE.read_bytes()).pages)
 
 
 def test_a_document_that_one_network_reads_otherwise_goes_to_a_person_with_both_values(monkeypatch: pytest.MonkeyPatch) -> None:
