@@ -34,7 +34,7 @@ from extractors.assembly.name_pieces import (
     runs,
     whole_run,
 )
-from extractors.assembly.section_headings import first_lines, without_outdented
+from extractors.assembly.section_headings import first_lines, without_headings_below, without_outdented
 from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words, set_label
 from extractors.assembly.stacked_headings import below_their_numbers, names_stand_below
 
@@ -267,6 +267,8 @@ def _beside(
     for row in {*seeds, *loose, *outside}:
         others = loose.get(row, [])
         seed = seeds.get(row) or _strongest(others or outside[row])
+        if row in seeds:
+            others = without_headings_below(words, best, others, seed, left)
         result[row] = with_broken_lines(words, best, _connected(seed, others, notes.get(row, ())))
     return result
 
