@@ -341,3 +341,13 @@ def test_a_name_that_goes_on_below_its_code_is_no_heading() -> None:
     words += cells("K-4417", "c", 0, 130, 200) + cells("K-4418", "c", 1, 130, 240) + cells("K-4419", "c", 2, 130, 260)
     words += cells("brass and ivory glass", "dddd", 0, 130, 212)
     assert assembled_names(words)[0] == "Desk lamp brass and ivory glass"
+
+
+@pytest.mark.parametrize(("apart", "name"), [(19, "Tool box polished brass"), (24, "Tool box")])
+def test_lines_of_names_that_stand_far_apart_in_most_items_do_so_in_a_doubtful_one(apart: float, name: str) -> None:
+    words: list[Cell] = []
+    for row, text in enumerate(("Desk lamp", "Office chair", "Filing cabinet")):
+        y = 200 + 50 * row
+        words += [*numbers(row, y), *cells(text, "dd", row, 180, y), *cells("painted by hand", "ddd", row, 180, y + 19)]
+    words += [*numbers(3, 350), *cells("Tool box", "dd", 3, 180, 350), *cells("polished brass", "dd", 3, 180, 350 + apart, 0.7)]
+    assert assembled_names(words)[3] == name
