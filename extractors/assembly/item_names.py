@@ -33,6 +33,7 @@ from extractors.assembly.name_pieces import (
     name_pieces,
     runs,
     whole_run,
+    without_stamps,
 )
 from extractors.assembly.section_headings import first_lines, without_headings_below, without_outdented
 from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words, set_label
@@ -61,7 +62,7 @@ def settle_names(words: Words, probabilities: NDArray[np.float32], rows: NDArray
         return rows
     _join_lines_between(words, probabilities, rows)
     best: list[int] = probabilities.argmax(1).tolist()
-    pieces = name_pieces(words, best, rows)
+    pieces = without_stamps(words, rows, name_pieces(words, best, rows))
     bands = item_bands(words, best, rows)
     notes = _note_lines(words, best, rows)
     beside = _bands_of_pieces(bands, pieces)
