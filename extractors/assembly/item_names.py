@@ -248,7 +248,8 @@ def _beside(
     column = _name_column(words, [pieces[k] for k in beside], bands)
     inside = [overlap(*column, *p.column) >= MEET for p in pieces]
     edges = [pieces[k].column[0] for k in beside if inside[k]]
-    left = usual_left(edges) or min(edges)
+    usual = usual_left(edges)
+    left = min(edges) if usual is None else usual
     pages = _by_page(bands)
     seeds: dict[int, list[Piece]] = {}
     loose: dict[int, list[Piece]] = {}
@@ -269,7 +270,7 @@ def _beside(
     for row in {*seeds, *loose, *outside}:
         others = loose.get(row, [])
         seed = seeds.get(row) or _strongest(others or outside[row])
-        if row in seeds:
+        if row in seeds and usual is not None:
             others = without_headings_below(words, best, others, seed, left)
         result[row] = with_broken_lines(words, best, connected(seed, others, notes.get(row, ()), distances))
     return result

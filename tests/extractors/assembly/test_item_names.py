@@ -351,3 +351,9 @@ def test_lines_of_names_that_stand_far_apart_in_most_items_do_so_in_a_doubtful_o
         words += [*numbers(row, y), *cells(text, "dd", row, 180, y), *cells("painted by hand", "ddd", row, 180, y + 19)]
     words += [*numbers(3, 350), *cells("Tool box", "dd", 3, 180, 350), *cells("polished brass", "dd", 3, 180, 350 + apart, 0.7)]
     assert assembled_names(words)[3] == name
+
+
+def test_a_line_further_out_goes_on_a_name_where_names_have_no_common_edge() -> None:
+    words = [*numbers(0, 200), *numbers(1, 240), *cells("Desk lamp", "dd", 0, 195, 200), *cells("Office chair", "dd", 1, 187, 240)]
+    words += cells("brass and glass", "ddd", 0, 180, 212, 0.95)
+    assert assembled_names(words) == ["Desk lamp brass and glass", "Office chair"]
