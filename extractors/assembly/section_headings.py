@@ -9,6 +9,7 @@ from extractors.assembly.name_pieces import CODE, EDGE_PT, NAME, NOTE, Piece, is
 from extractors.assembly.spans import Words
 
 _TEXT = frozenset({0, NAME, NOTE})
+SURELY_NAMED = 0.85  # probability from which a line further out than the names still goes on one
 
 
 def without_outdented(pieces: Sequence[Piece]) -> list[Piece]:
@@ -27,11 +28,14 @@ def without_headings_below(
     words: Words, best: Sequence[int], pieces: Sequence[Piece], beside: Sequence[Piece], left_pt: float
 ) -> list[Piece]:
     """The pieces without those below the names ``beside`` numbers that begin left of ``left_pt``, where names begin: a name goes on at its own edge,
-    further in, or below its code, and what stands further out heads the next section. ``best``: likeliest label of each word."""
+    further in, or below its code, and what stands further out heads the next section unless the network is sure of a name.
+    ``best``: likeliest label of each word."""
     bottom = max((piece.page, piece.box[3]) for piece in beside)
     begins = [x for piece in beside for x in _edges(words, piece)]
 
     def heads_a_section(piece: Piece) -> bool:
+        if piece.probability >= SURELY_NAMED:
+            return False
         run = _run(words, piece)
         text = [i for i in run[: run.index(piece.words[0])] if best[i] in _TEXT] or piece.words
         left = words.box_list[text[0]][0]
