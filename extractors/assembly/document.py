@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from extractors.assembly.anchors import Anchors
+from extractors.assembly.begun_names import finish_begun_names
 from extractors.assembly.bracketed_codes import mark_bracketed_codes
 from extractors.assembly.captions import Captions
 from extractors.assembly.card_amounts import take_amounts_of_cards
@@ -77,6 +78,7 @@ def assemble(tagged: TaggedDocument, *, words: Words | None = None) -> Assembled
     own = tagged.labels.copy()
     mark_bracketed_codes(words, own)
     probabilities = agree_in_columns(words, smooth_text_segments(words, own))
+    finish_begun_names(words, own, probabilities)
     complete_grouped_numbers(words, probabilities)
     habit = _number_habit(words, probabilities, tagged.language)
     take_named_charges_for_items(words, probabilities)

@@ -10,12 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.broken_lines import with_broken_lines
+from extractors.assembly.connected_lines import SURE, connected, usual_distances
 from extractors.assembly.item_blocks import rows_by_blocks
 from extractors.assembly.item_lines import Band, heaviest_column, item_bands, name_headings, overlap, usual_left
 from extractors.assembly.name_pieces import (
@@ -33,8 +33,9 @@ from extractors.assembly.name_pieces import (
     name_pieces,
     runs,
     whole_run,
+    without_stamps,
 )
-from extractors.assembly.section_headings import first_lines, without_outdented
+from extractors.assembly.section_headings import first_lines, without_headings_below, without_outdented
 from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words, carries, set_label
 from extractors.assembly.stacked_headings import below_their_numbers, names_stand_below
 
@@ -45,7 +46,6 @@ FAINTLY_NAMED = 0.18  # probability of a name from which a line between two line
 MOSTLY = 0.6
 NEAR = 24  # pieces of text on either side in which the lines above and below a line are looked for
 FAR_EM = 3.0
-SURE, VERY_SURE = 0.85, 0.93  # what the network must give a piece that stands apart from the name to be part of it
 MEET = 0.3  # share of the shorter of two heights or widths that makes them one line or column
 BESIDE = 0.5  # of the rows: names are taken to stand beside the numbers
 HEADED = 4.0  # weight of a name below a heading of names, against one elsewhere
@@ -62,7 +62,7 @@ def settle_names(words: Words, probabilities: NDArray[np.float32], rows: NDArray
         return rows
     _join_lines_between(words, probabilities, rows)
     best: list[int] = probabilities.argmax(1).tolist()
-    pieces = name_pieces(words, best, rows)
+    pieces = without_stamps(words, rows, name_pieces(words, best, rows))
     bands = item_bands(words, best, rows)
     notes = _note_lines(words, best, rows)
     beside = _bands_of_pieces(bands, pieces)
@@ -179,10 +179,11 @@ def _apart(
     if left is not None:
         chosen = [whole_run(words, best, p, left_pt=left - EDGE_PT) if abs(p.box[0] - left) > EDGE_PT or p.words[1:] else p for p in chosen]
     main = {band.row: band for band in bands}
+    distances = usual_distances(chosen)
     result: dict[int, list[Piece]] = {}
     for row, own in _by_row(chosen).items():
         on_main_line = [p for p in own if row in main and p.line == main[row].line]
-        result[row] = with_broken_lines(words, best, _connected(on_main_line or _first(words, own), own, notes.get(row, ())))
+        result[row] = with_broken_lines(words, best, connected(on_main_line or _first(words, own), own, notes.get(row, ()), distances))
     return {**_where_others_have_theirs(words, best, result, bands), **result}
 
 
@@ -246,7 +247,8 @@ def _beside(
     column = _name_column(words, [pieces[k] for k in beside], bands)
     inside = [overlap(*column, *p.column) >= MEET for p in pieces]
     edges = [pieces[k].column[0] for k in beside if inside[k]]
-    left = usual_left(edges) or min(edges)
+    usual = usual_left(edges)
+    left = min(edges) if usual is None else usual
     pages = _by_page(bands)
     seeds: dict[int, list[Piece]] = {}
     loose: dict[int, list[Piece]] = {}
@@ -262,11 +264,14 @@ def _beside(
     for band in bands:
         if band.row not in seeds and (found := _untagged(words, best, band, left, alone=band.row not in loose)):
             seeds[band.row] = [found]
+    distances = usual_distances([p for k in (seeds, loose) for own in k.values() for p in own])
     result: dict[int, list[Piece]] = {}
     for row in {*seeds, *loose, *outside}:
         others = loose.get(row, [])
         seed = seeds.get(row) or _strongest(others or outside[row])
-        result[row] = with_broken_lines(words, best, _connected(seed, others, notes.get(row, ())))
+        if row in seeds and usual is not None:
+            others = without_headings_below(words, best, others, seed, left)
+        result[row] = with_broken_lines(words, best, connected(seed, others, notes.get(row, ()), distances))
     return result
 
 
@@ -305,37 +310,3 @@ def _without_leading_codes(words: Words, run: Sequence[int]) -> Sequence[int]:
     """A run without the position, code or unit in front of its name; whole where it holds no name."""
     k = next((k for k, i in enumerate(run) if not is_surely(words, i, POSITION, CODE, UNIT)), 0)
     return run[k:] if is_surely(words, run[k], NAME) else run
-
-
-def _connected(seed: Sequence[Piece], others: Sequence[Piece], notes: Sequence[tuple[int, float]]) -> list[Piece]:
-    """The pieces that go on from ``seed`` line by line, in reading order: close ones, distant ones of which the network is sure, and what stands between
-    them, set alike."""
-    bottom = max((p.page, p.box[3]) for p in seed)
-    rest = [p for p in others if p not in seed]
-    below = sorted((p for p in rest if (p.page, p.box[3]) >= bottom), key=lambda p: (p.page, p.box[3]))
-    above = sorted((p for p in rest if (p.page, p.box[3]) < bottom), key=lambda p: (p.page, p.box[3]), reverse=True)
-    chosen = list(dict.fromkeys(seed))
-    for side, start in ((below, max(seed, key=lambda p: p.box[3])), (above, min(seed, key=lambda p: p.box[3]))):
-        last = start
-        skipped: list[Piece] = []
-        for piece in side:
-            if piece.probability >= _needed(last, piece, notes):
-                chosen += [p for p in skipped if abs(p.box[0] - piece.box[0]) <= EDGE_PT and abs(p.size - piece.size) <= ALIKE * p.size]
-                chosen.append(piece)
-                last, skipped = piece, []
-            else:
-                skipped.append(piece)
-    return sorted(chosen, key=lambda p: (p.page, p.line, p.box[0]))
-
-
-def _needed(a: Piece, b: Piece, notes: Sequence[tuple[int, float]]) -> float:
-    """Probability that a piece needs to be part of the name that another piece belongs to: none where no gap is between."""
-    if a.page != b.page:
-        return SURE
-    size = max(a.size, b.size)
-    low, high = sorted((a.box[3], b.box[3]))
-    between = [y for page, y in notes if page == a.page and low + 0.5 * size < y < high - 0.5 * size]
-    steps = [low, *between, high]
-    if max(y1 - y0 for y0, y1 in pairwise(steps)) <= LEADING_EM * size:
-        return 0.0 if high - low <= 2 * LEADING_EM * size else SURE
-    return SURE if high - low <= FAR_EM * size else VERY_SURE

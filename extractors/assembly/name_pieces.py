@@ -22,6 +22,7 @@ _FREE = frozenset({0, NOTE, UNIT})  # what a word between words of a name may ha
 ALIKE = 0.15  # sizes that differ by less are one size
 EDGE_PT = 1.5  # texts that begin this close to each other begin at one edge
 LEADING_EM = 1.75  # lines of one text are closer than this from baseline to baseline; chosen on generated layouts
+STAMP = 1.8  # times the usual size of items' words, from which letters are a stamp
 HOLE = 2  # words of another label between words of a name that still belong to it
 _LEADER = re.compile(r"[.·…_]{4,}")  # dots that lead the eye from a name to its amount
 _OPENING, _CLOSING = "[({", "])}"
@@ -85,6 +86,12 @@ def name_pieces(words: Words, best: Sequence[int], rows: NDArray[np.int32]) -> l
                     result.append(make_piece(words, run[named[start] : k + 1], row_list[run[named[start]]], left_pt=left))
                     start = stop + 1
     return result
+
+
+def without_stamps(words: Words, rows: NDArray[np.int32], pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces without those set much larger than the words of items usually are: a stamp or a watermark across the page."""
+    usual = float(np.median(words.size[rows >= 0]))
+    return [piece for piece in pieces if piece.size <= STAMP * usual]
 
 
 def whole_run(words: Words, best: Sequence[int], piece: Piece, *, left_pt: float) -> Piece:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from extractors.assembly.item_lines import Band, usual_left
-from extractors.assembly.name_pieces import EDGE_PT, Piece
+from extractors.assembly.name_pieces import CODE, EDGE_PT, NAME, NOTE, Piece, is_surely, runs
+from extractors.assembly.spans import Words
+
+_TEXT = frozenset({0, NAME, NOTE})
+SURELY_NAMED = 0.85  # probability from which a line further out than the names still goes on one
 
 
 def without_outdented(pieces: Sequence[Piece]) -> list[Piece]:
@@ -18,6 +22,37 @@ def without_outdented(pieces: Sequence[Piece]) -> list[Piece]:
         return list(pieces)
     inside = {p.row for p in pieces if p.box[0] >= edge - EDGE_PT}
     return [p for p in pieces if p.box[0] >= edge - EDGE_PT or p.row not in inside]
+
+
+def without_headings_below(
+    words: Words, best: Sequence[int], pieces: Sequence[Piece], beside: Sequence[Piece], left_pt: float
+) -> list[Piece]:
+    """The pieces without those below the names ``beside`` numbers that begin left of ``left_pt``, where names begin: a name goes on at its own edge,
+    further in, or below its code, and what stands further out heads the next section unless the network is sure of a name.
+    ``best``: likeliest label of each word."""
+    bottom = max((piece.page, piece.box[3]) for piece in beside)
+    begins = [x for piece in beside for x in _edges(words, piece)]
+
+    def heads_a_section(piece: Piece) -> bool:
+        if piece.probability >= SURELY_NAMED:
+            return False
+        run = _run(words, piece)
+        text = [i for i in run[: run.index(piece.words[0])] if best[i] in _TEXT] or piece.words
+        left = words.box_list[text[0]][0]
+        return left < left_pt - EDGE_PT and (piece.page, piece.box[3]) > bottom and not any(abs(left - x) <= EDGE_PT for x in begins)
+
+    return [piece for piece in pieces if not heads_a_section(piece)]
+
+
+def _run(words: Words, piece: Piece) -> list[int]:
+    """The words between gaps that a piece stands among."""
+    return next(run for run in runs(words, words.words_of_line[piece.line]) if piece.words[0] in run)
+
+
+def _edges(words: Words, piece: Piece) -> list[float]:
+    """Where the text begins that a piece stands in, and the code at the beginning of its line."""
+    first, text = words.words_of_line[piece.line][0], _run(words, piece)[0]
+    return [words.box_list[i][0] for i in (text, first) if i == text or is_surely(words, i, CODE)]
 
 
 def first_lines(within: Mapping[Piece, int], bands: Sequence[Band]) -> dict[int, tuple[int, float]]:

@@ -325,3 +325,35 @@ def test_a_labelled_code_beside_the_numbers_is_no_part_of_a_name_above_it() -> N
         words += [*cells(text, "d" * len(text.split()), row, 60, y), *numbers(row, y)]
     words += [*numbers(3, 301), *cells("Tool box", "dd", 3, 60, 290), *cells("SKU: 7702", "-c", 3, 60, 301)]
     assert assembled_names(words) == ["Desk lamp", "Office chair", "Steel", "Tool box"]
+
+
+@pytest.mark.parametrize(("left", "name"), [(180, "Desk lamp brass and glass"), (190, "Desk lamp brass and glass"), (172, "Desk lamp")])
+def test_a_line_below_a_name_that_begins_further_out_heads_the_next_section(left: float, name: str) -> None:
+    words = [*numbers(0, 200), *numbers(1, 240), *numbers(2, 260)]
+    words += cells("Desk lamp", "dd", 0, 180, 200) + cells("Office chair", "dd", 1, 180, 240) + cells("Filing cabinet", "dd", 2, 180, 260)
+    words += cells("brass and glass", "ddd", 0, left, 212, 0.7)
+    assert assembled_names(words) == [name, "Office chair", "Filing cabinet"]
+
+
+def test_a_name_that_goes_on_below_its_code_is_no_heading() -> None:
+    words = [*numbers(0, 200), *numbers(1, 240), *numbers(2, 260)]
+    words += cells("Desk lamp", "dd", 0, 180, 200) + cells("Office chair", "dd", 1, 180, 240) + cells("Filing cabinet", "dd", 2, 180, 260)
+    words += cells("K-4417", "c", 0, 130, 200) + cells("K-4418", "c", 1, 130, 240) + cells("K-4419", "c", 2, 130, 260)
+    words += cells("brass and ivory glass", "dddd", 0, 130, 212)
+    assert assembled_names(words)[0] == "Desk lamp brass and ivory glass"
+
+
+@pytest.mark.parametrize(("apart", "name"), [(19, "Tool box polished brass"), (24, "Tool box")])
+def test_lines_of_names_that_stand_far_apart_in_most_items_do_so_in_a_doubtful_one(apart: float, name: str) -> None:
+    words: list[Cell] = []
+    for row, text in enumerate(("Desk lamp", "Office chair", "Filing cabinet")):
+        y = 200 + 50 * row
+        words += [*numbers(row, y), *cells(text, "dd", row, 180, y), *cells("painted by hand", "ddd", row, 180, y + 19)]
+    words += [*numbers(3, 350), *cells("Tool box", "dd", 3, 180, 350), *cells("polished brass", "dd", 3, 180, 350 + apart, 0.7)]
+    assert assembled_names(words)[3] == name
+
+
+def test_a_line_further_out_goes_on_a_name_where_names_have_no_common_edge() -> None:
+    words = [*numbers(0, 200), *numbers(1, 240), *cells("Desk lamp", "dd", 0, 195, 200), *cells("Office chair", "dd", 1, 187, 240)]
+    words += cells("brass and glass", "ddd", 0, 180, 212, 0.95)
+    assert assembled_names(words) == ["Desk lamp brass and glass", "Office chair"]
