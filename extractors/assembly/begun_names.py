@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from extractors.assembly.name_pieces import NAME, NOTE, runs
 from extractors.assembly.spans import Words, set_label
 
-BEGINS = 0.5  # probability from which a text begins as a name; of fifty such texts in generated invoices forty-five were names
+BEGINS = 0.5  # probability from which a text begins as a name
 _REFERENCE = re.compile(r"\d{3}|[:;]$|^[-–—/*·•|]$")  # a long number, the end of a label, a mark between parts
 
 
