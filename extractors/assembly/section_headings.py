@@ -39,7 +39,8 @@ def without_headings_below(
         run = _run(words, piece)
         text = [i for i in run[: run.index(piece.words[0])] if best[i] in _TEXT] or piece.words
         left = words.box_list[text[0]][0]
-        return left < left_pt - EDGE_PT and (piece.page, piece.box[3]) > bottom and not any(abs(left - x) <= EDGE_PT for x in begins)
+        goes_on = any(abs(start - x) <= EDGE_PT for start in (left, piece.box[0]) for x in begins)
+        return left < left_pt - EDGE_PT and (piece.page, piece.box[3]) > bottom and not goes_on
 
     return [piece for piece in pieces if not heads_a_section(piece)]
 
@@ -50,9 +51,9 @@ def _run(words: Words, piece: Piece) -> list[int]:
 
 
 def _edges(words: Words, piece: Piece) -> list[float]:
-    """Where the text begins that a piece stands in, and the code at the beginning of its line."""
+    """Where a piece begins, the text that it stands in, and the code at the beginning of its line."""
     first, text = words.words_of_line[piece.line][0], _run(words, piece)[0]
-    return [words.box_list[i][0] for i in (text, first) if i == text or is_surely(words, i, CODE)]
+    return [piece.box[0], *(words.box_list[i][0] for i in (text, first) if i == text or is_surely(words, i, CODE))]
 
 
 def first_lines(within: Mapping[Piece, int], bands: Sequence[Band]) -> dict[int, tuple[int, float]]:

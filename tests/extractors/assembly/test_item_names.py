@@ -343,6 +343,13 @@ def test_a_name_that_goes_on_below_its_code_is_no_heading() -> None:
     assert assembled_names(words)[0] == "Desk lamp brass and ivory glass"
 
 
+def test_a_line_at_the_edge_of_the_name_above_goes_on_it_whatever_stands_close_before_it() -> None:
+    words = [*numbers(0, 200), *numbers(1, 240), *numbers(2, 260)]
+    words += cells("Desk lamp", "dd", 0, 180, 200) + cells("Office chair", "dd", 1, 180, 240) + cells("Filing cabinet", "dd", 2, 180, 260)
+    words += cells("Ref. QX7", "--", 0, 138, 212) + cells("brass and glass", "ddd", 0, 180, 212, 0.7)
+    assert assembled_names(words)[0] == "Desk lamp brass and glass"
+
+
 @pytest.mark.parametrize(("apart", "name"), [(19, "Tool box polished brass"), (24, "Tool box")])
 def test_lines_of_names_that_stand_far_apart_in_most_items_do_so_in_a_doubtful_one(apart: float, name: str) -> None:
     words: list[Cell] = []
