@@ -85,7 +85,7 @@ def test_nothing_personal_of_generated_invoices_is_sent(monkeypatch: pytest.Monk
                     word for word in words if re.search(rf"(?<![\w\[]){re.escape(word)}(?![\w\]])", _page(hidden)) and not word.isdigit()
                 ]
                 assert not strange, (seed, text, strange)
-    assert len(made) == DOCUMENTS
+    assert len(made) >= DOCUMENTS  # what does not fit on its pages is composed again
     assert seen > 5 * DOCUMENTS  # the pages do print such data
 
 
