@@ -100,10 +100,10 @@ def _candidates(
     support: dict[date, list[tuple[float, Span]]] = {}
     tagged = {i: s for s in spans if s.label == label for i in s.words}
     seen: set[int] = set()
-    for run in (*dict.fromkeys(tuple(s.words) for s in tagged.values()), *printed):
-        if any(i in seen for i in run):
+    for found in (*dict.fromkeys(tuple(s.words) for s in tagged.values()), *printed):
+        if any(i in seen for i in found):
             continue
-        run = (*run, *_rest_of_year(words, probabilities, run, label))
+        run = found + _rest_of_year(words, probabilities, found, label)
         span = make_span(words, label, run, probabilities)
         broken = len(run) > 1 and _BROKEN_YEAR.search(span.text) and words.line_list[run[-1]] != words.line_list[run[-2]]
         value = parse_date("".join(words.texts[i] for i in run) if broken else span.text, habit)

@@ -22,7 +22,9 @@ from schemas.invoice import Evidence
 
 @lru_cache(maxsize=1)
 def tagged() -> TaggedDocument:
-    seed = next(s for s in range(7_000, 7_100) if (d := generate(s, family="exam")).document_type == "invoice" and len(d.truth["line_items"]) > 3)
+    seed = next(
+        s for s in range(7_000, 7_100) if (d := generate(s, family="exam")).document_type == "invoice" and len(d.truth["line_items"]) > 3
+    )
     return oracle_tags(generate(seed, family="exam"))
 
 
