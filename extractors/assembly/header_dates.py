@@ -105,7 +105,7 @@ def _candidates(
             continue
         run = found + _rest_of_year(words, probabilities, found, label)
         span = make_span(words, label, run, probabilities)
-        broken = len(run) > 1 and _BROKEN_YEAR.search(span.text) and words.line_list[run[-1]] != words.line_list[run[-2]]
+        broken = _BROKEN_YEAR.search(span.text) and words.line_list[run[-1]] != words.line_list[run[-2:][0]]
         value = parse_date("".join(words.texts[i] for i in run) if broken else span.text, habit)
         if value is None:  # a part of a date: the whole is among the printed ones
             continue
