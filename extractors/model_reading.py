@@ -41,6 +41,8 @@ def read_by_model(
         invoices = [_invoice(blanks[i], documents[i], a, calibration) for i, a in zip(documents, assembled, strict=True)]
     with clock.stage("cross-check"):
         invoices = [_cross_checked(v, a, w, tagger, calibration) for v, a, w in zip(invoices, assembled, words, strict=True)]
+        for own in words:
+            own.forget()
     with clock.stage("tag"):
         invoices = [_with_others(invoice, document, tagger) for document, invoice in zip(documents.values(), invoices, strict=True)]
     with clock.stage("categorise"):

@@ -73,8 +73,17 @@ class Assembled:
 def assemble(tagged: TaggedDocument, *, words: Words | None = None) -> Assembled:
     """Header, totals, tax breakdown and line items of one document, with evidence by field path. ``words``: those of another reading of it, if there is
     one; what that reading found in the print is not looked for again."""
-    words = Words(tagged) if words is None else words.tagged_by(tagged)
-    captions = words.once(Captions)
+    if words is not None:
+        return _assembled(words.tagged_by(tagged))
+    words = Words(tagged)
+    try:
+        return _assembled(words)
+    finally:
+        words.forget()
+
+
+def _assembled(words: Words) -> Assembled:
+    tagged, captions = words.tagged, words.once(Captions)
     own = tagged.labels.copy()
     mark_bracketed_codes(words, own)
     probabilities = agree_in_columns(words, smooth_text_segments(words, own))

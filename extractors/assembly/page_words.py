@@ -43,6 +43,10 @@ class Words:
             self._found[key] = find(self, *arguments)
         return cast("Found", self._found[key])
 
+    def forget(self) -> None:
+        """Let go of what was found: it refers to the words that hold it, and would stay until the garbage collector comes by."""
+        self._found.clear()
+
     @cached_property
     def texts(self) -> list[str]:
         return [t for page in self.tagged.document.pages for t in page.texts]

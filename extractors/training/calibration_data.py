@@ -132,6 +132,7 @@ def _of_shard(tagger: WordTagger | None, shard: Path, today: date) -> Outcomes:
         outcomes.flagged.append(not a.is_invoice or not _could_be_accepted(invoice, found))
         outcomes.layout.append(sample.layout.get("arrangement", ""))
         add_outcome(outcomes, sample.truth, a, invoice, opinions=[assemble(opinion, words=own) for opinion in own.tagged.opinions])
+        own.forget()
     return outcomes
 
 

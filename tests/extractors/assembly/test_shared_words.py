@@ -1,5 +1,7 @@
 """Readings of one document share what is found in its print, and nothing of what they say of it."""
 
+import gc
+import weakref
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -55,6 +57,30 @@ def test_a_second_reading_does_not_look_for_the_print_again(monkeypatch: pytest.
     assert once["Piece"] > 1
     assemble(second, words=words)
     assert calls == once
+
+
+def test_words_are_let_go_of_without_the_garbage_collector(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = tagged(*LINES, opinions={"Desk": {"line.description": 0.9}})
+    kept: list[weakref.ref[Words]] = []
+    made = Words.__init__
+
+    def remembered(self: Words, of: TaggedDocument) -> None:
+        made(self, of)
+        kept.append(weakref.ref(self))
+
+    monkeypatch.setattr(Words, "__init__", remembered)
+    gc.collect()
+    gc.disable()
+    try:
+        shared = Words(one)
+        assemble(fresh(one), words=shared)
+        assemble(one)
+        assert len(kept) > 1 and any(ref() is not None for ref in kept)
+        shared.forget()
+        del shared
+        assert all(ref() is None for ref in kept)
+    finally:
+        gc.enable()
 
 
 def test_what_is_found_once_is_asked_for_by_its_arguments() -> None:
