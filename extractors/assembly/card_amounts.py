@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from extractors.assembly.captions import Captions
 from extractors.assembly.item_lines import is_name_heading
-from extractors.assembly.line_items import first_number
 from extractors.assembly.numbers import NumberHabit
 from extractors.assembly.spans import LABEL_INDEX, Words, set_label
-from extractors.assembly.table_charges import where_names_begin
-from extractors.assembly.total_options import has_cents, printed_amounts
+from extractors.assembly.table_charges import edges_of_names
+from extractors.assembly.total_options import has_cents, printed_amounts, read_amounts
 
 LINES_ABOVE = 8  # in which the item's name stands
 LEAST = 2  # amounts of items that have the label
@@ -64,7 +63,7 @@ def _take_missing_amount(
     """In place: the only number, labelled as amounts of items are, by which these become a printed total, is an item's amount. Its name is the nearest text
     above it that begins where the names of others do. So are all numbers with such a label that were taken for prices, if together they do."""
     best = probabilities.argmax(1)
-    values = {run: first_number(" ".join(words.texts[i] for i in run), habit) for run in printed_amounts(words)}
+    values = {amount.words: amount.value for amount in words.once(read_amounts, habit)}
     known = [run for run in values if best[run[-1]] in _AMOUNTS]
     kind = Counter(int(best[run[-1]]) for run in known).most_common(1)[0][0]
     total = sum((values[run] or Decimal(0) for run in known if best[run[-1]] == kind), Decimal(0))
@@ -98,7 +97,7 @@ def _take_missing_amount(
 
 def _name_above(words: Words, best: NDArray[np.int64], run: Sequence[int]) -> list[int]:
     """The words of the nearest line above a number that begin where items' names begin, if they are of no other value; empty where an amount stands between."""
-    edges = {round(left) + d for left in where_names_begin(words, best) for d in (-1, 0, 1)}
+    edges = edges_of_names(words, best)
     own = words.line_list[run[0]]
     for line in range(own - 1, own - LINES_ABOVE - 1, -1):
         members = [k for k in words.words_of_line.get(line, ()) if words.page[k] == words.page[run[0]]]

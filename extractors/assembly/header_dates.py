@@ -36,7 +36,6 @@ _LEADING_ON = frozenset(
 _CAPTIONS = frozenset(("date", "fecha", "tarih", "kelt"))  # one of them alone is the caption of a date: "Client 4711 Date 02.03.2024"
 _BARS = frozenset("-–—/")
 LONGEST_LEAD = 3  # words
-EDGE_PT, LEADING_EM = 1.5, 1.6  # of the next line of a cell: its edge, its distance
 GOES_ON = 0.3  # probability of two digits in the next line that they end the year of a date
 _CUT_YEAR = re.compile(r"\d[./-](?:19|20)$")
 _BROKEN_YEAR = re.compile(r"\d[./-](?:19|20) \d\d$")
@@ -136,16 +135,10 @@ def _candidates(
 
 def _rest_of_year(words: Words, probabilities: NDArray[np.float32], run: Sequence[int], label: str) -> tuple[int, ...]:
     """The last two digits of a year that a narrow column broke ("31.05.20" over "19"): they stand under the date, and the network takes them for its."""
-    last = run[-1]
-    if not _CUT_YEAR.search(words.texts[last]):
+    if not _CUT_YEAR.search(words.texts[run[-1]]):
         return ()
-    (left, _, right, bottom), size = words.box_of(run), words.size_list[last]
-    for i in words.words_of_line.get(words.line_list[last] + 1, ()):
-        x0, _, x1, y1 = words.box_list[i]
-        under = min(abs(x0 - left), abs(x1 - right)) < EDGE_PT and 0 < y1 - bottom < LEADING_EM * size
-        if under and _TWO_DIGITS.fullmatch(words.texts[i]) and probabilities[i, LABEL_INDEX[label]] >= GOES_ON:
-            return (i,)
-    return ()
+    below = (i for i in words.below_in_cell(run) if _TWO_DIGITS.fullmatch(words.texts[i]))
+    return next(((i,) for i in below if probabilities[i, LABEL_INDEX[label]] >= GOES_ON), ())
 
 
 def _start_of_period(words: Words, captions: Captions, first: int) -> int:

@@ -14,7 +14,7 @@ from extractors.assembly.captions import Captions, Piece
 from extractors.assembly.item_lines import CELLS, is_name_heading
 from extractors.assembly.name_pieces import CODE, NAME, NOTE
 from extractors.assembly.spans import Words, set_label
-from extractors.assembly.table_charges import where_names_begin
+from extractors.assembly.table_charges import edges_of_names
 
 LINES_ABOVE = 4  # of a row's first line, in which its name may stand
 HEADED = 0.5  # what the heading of names over a text or in front of it adds to the network's opinion
@@ -36,7 +36,7 @@ def name_nameless_rows(words: Words, captions: Captions, probabilities: NDArray[
         lines.setdefault(int(rows[i]), []).append(words.line_list[i])
     taken = {words.line_list[i] for i in inside}
     below = _names_stand_below(words, best, rows)
-    edges = {round(left) + d for left in where_names_begin(words, np.array(best)) for d in (-1, 0, 1)} if below else set[int]()
+    edges = edges_of_names(words, np.array(best)) if below else frozenset[int]()
     for row in sorted(lines.keys() - named):
         first, last = min(lines[row]), max(lines[row])
         under = next((k for k in range(last + 1, last + 1 + LINES_ABOVE) if k in taken), last + 1 + LINES_ABOVE) if below else last + 1

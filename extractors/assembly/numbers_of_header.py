@@ -25,9 +25,7 @@ THRESHOLDS = {"invoice_number": 0.33, "purchase_order": 0.4}  # every invoice ha
 REPEATED = 0.02
 ROW_SHARE = 0.5
 GOES_ON = 0.08  # probability of a fragment below that it belongs to the number
-EDGE_PT = 1.5
 LIKELY = 0.5  # probability of a number that "No." alone stands in front of
-LEADING_EM = 1.6
 LETTERS_GAP_EM = 0.8
 LETTERS_ABOVE = 0.5  # as the next, for letters at the end of the line above
 LETTERS_TOLD = 0.05  # probability from which letters in front of a number belong to it
@@ -168,26 +166,16 @@ def _letters_of(text: str) -> tuple[str, bool]:
 def _rest_below(words: Words, captions: Captions, probabilities: NDArray[np.float32], span: Span, column: int) -> tuple[int, ...]:
     """The word that goes on, in the next line of a narrow cell, with a number that is broken there: a hyphen or slash says so, or the network."""
     last = span.words[-1]
-    x0, x1 = words.box_list[span.first][0], words.box_list[last][2]
-    bottom = words.box_list[last][3]
-    size = words.size_list[last]
-    for line in range(span.line + 1, span.line + 3):
-        for k, i in enumerate(members := words.words_of_line.get(line, [])):
-            box = words.box_list[i]
-            if (
-                min(abs(box[0] - x0), abs(box[2] - x1)) > EDGE_PT
-                or not 0 < box[3] - bottom < LEADING_EM * size
-                or words.page[i] != words.page[last]
-            ):
-                continue
-            alone = k + 1 == len(members) or words.box_list[members[k + 1]][0] - box[2] > size
-            cut = words.texts[last][-1] in "-/"
-            fits = _FRAGMENT.match(words.texts[i]) is not None and (cut or len(words.texts[i]) <= len(words.texts[last]))
-            told = cut or (
-                probabilities[i, column] >= GOES_ON and not _YEAR.fullmatch(words.texts[i]) and captions.in_front("number", i) is None
-            )
-            return (i,) if alone and fits and told else ()
-    return ()
+    i = next(iter(words.below_in_cell(span.words)), None)
+    if i is None:
+        return ()
+    members = words.words_of_line[words.line_list[i]]
+    after = members[members.index(i) + 1 :][:1]
+    alone = not after or words.box_list[after[0]][0] - words.box_list[i][2] > words.size_list[last]
+    cut = words.texts[last][-1] in "-/"
+    fits = _FRAGMENT.match(words.texts[i]) is not None and (cut or len(words.texts[i]) <= len(words.texts[last]))
+    told = cut or (probabilities[i, column] >= GOES_ON and not _YEAR.fullmatch(words.texts[i]) and captions.in_front("number", i) is None)
+    return (i,) if alone and fits and told else ()
 
 
 def _cue(words: Words, captions: Captions, span: Span) -> str | None:

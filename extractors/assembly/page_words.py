@@ -16,6 +16,7 @@ from extractors.tagger import TaggedDocument
 SIDEWAYS = 1.5  # height of a word's box against its width
 PIECE_GAP_EM = 0.8
 COLUMN_GAP_EM = 3.0  # gaps from here on are taken to be between columns
+CELL_EDGE_PT, CELL_LEADING_EM = 1.5, 1.6  # of the next line of a narrow cell: its left or right edge, and the distance of its baseline
 
 Found = TypeVar("Found")
 
@@ -158,6 +159,19 @@ class Words:
         x, y = (self.boxes[:, 0] + self.boxes[:, 2]) / 2, (self.boxes[:, 1] + self.boxes[:, 3]) / 2
         found: list[int] = np.flatnonzero((self.page == page) & (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)).tolist()
         return found
+
+    def below_in_cell(self, run: Sequence[int]) -> list[int]:
+        """Words that stand under a run of words as the next line of a narrow cell does: at its left or right edge, close below."""
+        first, last = run[0], run[-1]
+        left, (_, _, right, bottom), reach = self.box_list[first][0], self.box_list[last], CELL_LEADING_EM * self.size_list[last]
+        return [
+            i
+            for line in (self.line_list[last] + 1, self.line_list[last] + 2)
+            for i in self.words_of_line.get(line, ())
+            if self.page_list[i] == self.page_list[last]
+            and min(abs(self.box_list[i][0] - left), abs(self.box_list[i][2] - right)) <= CELL_EDGE_PT
+            and 0 < self.box_list[i][3] - bottom < reach
+        ]
 
     def box_of(self, indices: Sequence[int]) -> tuple[float, float, float, float]:
         """Box around words of one page, in points."""

@@ -57,7 +57,7 @@ def as_headed(
 
 def odds_by_place(words: Words, captions: Captions, names: Iterable[str], *, head: str) -> dict[str, float]:
     """Odds for the seller of names (letters and digits alone) that stand at the foot of a page, head one behind the first, are ``head``, what stands
-    over the first in large letters, or are delivered to."""
+    over the first in large letters, that hold an account, or are delivered to."""
     known = {name: plain(name) for name in names}
     shown = {name for name in known.values() if name}
     places = words.once(_pieces_by_letters, captions)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from extractors.assembly.line_items import EXACT, ROUNDED, first_number, is_telling
 from extractors.assembly.numbers import NumberHabit, parse_percent
 from extractors.assembly.spans import LABEL_INDEX, Words, carries, set_label
-from extractors.assembly.total_options import printed_amounts, read_amounts
+from extractors.assembly.total_options import read_amounts
 
 _NET, _GROSS, _PRICE, _QUANTITY, _RATE, _DISCOUNT, _NAME = (
     LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount", "unit_price", "quantity", "tax_rate", "discount", "description")
@@ -92,9 +92,7 @@ def _take_total_of_only_row(
     row, found = only
     best: list[int] = probabilities.argmax(1).tolist()
     printed = Counter(
-        (best[run[-1]], first_number(" ".join(words.texts[i] for i in run), habit))
-        for run in printed_amounts(words)
-        if best[run[-1]] in _OWN_AMOUNT_OF
+        (best[amount.words[-1]], amount.value) for amount in words.once(read_amounts, habit) if best[amount.words[-1]] in _OWN_AMOUNT_OF
     )
     gross = [n for n in found if n.label == _GROSS]
     again = [n for n in found if printed[n.label, n.value] > 1] if not gross else []

@@ -74,7 +74,7 @@ def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.
     of_all = [line for line, value in _values(words, best, [_LINE_TOTAL], habit) if value == items_sum]
     claimed = [k for k in np.flatnonzero(carries(best, _SUMS)).tolist() if all(k not in run for run in lacking)]
     sums = [line for line in (*words.line[claimed].tolist(), *of_all) if line > first]  # the sum of a group is none of all
-    lefts = where_names_begin(words, best)
+    lefts = _where_names_begin(words, best)
     offsets = sorted((0, -1, 1), key=lambda offset: offset != _line_of_names(words, best, amounts))
     side = _side_of_names(words, best, amounts)
     alone = _alone(words, best, amounts) if side else []
@@ -211,7 +211,12 @@ def _line_of_names(words: Words, best: NDArray[np.int64], amounts: NDArray[np.in
     return max((0, -1, 1), key=lambda offset: sum(line + offset in named for line in lines))
 
 
-def where_names_begin(words: Words, best: NDArray[np.int64]) -> set[float]:
+def edges_of_names(words: Words, best: NDArray[np.int64]) -> frozenset[int]:
+    """Whole points within one of which, or a little more, lines of items' names begin, or the codes before them. ``best`` [n]: labels of the words."""
+    return frozenset(round(left) + beside for left in _where_names_begin(words, best) for beside in (-1, 0, 1))
+
+
+def _where_names_begin(words: Words, best: NDArray[np.int64]) -> set[float]:
     """Left edges, in points, at which lines of items' names begin, or the codes before them."""
     first: dict[tuple[int, int], float] = {}
     for k in np.flatnonzero(carries(best, (_NAME, _CODE))).tolist():
