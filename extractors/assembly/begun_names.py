@@ -1,4 +1,4 @@
-"""Lines of a name that the network begins as one and ends as a note: a text without a label or a long number in it is one thing, and begins it."""
+"""Names that the network only begins: it ends them as notes, or as the percentage of an allowance."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.name_pieces import NAME, NOTE, runs
-from extractors.assembly.spans import Words, set_label
+from extractors.assembly.spans import LABEL_INDEX, Words, set_label
 
 BEGINS = 0.5  # probability from which a text begins as a name
+_DISCOUNT = LABEL_INDEX["line.discount"]
+_COUNTED = frozenset(LABEL_INDEX[f"line.{name}"] for name in ("quantity", "unit_price", "unit"))
 _REFERENCE = re.compile(r"\d{3}|[:;]$|^[-–—/*·•|]$")  # a long number, the end of a label, a mark between parts
 
 
@@ -30,4 +32,22 @@ def finish_begun_names(words: Words, own: NDArray[np.float32], probabilities: ND
                 and not any(_REFERENCE.search(text) for text in texts)
             ):
                 for i in run:
+                    set_label(probabilities, i, NAME)
+
+
+def finish_names_of_allowances(words: Words, probabilities: NDArray[np.float32], rows: NDArray[np.int32]) -> None:
+    """In place: a percentage directly behind the name of an item is a part of it ("Discount 5 %") where the item shows neither quantity nor price: there is
+    nothing that it could be taken off. ``rows`` [n] is the row of each word, -1 for none."""
+    best: list[int] = probabilities.argmax(1).tolist()
+    counted = {int(rows[i]) for i in np.flatnonzero(rows >= 0).tolist() if best[i] in _COUNTED}
+    for line in sorted(
+        {words.line_list[i] for i in np.flatnonzero(rows >= 0).tolist() if best[i] == _DISCOUNT and int(rows[i]) not in counted}
+    ):
+        for run in runs(words, words.words_of_line[line]):
+            behind = next((k for k, i in enumerate(run) if best[i] != NAME), len(run))
+            rest = run[behind:]
+            row = int(rows[run[0]])
+            percent = all(best[i] == _DISCOUNT and rows[i] == row for i in rest) and "%" in words.texts[run[-1]]
+            if behind and rest and row not in counted and percent:
+                for i in rest:
                     set_label(probabilities, i, NAME)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from extractors.assembly.caption_words import announces, match, plain
+from extractors.assembly.currency_words import is_beside_amount
 from extractors.assembly.glued import glued_label
 from extractors.assembly.legal_forms import has_legal_form
 from extractors.assembly.spans import Words
@@ -22,9 +23,10 @@ DIGITS_OF_ACCOUNT = 8
 LONGEST_ADDRESS = 9  # lines
 LONGEST_CAPTION = 8  # words before the value
 LONGEST_HEADING = 5  # words
+TERM_KINDS = 3  # labels beside the number of one business term, from which the page's numbers are none of these terms
 _VALUE = re.compile(r"\d")
+_TERM = re.compile(r"\bbt (\d{1,3})\b")
 _GLUED = re.compile(r"^[(\[]?[^\W\d][^\d:]{2,24}:(?=\S)")
-_FILL = re.compile(r"^[\W_]*$|^(?:EUR|USD|GBP|CHF|PLN|CZK|SEK|NOK|DKK|HUF|RON|TRY|TL|CAD|AUD|INR|zł|Kč|kr\.?|Ft|lei)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +108,11 @@ class Captions:
         label = glued[0] if glued else glued_label(self.words.texts[first])
         if label:
             own.append(label)
-        if any(not _FILL.match(t) for t in own):
+        if any(not is_beside_amount(t) for t in own):
             return plain(" ".join(own[-LONGEST_CAPTION:]))
         while k > 0 and self.pieces[k - 1].line == piece.line:
             k -= 1
-            if any(not _FILL.match(self.words.texts[i]) for i in self.pieces[k].words):
+            if any(not is_beside_amount(self.words.texts[i]) for i in self.pieces[k].words):
                 return plain(" ".join(self.words.texts[i] for i in self.pieces[k].words[-LONGEST_CAPTION:]))
         return ""
 
@@ -190,11 +192,23 @@ class Captions:
         account = self._over_at_left_edge(heading.words[0])
         return None if account is not None and sum(c.isdigit() for c in account.text) >= DIGITS_OF_ACCOUNT else role
 
+    @cached_property
+    def _terms_are_kept(self) -> bool:
+        """Whether no number of a business term stands with labels of several kinds: one that does numbers something else."""
+        labels: dict[str, set[str]] = {}
+        for piece in self.pieces:
+            for found in _TERM.finditer(piece.text):
+                before, after = piece.text[: found.start()].split(), piece.text[found.end() :].split()
+                label = " ".join(before[-1:] or after[:1])
+                if label:
+                    labels.setdefault(found[1], set()).add(label)
+        return all(len(kinds) < TERM_KINDS for kinds in labels.values())
+
     def _term(self, first: int) -> str | None:
         """Whose value the number of a business term in front of a word says it is; one that stands alone to the left may be another value's."""
         before = self.before(first)
         alone = announces("term", before) and self.pieces[self.piece_of[first]].words[0] == first
-        return None if alone else match("term", before)
+        return None if alone or not self._terms_are_kept else match("term", before)
 
     def line_over(self, first: int) -> Piece | None:
         """The piece directly over the one of a word, no further above than a line of the same text."""
@@ -228,6 +242,10 @@ class Captions:
         directly = self.headed(first) if apart else self._term(first)
         if directly:
             return directly
+        over = self._over_at_left_edge(first) if apart else None
+        third = next((role for piece, role in self._headings if piece is over), None)
+        if third:
+            return third
         if in_front:
             return "other_party" if in_front == "contact" else in_front
         k = self.piece_of[first]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.country import country_from_text, country_of_kroner, own_currency
+from extractors.assembly.currency_words import CODES, SYMBOLS
 from extractors.assembly.header import Choice
 from extractors.assembly.line_items import first_number
 from extractors.assembly.numbers import NumberHabit
@@ -20,15 +21,6 @@ FAINT = 0.05  # probability from which a currency's name counts where nothing cl
 ONCE = 0.2  # weight of a symbol on one amount; half of it in a language that does not use these letters
 ON_TOTALS = 3.0  # weight of what stands beside a total, against elsewhere
 ON_AMOUNT = 0.9  # probability of a symbol that is written on an amount
-_SYMBOLS: Mapping[str, str] = {
-    "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "zł": "PLN", "kč": "CZK", "₺": "TRY", "tl": "TRY", "ft": "HUF", "lei": "RON",
-    "r$": "BRL", "us$": "USD", "c$": "CAD", "ca$": "CAD", "a$": "AUD", "au$": "AUD", "fr": "CHF", "sfr": "CHF", "rs": "INR",
-    "euro": "EUR", "euros": "EUR", "dollar": "USD", "dollars": "USD", "mx$": "MXN", "m.n": "MXN", "nz$": "NZD", "s$": "SGD", "hk$": "HKD",
-}  # fmt: skip
-_CODES = frozenset(
-    "EUR USD GBP CHF CAD AUD INR SEK DKK NOK CZK PLN TRY HUF RON BRL MXN JPY CNY AED SAR ZAR NZD SGD HKD BGN ISK ILS KRW THB "  # noqa: SIM905
-    "QAR KWD EGP MAD TND COP CLP ARS PEN UAH RSD KES NGN PHP IDR MYR VND TWD".split()
-)
 _KRONE = {"SE": "SEK", "DK": "DKK", "NO": "NOK", "sv": "SEK", "da": "DKK", "no": "NOK"}
 _DOLLAR = {"CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN", "CL": "CLP", "CO": "COP", "AR": "ARS"}
 DOLLAR_COUNTRIES = frozenset({"US", *_DOLLAR})
@@ -46,6 +38,7 @@ _ITEM_TEXTS = [LABEL_INDEX["line.description"], LABEL_INDEX["line.note"]]
 _EURO = ("euro", "euros")
 SLACK = Decimal("0.02")
 _AROUND = " .,:;()[]/|*#"
+_SIGNS = "-–−("
 _BESIDE_AMOUNT = re.compile(
     r"^[-–(]?\s*(?P<before>M\.N|[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\s*[-–(]?(?P<a>\d[\d.,'’]*)[)-]?$"
     r"|^[-–(]?(?P<b>\d[\d.,'’]*)[)-]?\s*(?P<after>M\.N|[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\)?$"
@@ -73,7 +66,7 @@ def choose_currency(
     tagged = {i for span in spans for i in span.words}
     krone = country if country in _KRONE or language in _KRONE else country_of_kroner(words.full_text) or country
     own = own_currency(country, language)
-    printed = {span.text.strip(_AROUND).upper() for span in spans} & _CODES - foreign
+    printed = {span.text.strip(_AROUND).upper() for span in spans} & CODES - foreign
 
     def vote(span: Span, text: str, weight: float) -> None:
         dollar = text.strip(_AROUND) == "$" and country not in DOLLAR_COUNTRIES
@@ -93,7 +86,7 @@ def choose_currency(
         for line in lines_of_totals:
             for i in words.words_of_line.get(line, ()):
                 text = words.texts[i].strip(_AROUND)
-                symbol = text if text in _CODES and i not in tagged else _symbol_on_amount(words.texts[i])
+                symbol = text if text in CODES and i not in tagged else _symbol_on_amount(words.texts[i])
                 if symbol:
                     vote(_at(words, i, ON_AMOUNT), symbol, ON_AMOUNT * ON_TOTALS)
     if not votes:
@@ -116,9 +109,11 @@ def choose_currency(
             vote(span, span.text, span.probability)
     if not votes:
         in_items = probabilities[:, _ITEM_TEXTS].sum(1)
+        of_rates = words.once(_lines_of_rates)
         for i, text in enumerate(words.texts):
             for code in _codes_told(text) if in_items[i] < IN_ITEM else ():
-                vote(_at(words, i, FAINT), code, FAINT * (ON_TOTALS if code == own else 1))
+                if code == own or words.line_list[i] not in of_rates:
+                    vote(_at(words, i, FAINT), code, FAINT * (ON_TOTALS if code == own else 1))
     if not votes:
         return None
     code = max(votes, key=lambda c: votes[c])
@@ -145,21 +140,27 @@ def _lines_with_codes(words: Words, habit: NumberHabit) -> list[tuple[set[str], 
     """By line the codes of currencies on it, and its numbers with the code next to each."""
     told: list[tuple[set[str], list[tuple[Decimal, str]]]] = []
     for members in words.words_of_line.values():
-        codes = {code for i in members for code in _CODE.findall(words.texts[i]) if code in _CODES}
+        codes = {code for i in members for code in _CODE.findall(words.texts[i]) if code in CODES}
         if codes:
             told.append((codes, _numbers_of(words, members, habit)))
     return told
 
 
+def _lines_of_rates(words: Words) -> frozenset[int]:
+    """Lines that show the codes of two currencies: an exchange rate, which does not tell which of the two the amounts are in."""
+    told = ((line, {code for i in members for code in _codes_told(words.texts[i])}) for line, members in words.words_of_line.items())
+    return frozenset(line for line, codes in told if len(codes) > 1)
+
+
 def _numbers_of(words: Words, members: Sequence[int], habit: NumberHabit) -> list[tuple[Decimal, str]]:
     """The numbers of a line without signs, groups of digits that stand side by side also as one, each with the code of a currency that is nearest to it."""
-    codes = [(k, code) for k, i in enumerate(members) for code in _CODE.findall(words.texts[i]) if code in _CODES]
+    codes = [(k, code) for k, i in enumerate(members) for code in _CODE.findall(words.texts[i]) if code in CODES]
     found: list[tuple[Decimal, str]] = []
     for k, i in enumerate(members):
         if not words.has_digit[i]:
             continue
         texts = [words.texts[i]]
-        if k and words.texts[members[k - 1]].isdigit() and groups_touch(words, members[k - 1], i):
+        if k and words.texts[members[k - 1]].lstrip(_SIGNS).isdigit() and groups_touch(words, members[k - 1], i):
             texts.append(words.texts[members[k - 1]] + words.texts[i])
         nearest = min(codes, key=lambda code: abs(code[0] - k))[1]
         found += [(abs(n), nearest) for text in texts if (n := first_number(text, habit))]
@@ -172,7 +173,7 @@ def _is_converted(amount: Decimal, gross: Decimal, rate: Decimal) -> bool:
 
 def currencies_shown(text: str) -> frozenset[str]:
     """ISO 4217 codes of all codes and unmistakable symbols of a text."""
-    return frozenset(code for code in _CODE.findall(text) if code in _CODES) | frozenset(_SYMBOLS[s] for s in "€₹₺" if s in text)
+    return frozenset(code for code in _CODE.findall(text) if code in CODES) | frozenset(SYMBOLS[s] for s in "€₹₺" if s in text)
 
 
 def _is_strange(symbol: str, language: str) -> bool:
@@ -189,7 +190,7 @@ def _codes_told(text: str) -> list[str]:
     """Codes in a word of any kind, also behind a label ("ValutaEUR", "EUR/Subtotal"), and the euro by its name."""
     if text.strip(_AROUND).casefold() in _EURO:
         return ["EUR"]
-    return [code for code in _GLUED_CODE.findall(text) if code in _CODES]
+    return [code for code in _GLUED_CODE.findall(text) if code in CODES]
 
 
 def _symbol_on_amount(text: str) -> str | None:
@@ -199,7 +200,7 @@ def _symbol_on_amount(text: str) -> str | None:
         return None
     symbol, amount = (found["before"], found["a"]) if found["before"] else (found["after"], found["b"])
     letters = symbol.casefold().rstrip(".")
-    plain = letters.isalpha() and symbol.upper() not in _CODES and letters not in _EURO
+    plain = letters.isalpha() and symbol.upper() not in CODES and letters not in _EURO
     return None if plain and (letters not in _LETTERS_OF or not _DECIMALS.search(amount)) else symbol
 
 
@@ -207,17 +208,17 @@ def currency_code(text: str, *, language: str, country: str | None) -> str | Non
     """ISO 4217 code of a printed currency token, None where it is none."""
     token = text.strip(_AROUND)
     upper = token.upper()
-    if upper in _CODES:
+    if upper in CODES:
         return upper
     low = token.casefold()
-    if low in _SYMBOLS:
-        return _SYMBOLS[low]
+    if low in SYMBOLS:
+        return SYMBOLS[low]
     if low == "kr":
         return _KRONE.get(country or "") or _KRONE.get(language, "SEK")
     if low == "$":
         return _DOLLAR.get(country or "", "USD") if country else {"es": "MXN", "fr": "CAD"}.get(language, "USD")
-    codes = [word for word in re.findall(r"(?<![A-Z])[A-Z]{3}(?![A-Z])", upper) if word in _CODES]
+    codes = [word for word in re.findall(r"(?<![A-Z])[A-Z]{3}(?![A-Z])", upper) if word in CODES]
     if len(codes) == 1:
         return codes[0]
     symbols = [s for s in "€£¥₹₺" if s in token]
-    return _SYMBOLS[symbols[0]] if len(symbols) == 1 else None
+    return SYMBOLS[symbols[0]] if len(symbols) == 1 else None

@@ -59,7 +59,8 @@ def infer_date_habit(
     """Day-first unless the document's dates ``texts``, else all dates of the page (``others``) say otherwise; in languages that are written where the
     month comes first too (French only in Canada), also the term of payment in days, else how near to each other the dates lie, else the country or (for
     English) a US dollar currency."""
-    for shown in (texts, others):
+    told_by_others = [t for t in others if "." not in t] if country in _MONTH_FIRST_COUNTRIES else others  # dots are never American
+    for shown in (texts, told_by_others):
         day_first, month_first = _orders(shown)
         if day_first != month_first:
             return DateHabit(day_first > month_first)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from extractors.assembly.anchors import Anchors
-from extractors.assembly.begun_names import finish_begun_names
+from extractors.assembly.begun_names import finish_begun_names, finish_names_of_allowances
 from extractors.assembly.bracketed_codes import mark_bracketed_codes
 from extractors.assembly.captions import Captions
 from extractors.assembly.card_amounts import take_amounts_of_cards
@@ -24,6 +24,7 @@ from extractors.assembly.nameless_rows import name_nameless_rows
 from extractors.assembly.numbers import NumberHabit, infer_habit
 from extractors.assembly.parted_rows import join_parts
 from extractors.assembly.proven_amounts import take_amounts_that_make_the_total, take_proven_amounts, take_unseen_amounts
+from extractors.assembly.quantity_columns import read_as_the_others, take_quantities_of_the_column
 from extractors.assembly.rows import find_rows, join_halves
 from extractors.assembly.spans import (
     LABEL_INDEX,
@@ -100,9 +101,13 @@ def _assembled(words: Words) -> Assembled:
     name_nameless_rows(words, captions, probabilities, rows)
     take_numbers_under_headings(words, captions, probabilities, rows, habit)
     take_proven_amounts(words, probabilities, rows, habit)
+    finish_names_of_allowances(words, probabilities, rows)
     spans = find_spans(words, probabilities, rows=rows)
-    built = _build_rows(words, probabilities, spans, rows, habit)
-    built = valid_rows(built, _possible_totals(spans, habit))
+    numbered = _build_rows(words, probabilities, spans, rows, habit)
+    if take_quantities_of_the_column(words, probabilities, rows, numbered):
+        spans = find_spans(words, probabilities, rows=rows)
+        numbered = _build_rows(words, probabilities, spans, rows, habit)
+    built = valid_rows(list(read_as_the_others(numbered, habit).values()), _possible_totals(spans, habit))
     amounts = [row.item.amount for row in built if row.item.amount is not None]
     lines_sum = sum(amounts, Decimal(0)) if amounts else None
     quantities = [row.item.quantity for row in built if row.item.quantity is not None]
@@ -201,9 +206,10 @@ def _number_habit(words: Words, probabilities: np.ndarray[Any, Any], language: s
 
 def _build_rows(
     words: Words, probabilities: np.ndarray[Any, Any], spans: Sequence[Span], rows: np.ndarray[Any, Any], habit: NumberHabit
-) -> list[Row]:
+) -> dict[int, Row]:
+    """The items by their number in ``rows``, down the pages."""
     if not len(rows) or rows.max() < 0:
-        return []
+        return {}
     by_row: dict[int, list[Span]] = {}
     for span in spans:
         row = int(rows[span.first])
@@ -212,7 +218,7 @@ def _build_rows(
     members: dict[int, list[int]] = {}
     for i in np.flatnonzero(rows >= 0):
         members.setdefault(int(rows[i]), []).append(int(i))
-    return [build_row(words, probabilities, by_row[row], np.array(members[row]), habit) for row in sorted(by_row)]
+    return {row: build_row(words, probabilities, by_row[row], np.array(members[row]), habit) for row in sorted(by_row)}
 
 
 def _document_type(tagged: TaggedDocument, totals: Totals, rows: Sequence[Row]) -> tuple[str, float]:

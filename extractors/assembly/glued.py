@@ -8,7 +8,7 @@ from functools import lru_cache
 from extractors.assembly.caption_words import announces, plain
 
 _ABBREVIATED = re.compile(
-    r"^(?:[Nn][ro]|[Nn]ro|[Nn]um|[Rr]ef|[Dd]oc|NR|NO|NRO)[.:º°]+(?=[^\W_])|^[Nn][.:]?[º°]+(?=[^\W_])|^[Nn]\.(?=[A-Z]{1,3}[/-]\d)|^n\.(?=[A-Z]{0,4}\d)|^(?:Nr|No|nr|no|num)(?=[A-Z\d])|^NR(?=\d)"
+    r"^(?:[Nn][ro]|[Nn]ro|[Nn]um|[Rr]ef|[Dd]oc|NR|NO|NRO)[.:º°]+(?=[^\W_])|^[Nn][.:]?[º°]+(?=[^\W_])|^[Nn]\.(?=[A-Z]{1,3}(?:[/-]|\s)\d)|^n\.(?=[A-Z]{0,4}\d)|^(?:Nr|No|nr|no|num)(?=[A-Z\d])|^NR(?=\d)"
     r"|^(?!NO\d{9})NO(?=\d)"  # nine digits: a Norwegian organisation number
 )
 _LEADING = re.compile(r"^([^\W\d_]{1,5}\.?)(?=[A-Z\d])")

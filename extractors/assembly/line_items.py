@@ -18,6 +18,7 @@ from schemas.invoice import Evidence, LineItem
 
 _FIRST_NUMBER = re.compile(r"[-–−(]?\s*\d[\d.,'’ ]*")
 _UNIT_TAIL = re.compile(r"^[-+]?[\d.,'’ ]+\s*([^\W\d_][\w.²³/]*)$")
+_MINUS_AND_UNIT = re.compile(r"^\d[\d.,'’ ]*[-–−]\s?[^\W\d_]")
 _BEFORE_HYPHEN = re.compile(r"([^\W\d_]+)-$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+\.?")
 _CONJUNCTIONS = frozenset("und oder bzw. u. and or en of et ou e ed o y och eller og i oraz lub a nebo ja tai".split())  # noqa: SIM905
@@ -118,15 +119,17 @@ def build_row(
 
 
 def _take_minus_of_quantity(words: Words, probabilities: NDArray[np.float32], picked: dict[str, Reading], amount_name: str) -> None:
-    """A minus that stands apart in front of a quantity is its sign where the amount has one and the price has none; in place."""
+    """A minus that stands apart in front of a quantity, or behind it with the unit glued to it ("2-pcs"), is its sign where the amount has one and the price
+    has none; in place."""
     quantity, price, amount = (picked.get(name) for name in ("quantity", "unit_price", amount_name))
     if quantity is None or quantity.span is None or amount is None or not (quantity.value or 0) > 0 or not (amount.value or 0) < 0:
         return
     line = words.words_of_line[words.line_list[quantity.span.first]]
     before = line[line.index(quantity.span.first) - 1 : line.index(quantity.span.first)]
     beside = bool(before) and words.texts[before[0]] in MINUS and groups_touch(words, before[0], quantity.span.first)
-    if beside and quantity.value is not None and (price is None or (price.value or 0) >= 0):
-        span = make_span(words, quantity.span.label, (*before, *quantity.span.words), probabilities)
+    behind = _MINUS_AND_UNIT.match(quantity.span.text) is not None
+    if (beside or behind) and quantity.value is not None and (price is None or (price.value or 0) >= 0):
+        span = make_span(words, quantity.span.label, (*(before if beside else ()), *quantity.span.words), probabilities)
         picked["quantity"] = Reading(-quantity.value, span, quantity.probability)
 
 

@@ -93,7 +93,7 @@ def _is_heading(text: str, probability: float = 0.0) -> bool:
 def _cut(words: Words, captions: Captions, members: list[int]) -> list[int]:
     """The words before a mail address, a bracket, a street, or a person in the line of an address, behind a caption ("Payable to"); separators at the
     ends fall off."""
-    members = _without_person(words, captions, members)
+    members = _before_comma(words, captions, _without_person(words, captions, members))
     for k in range(min(LONGEST_CAPTION, len(members) - 1), 0, -1):
         if announces("naming", plain(" ".join(words.texts[i] for i in members[:k]))):
             members = members[k:]
@@ -134,6 +134,16 @@ def _without_person(words: Words, captions: Captions, members: list[int]) -> lis
     goes_on = texts[-1].endswith(",") and any(words.has_digit[i] for i in after or _line_below(words, captions, members, numbered=True))
     name = " ".join(texts[: end + 1])
     return members[: end + 1] if goes_on or has_legal_form(name) or any(p.text == plain(name) for p in captions.pieces) else members
+
+
+def _before_comma(words: Words, captions: Captions, members: list[int]) -> list[int]:
+    """A name without what follows its comma where that is a house number ("Acme, 5 High Street"), or where the name stands alone elsewhere."""
+    end = next((k for k, i in enumerate(members[:-1]) if words.texts[i].endswith(",")), None)
+    if end is None or has_legal_form(" ".join(words.texts[i] for i in members[end + 1 :])):
+        return members
+    name = plain(" ".join(words.texts[i] for i in members[: end + 1]))
+    addressed = words.texts[members[end + 1]][:1].isdigit()
+    return members[: end + 1] if addressed or any(piece.text == name for piece in captions.pieces) else members
 
 
 def _grown(words: Words, captions: Captions, probabilities: NDArray[np.float32], members: list[int]) -> list[int]:

@@ -27,12 +27,15 @@ ROW_SHARE = 0.5
 GOES_ON = 0.08  # probability of a fragment below that it belongs to the number
 LIKELY = 0.5  # probability of a number that "No." alone stands in front of
 LETTERS_GAP_EM = 0.8
+SHORTEST_WORD = 4  # letters of a word of a title, which no number begins with
 LETTERS_ABOVE = 0.5  # as the next, for letters at the end of the line above
 LETTERS_TOLD = 0.05  # probability from which letters in front of a number belong to it
 _LETTERS = re.compile(r"^([A-Z]{1,4})$|(?<=[:.#])([A-Z]{1,4})$")
 _BEHIND_LABEL = re.compile(r"^(.*[a-zß-ž]{2})([A-Z]{2,4})$")
 # Words, and abbreviations of "number", that stand in front of a number without belonging to it.
-_ABBREVIATIONS = frozenset({"DOIT", "FOR", "OF", "DU", "VOM", "TO", "NO", "NR", "N", "NUM", "ID", "REF", "DOC", "VAT", "IVA", "TVA", "BTW"})
+_ABBREVIATIONS = frozenset(
+    {"DOIT", "FOR", "OF", "DU", "VOM", "TO", "NO", "NR", "N", "NUM", "ID", "REF", "DOC", "CODE", "VAT", "IVA", "TVA", "BTW"}
+)
 _END_OF_LABEL = re.compile(r"^(?:[^\W\d_]{4,}|[a-zß-ž]{2,3})(?=\d)|^[^\W\d_]*[a-zß-ž]{2}(?=[A-Z][A-Z\d./-]*\d)")
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
 _FRAGMENT = re.compile(r"[A-Z\d/.\-]{1,8}$")
@@ -118,11 +121,19 @@ def _possible_numbers(words: Words) -> list[int]:
 
 
 def _end_of_label(words: Words, captions: Captions, span: Span) -> int:
-    """How many letters of the first word end the label in front of it ("NO. DE FACTURA739374", "Note NumberK-17")."""
-    found = _END_OF_LABEL.match(words.texts[span.first])
+    """How many letters at the start of a number are the end of the label in front of it: letters of its first word ("NO. DE FACTURA739374",
+    "Note NumberK-17"), or the whole word ("Invoice code 17", "Facture mensuelle 17")."""
+    text = words.texts[span.first]
     piece = captions.pieces[captions.piece_of[span.first]].words
     before = " ".join(words.texts[i] for i in piece[: piece.index(span.first)])
-    return len(found[0]) if found and before and announces("number", plain(f"{before} {found[0]}")) else 0
+    if not before:
+        return 0
+    if len(span.words) > 1 and text.isalpha() and any(words.has_digit[i] for i in span.words[1:]):
+        led = announces("number", plain(before)) or announces("title", plain(before))
+        told = text.islower() or text in _ABBREVIATIONS
+        return len(text) + 1 if len(text) >= SHORTEST_WORD and (announces("number", plain(f"{before} {text}")) or (led and told)) else 0
+    found = _END_OF_LABEL.match(text)
+    return len(found[0]) if found and announces("number", plain(f"{before} {found[0]}")) else 0
 
 
 def _stands_alone(words: Words, span: Span) -> bool:

@@ -32,7 +32,7 @@ def set_right(words: Words, spans: Sequence[Span], shares: Sequence[tuple[float,
     low = [(s.box[1] + s.box[3]) / 2 > FOOT * words.tagged.document.pages[s.page].height_pt for s in spans]
     below = {key for key, (seller, _), foot in zip(keys, shares, low, strict=True) if foot and seller > SURE}
     above = {key for key, (_, buyer), foot in zip(keys, shares, low, strict=True) if not foot and buyer > SURE}
-    others = {key for key, foot in zip(keys, low, strict=True) if foot} - below  # a slip for the payment names both
+    others = {key for key, foot in zip(keys, low, strict=True) if foot} - (below & above)  # a slip for the payment names both
     if len(below & above) != 1 or others:
         return list(shares)
     return [(seller, buyer) if foot else (buyer, seller) for (seller, buyer), foot in zip(shares, low, strict=True)]

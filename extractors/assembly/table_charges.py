@@ -87,7 +87,7 @@ def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.
             (
                 found
                 for offset in tried
-                if (found := _words_of_charge(words, probabilities, best, i, offset, lefts, proven=proven is not None))
+                if (found := _words_of_charge(words, probabilities, best, i, offset, lefts, whole=proven is not None or offset == side))
             ),
             None,
         )
@@ -95,7 +95,7 @@ def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.
         value = first_number(" ".join(words.texts[k] for k in number), habit)
         added = best[i] == _ALLOWANCE and value is not None and value * items_sum > 0
         counted = any(best[k] == _POSITION for k in words.words_of_line[words.line_list[i]])
-        if not name or not (proven or counted or not added) or (best[i] not in _CHARGES and _is_label(words, name)):
+        if not name or not (proven or counted or not added) or (best[i] not in _CHARGES and _is_label(words, best, name)):
             continue
         if words.texts[name[-1]].endswith(":") and not counted:  # the caption of an amount, as totals have one
             continue
@@ -114,13 +114,15 @@ def _lacking(
     words: Words, probabilities: NDArray[np.float32], amounts: NDArray[np.int64], items_sum: Decimal, habit: NumberHabit
 ) -> list[tuple[int, ...]]:
     """Words of one or two numbers that no label surely claims and that are what the items, ``amounts`` of which add up to ``items_sum``, lack of a
-    printed net or gross total below them; none where several numbers are."""
+    printed net or gross total, or of the sum of lines below them; none where several numbers are."""
     best = probabilities.argmax(1)
     sure = np.where(probabilities.max(1) >= SURELY_A_TOTAL, best, 0)
-    goals = _values(words, sure, _GOALS, habit)
-    if any(value == items_sum for _, value in goals):
+    totals = _values(words, sure, _GOALS, habit)
+    of_lines = _values(words, sure, [_LINE_TOTAL], habit)
+    goals = [*((line, value, 0) for line, value in totals), *((line, value, line) for line, value in of_lines)]
+    if any(value == items_sum for _, value, _ in goals):
         return []
-    first, last = int(words.line[amounts].min()), max((line for line, _ in goals), default=0)
+    first, last = int(words.line[amounts].min()), max((line for line, _, _ in goals), default=0)
     open_to_all = [
         (run, value)
         for run in printed_amounts(words)
@@ -131,7 +133,14 @@ def _lacking(
         and (value := first_number(" ".join(words.texts[k] for k in run), habit))
     ]
     for count in (1, 2) if len(open_to_all) <= MOST_OPEN else (1,):
-        ways = [some for some in combinations(open_to_all, count) if any(items_sum + sum(v for _, v in some) == goal for _, goal in goals)]
+        ways = [
+            some
+            for some in combinations(open_to_all, count)
+            if any(
+                items_sum + sum(v for _, v in some) == goal and (not below or all(words.line_list[run[0]] < below for run, _ in some))
+                for _, goal, below in goals
+            )
+        ]
         if ways:
             return [run for run, _ in ways[0]] if len(ways) == 1 else []
     return []
@@ -181,13 +190,13 @@ def _alone(words: Words, best: NDArray[np.int64], amounts: NDArray[np.int64]) ->
 
 
 def _words_of_charge(
-    words: Words, probabilities: NDArray[np.float32], best: NDArray[np.int64], i: int, offset: int, lefts: set[float], *, proven: bool
+    words: Words, probabilities: NDArray[np.float32], best: NDArray[np.int64], i: int, offset: int, lefts: set[float], *, whole: bool
 ) -> list[int]:
     """The words, ``offset`` lines below a charge, that say what it is for: nothing else, from where names begin; empty where there are none.
-    A name in full is another item's, unless the charge is ``proven`` to be an item."""
+    A name in full is another item's, unless the charge is known to have one (``whole``)."""
     line = [k for k in words.words_of_line.get(words.line_list[i] + offset, []) if best[k] != _CURRENCY]
     free = [k for k in line if best[k] in (0, _NAME) or (best[k] == _NOTE and probabilities[k, _NOTE] < UNCLAIMED)]
-    if not free or words.page[free[0]] != words.page[i] or (offset and not proven and all(best[k] == _NAME for k in free)):
+    if not free or words.page[free[0]] != words.page[i] or (offset and not whole and all(best[k] == _NAME for k in free)):
         return []
     if offset and (len(free) < len(line) or not any(words.texts[k][:1].isalpha() for k in free)):
         return []
@@ -198,10 +207,12 @@ def _words_of_charge(
     )
 
 
-def _is_label(words: Words, name: Sequence[int]) -> bool:
-    """Whether words stand before or above several numbers of a page, as the label of a value does."""
+def _is_label(words: Words, best: NDArray[np.int64], name: Sequence[int]) -> bool:
+    """Whether words stand before or above several numbers of a page, as the label of a value does; remarks of items aside. ``best`` [n]: labels of the
+    words."""
     text = plain(" ".join(words.texts[k] for k in name))
-    return words.texts[name[-1]].endswith(":") or plain(words.full_text).count(text) > 1
+    told = plain(" ".join(t for t, label in zip(words.texts, best.tolist(), strict=True) if label != _NOTE))
+    return words.texts[name[-1]].endswith(":") or told.count(text) > 1
 
 
 def _line_of_names(words: Words, best: NDArray[np.int64], amounts: NDArray[np.int64]) -> int:
