@@ -48,7 +48,8 @@ def take_amounts_of_cards(words: Words, captions: Captions, probabilities: NDArr
     if not labelled:
         return
     lacking = [run for run in runs if best[run[-1]] in _TAKEN_FOR_TOTALS and _lacks_its_amount(words, probabilities, best, run)]
-    labelled.update(label for run in lacking if (label := _label(words, captions, run[0])) in labelled)
+    also = Counter(label for run in lacking if (label := _label(words, captions, run[0])) in labelled)
+    labelled.update({label: count for label, count in also.items() if count >= LEAST})  # one alone may be a total
     in_cents = all(has_cents(words.texts[run[-1]]) for run in runs if best[run[-1]] in _AMOUNTS)
     for run in runs:
         if in_cents and not has_cents(words.texts[run[-1]]):

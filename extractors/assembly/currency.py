@@ -112,7 +112,7 @@ def choose_currency(
         of_rates = words.once(_lines_of_rates)
         for i, text in enumerate(words.texts):
             for code in _codes_told(text) if in_items[i] < IN_ITEM else ():
-                if code == own or words.line_list[i] not in of_rates:
+                if foreign or code == own or words.line_list[i] not in of_rates:
                     vote(_at(words, i, FAINT), code, FAINT * (ON_TOTALS if code == own else 1))
     if not votes:
         return None
@@ -147,7 +147,7 @@ def _lines_with_codes(words: Words, habit: NumberHabit) -> list[tuple[set[str], 
 
 
 def _lines_of_rates(words: Words) -> frozenset[int]:
-    """Lines that show the codes of two currencies: an exchange rate, which does not tell which of the two the amounts are in."""
+    """Lines that show the codes of two currencies: an exchange rate, which by itself does not tell which of the two the amounts are in."""
     told = ((line, {code for i in members for code in _codes_told(words.texts[i])}) for line, members in words.words_of_line.items())
     return frozenset(line for line, codes in told if len(codes) > 1)
 

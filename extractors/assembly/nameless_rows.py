@@ -13,16 +13,15 @@ from extractors.assembly.caption_words import match
 from extractors.assembly.captions import Captions, Piece
 from extractors.assembly.item_lines import CELLS, is_name_heading
 from extractors.assembly.name_pieces import CODE, NAME, NOTE
-from extractors.assembly.spans import LABEL_INDEX, Words, set_label
+from extractors.assembly.spans import Words, set_label
 from extractors.assembly.table_charges import edges_of_names
 
 LINES_ABOVE = 4  # of a row's first line, in which its name may stand
 HEADED = 0.5  # what the heading of names over a text or in front of it adds to the network's opinion
-EXPECTED = 0.06  # what it adds that a text stands as the names of other rows do
+EXPECTED = 0.04  # what it adds that a text stands as the names of other rows do
 FAINT = 0.05  # least opinion
 PER_LINE = 0.01  # what each line of distance takes from it
 _POSITION = re.compile(r"^\d{1,3}\.?$")
-DISCOUNT = LABEL_INDEX["line.discount"]
 _FREE = frozenset({0, NAME, NOTE, CODE})
 
 
@@ -78,22 +77,16 @@ def _free_words(words: Words, piece: Piece, best: Sequence[int], rows: NDArray[n
     """The words of a piece behind a position or a code in brackets, if none of them is a value or of another row, remarks on the line of this one aside."""
     members = list(piece.words)
     line = words.words_of_line[piece.line]
-    free = _FREE | {DISCOUNT} if _is_percent(words, members[-1]) else _FREE
     other = {int(rows[i]) for i in line if best[i] != NOTE} - {-1, row}
     if not other and any(rows[i] == row and best[i] in CELLS for i in line):
         for i in members:
             if best[i] == NOTE:
                 rows[i] = row
-    while members and rows[members[0]] in (-1, row) and (best[members[0]] not in free or _POSITION.match(words.texts[members[0]])):
+    while members and rows[members[0]] in (-1, row) and (best[members[0]] not in _FREE or _POSITION.match(words.texts[members[0]])):
         members.pop(0)
     if code := bracketed_code(words, members):
         members = members[len(code) :] or members
-    return members if all(best[i] in free and rows[i] in (-1, row) for i in members) else []
-
-
-def _is_percent(words: Words, i: int) -> bool:
-    """Whether a word is a percentage: behind the name of an allowance it is a part of it."""
-    return words.has_digit[i] and words.texts[i].endswith("%")
+    return members if all(best[i] in _FREE and rows[i] in (-1, row) for i in members) else []
 
 
 def _opinion(words: Words, captions: Captions, probabilities: NDArray[np.float32], text: Sequence[int], first: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -39,6 +40,13 @@ def tagged(*lines: tuple[float, float, str], opinions: Mapping[str, Mapping[str,
         kinds / kinds.sum(),
         language,
     )
+
+
+def linked_by_line(page: TaggedDocument) -> TaggedDocument:
+    """The same with every word linked to those on its line, as the network links the words of an item."""
+    bottoms = page.document.pages[0].boxes[:, 3]
+    same = (bottoms[:, None] == np.unique(bottoms)[None]).astype(np.float32)
+    return replace(page, link_query=10 * same, link_key=10 * same)
 
 
 def _page(words: list[tuple[str, float, float]]) -> Page:

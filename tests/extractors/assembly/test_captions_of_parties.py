@@ -94,3 +94,12 @@ def test_the_holder_of_the_account_is_the_seller(caption: str, paid: bool) -> No
 def test_half_of_a_remark_in_brackets_heads_no_block(heading: str, seller: str | None) -> None:
     found = read((50, 88, "(Original for"), (50, 100, heading), (50, 112, "Nordwind"), Nordwind={SELLER: 0.9, BUYER: 0.06})
     assert found.seller_name == seller
+
+
+@pytest.mark.parametrize(("labels", "buyer"), [(("Order", "Date", "Bank"), "Contoso"), (("Name", "Name", "Name"), "Fabrikam")])
+def test_numbers_of_business_terms_that_stand_with_labels_of_all_kinds_tell_nothing(labels: tuple[str, ...], buyer: str) -> None:
+    """BT-27 is the seller's name; where it numbers anything, the headings say whose a name is."""
+    page = [(50.0, 40.0 + 12 * k, f"BT-27 {label}: x") for k, label in enumerate(labels)]
+    page += [(50.0, 112.0, "Customer"), (50.0, 124.0, "BT-27 Name: Contoso"), (300.0, 180.0, "Fabrikam")]
+    found = assemble(tagged(*page, opinions={"Contoso": {BUYER: 0.6, SELLER: 0.3}, "Fabrikam": {BUYER: 0.3, SELLER: 0.6}})).header
+    assert found.buyer_name == buyer

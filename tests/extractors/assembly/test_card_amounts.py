@@ -81,3 +81,22 @@ def test_numbers_with_the_label_of_amounts_are_no_prices_where_they_make_the_tot
     words = {**WORDS, "75.00": {"line.unit_price": 0.8}, net: {"header.net_total": 0.97}}
     page = tagged(*ITEMS, (50, 180, "Chair"), (50, 192, f"{label} 75.00"), (300, 300, f"Net {net}"), opinions=words)
     assert [item.amount for item in assemble(page).line_items][2:] == ([Decimal(amount)] if amount else [])
+
+
+def test_amounts_in_lists_of_labels_are_told_by_the_label_directly_before_them() -> None:
+    cards = ((50, 100, "Desk"), (50, 112, "Qty 2 · Unit pcs · Sum 18.00"), (50, 140, "Lamp"), (50, 152, "Qty 4 · Unit pcs · Sum 20.00"))
+    page = tagged(*cards, (50, 180, "Chair"), (50, 192, "Sum 75.00"), opinions={**WORDS, "75.00": {"line.discount": 0.6}})
+    assert [item.amount for item in assemble(page).line_items][2:] == [Decimal("75.00")]
+
+
+@pytest.mark.parametrize(("label", "found"), [("Sum:", ["18.00", "20.00", "75.00"]), ("Total:", ["18.00"])])
+def test_a_label_that_several_cards_repeat_is_that_of_their_amounts(label: str, found: list[str]) -> None:
+    """The network saw only the first card's amount."""
+    cards = ((50, 100, "Desk"), (50, 112, "Sum: 18.00"), (50, 140, "Lamp"), (50, 152, f"{label} 20.00"))
+    page = tagged(
+        *cards,
+        (50, 180, "Chair"),
+        (50, 192, f"{label} 75.00"),
+        opinions={**WORDS, "20.00": {"header.net_total": 0.9}, "75.00": {"header.net_total": 0.7}},
+    )
+    assert [str(item.amount) for item in assemble(page).line_items if item.amount] == found

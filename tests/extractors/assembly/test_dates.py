@@ -118,3 +118,9 @@ def test_the_digits_of_a_telephone_number_tell_no_order() -> None:
 
 def test_dates_with_spaces_tell_the_order_too() -> None:
     assert infer_date_habit(["26. 6. 2015", "3. 4. 2015"], country="US", language="en") == DateHabit(day_first=True)
+
+
+@pytest.mark.parametrize(("country", "day_first"), [("US", False), ("GB", True), (None, True)])
+def test_dates_with_dots_tell_nothing_of_american_ones(country: str | None, *, day_first: bool) -> None:
+    found = infer_date_habit(["6/8/24"], others=["6/8/24", "14.04.24", "08.06.2024"], currency="USD", country=country, language="en")
+    assert found.day_first == day_first

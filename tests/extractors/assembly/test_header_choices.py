@@ -38,6 +38,15 @@ from extractors.assembly.spans import Words, find_spans, join_wrapped
         ("number", "Stornorechnung Nr.", "credit_number"),
         ("number", "Číslo opravného dokladu", "credit_number"),
         ("number", "Credit No.", "credit_number"),
+        ("number", "Invoice Code", "invoice_number"),
+        ("number", "Factnr:", "invoice_number"),
+        ("number", "Zjednodušený daňový doklad", "invoice_number"),
+        ("number", "Betreft factuur:", "corrected_number"),
+        ("number", "Číslo požadavku", "other_number"),
+        ("amount", "Razem przed rabatem", "line_total"),
+        ("amount", "Total before discount", "line_total"),
+        ("amount", "Total discount", "allowance"),
+        ("party", "Date furnizor", "seller"),
         ("number", "NC n.º", "credit_number"),
         ("number", "Gutschrift zu Rechnung", "corrected_number"),
         ("number", "Re: Invoice", "invoice_number"),
@@ -750,3 +759,34 @@ def test_the_rest_of_a_number_may_stand_at_the_right_edge_of_its_cell(x: float, 
     told = {"RG5520-4": {"header.invoice_number": 0.9}, "1": {"header.invoice_number": 0.4}}
     found = assemble(tagged((50, 80, "Invoice no."), (170, 80, "RG5520-4"), (x, 92, "1"), opinions=told))
     assert found.header.invoice_number == number
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("Facture mensuelle 54-658", "54-658"), ("Facture DOIT 01-170", "01-170"), ("Invoice CODE 82/2018", "82/2018"), ("Fattura N.IN 2021/53", "IN 2021/53"),
+        ("Facture FAC 54-658", "FAC 54-658"), ("Nota nº N 000054", "N 000054"),
+    ],
+)  # fmt: skip
+def test_a_word_of_the_title_or_label_is_no_part_of_the_number_behind_it(line: str, number: str) -> None:
+    page = tagged((50, 80, line), opinions={word: {"header.invoice_number": 0.9} for word in line.split()[-2:]})
+    assert assemble(page).header.invoice_number == number
+
+
+def test_a_customers_reference_is_no_credit_notes_number_whatever_its_abbreviation() -> None:
+    opinions = {"FAC/26/15": {"header.invoice_number": 0.9}, "PF/7/61": {"header.invoice_number": 0.06}}
+    page = tagged((50, 80, "Serial no. of invoice#: FAC/26/15"), (50, 120, "Customer Reference Number (CRN) #: PF/7/61"), opinions=opinions)
+    assert assemble(page).header.invoice_number == "FAC/26/15"
+
+
+def test_the_name_of_a_currency_hides_no_caption_of_an_amount() -> None:
+    opinions = {"7.738,00": {"header.gross_total": 0.9}}
+    page = tagged(
+        (50, 80, "Totale (IVA escl.):"),
+        (200, 80, "Euro 7.738,00"),
+        (50, 92, "Totale:"),
+        (200, 92, "Euro 7.738,00"),
+        opinions=opinions,
+        language="it",
+    )
+    assert assemble(page).header.net_total == Decimal("7738.00")

@@ -249,3 +249,33 @@ def test_a_name_is_read_on_over_its_dash() -> None:
         document.labels[word] = document.labels[word] * 0.01
         document.labels[word, 0] = 0.99
     assert assemble(document).header.seller_name == "Nordkai - Reederei"
+
+
+def test_a_slip_that_names_both_parties_sets_nothing_right_though_the_seller_is_half_told() -> None:
+    names = {"Nordwind": {SELLER: 0.95}, "Tannenhof": {BUYER: 0.95}, "TANNENHOF": {SELLER: 0.95}, "NORDWIND": {SELLER: 0.75, BUYER: 0.2}}
+    lines = ((50.0, 80.0, "Nordwind"), (50.0, 200.0, "Tannenhof"), (50.0, 790.0, "TANNENHOF"), (350.0, 790.0, "NORDWIND"))
+    found = header(*lines, **names)
+    assert ((found.seller_name or "").casefold(), (found.buyer_name or "").casefold()) == ("nordwind", "tannenhof")
+
+
+@pytest.mark.parametrize(
+    ("line", "elsewhere", "name"),
+    [
+        ("Nordwind, 12 Harbour", "Nordwind", "Nordwind"),
+        ("Nordwind, 12 Harbour", "Hello", "Nordwind"),
+        ("Nordwind, Harbour", "Nordwind", "Nordwind"),
+        ("Nordwind, Harbour", "Hello", "Nordwind, Harbour"),
+    ],
+)
+def test_an_address_behind_the_comma_of_a_name_is_no_part_of_it(line: str, elsewhere: str, name: str) -> None:
+    words = {word: {SELLER: 0.9} for word in line.split()}
+    words["Nordwind"] = {SELLER: 0.3}
+    assert header((50, 80, elsewhere), (50, 300, line), **words).seller_name == name
+
+
+@pytest.mark.parametrize(("caption", "buyer"), [("Nadawca", "Contoso"), ("Nabywca", "Fabrikam")])
+def test_the_heading_directly_over_a_name_outweighs_one_in_another_column(caption: str, buyer: str) -> None:
+    """The name beside the heading of the buyer's block is the sender's of the goods."""
+    names = {"Contoso": {BUYER: 0.6}, "Fabrikam": {BUYER: 0.7}}
+    page = ((50.0, 100.0, "Kupujący"), (300.0, 88.0, caption), (300.0, 100.0, "Fabrikam"), (50.0, 112.0, "Contoso"))
+    assert header(*sorted(page, key=lambda line: (line[1], line[0])), language="pl", **names).buyer_name == buyer

@@ -181,3 +181,40 @@ def test_a_name_above_a_charge_is_its_own_where_the_total_proves_it(net: str, is
     rows = ((50, 100, "Desk"), (300, 112, "10.00"), (50, 124, "Lamp"), (300, 136, "20.00"), (50, 148, "Postage"), (300, 160, "5.00"))
     found = assemble(tagged(*rows, (50, 190, "Net total"), (300, 190, net), opinions=words))
     assert ("Postage" in {item.description for item in found.line_items}) == is_item
+
+
+def test_remarks_that_read_like_the_name_of_an_allowance_do_not_make_it_a_label() -> None:
+    rows = [(50.0, 100.0, "Desk"), (300.0, 100.0, "40.00"), (50.0, 112.0, "Bonus 10 %:")]
+    note = {"Bonus": {"line.note": 0.9}, "10": {"line.note": 0.9}, "%:": {"line.note": 0.9}}
+    last = [(50.0, 140.0, "BONUS"), (300.0, 140.0, "-4.00"), (200.0, 200.0, "Net"), (300.0, 200.0, "36.00")]
+    opinions = {"Desk": {"line.description": 0.97}, "40.00": SURE, "-4.00": {"header.net_total": 0.4}, "36.00": {"header.net_total": 0.9}}
+    found = assemble(tagged(*rows, *last, opinions={**opinions, **note})).line_items
+    assert [(item.description, item.amount) for item in found] == [("Desk", Decimal("40.00")), ("BONUS", Decimal("-4.00"))]
+
+
+@pytest.mark.parametrize(("sure", "count"), [("total.line_total", 2), ("header.amount_due", 1)])
+def test_a_number_that_the_items_lack_of_the_sum_of_lines_is_an_item(sure: str, count: int) -> None:
+    rows = [
+        (50.0, 100.0, "Desk"),
+        (300.0, 100.0, "40.00"),
+        (50.0, 120.0, "Packing"),
+        (300.0, 120.0, "-4.00"),
+        (200.0, 200.0, "Items"),
+        (300.0, 200.0, "36.00"),
+    ]
+    opinions = {"Desk": {"line.description": 0.97}, "40.00": SURE, "-4.00": {"line.note": 0.4}, "36.00": {sure: 0.9}}
+    assert len(assemble(tagged(*rows, opinions=opinions)).line_items) == count
+
+
+@pytest.mark.parametrize(("above", "is_item"), [(True, True), (False, False)])
+def test_a_name_in_full_above_a_charge_is_its_own_where_all_names_stand_above(above: bool, is_item: bool) -> None:
+    first = [(50.0, 100.0, "Desk"), (300.0, 112.0 if above else 100.0, "40.00")]
+    last = [(50.0, 140.0, "Bonus"), (300.0, 152.0, "-4.00")]
+    opinions = {
+        "Desk": {"line.description": 0.97},
+        "Bonus": {"line.description": 0.7},
+        "40.00": SURE,
+        "-4.00": {"adjustment.allowance": 0.6},
+    }
+    found = assemble(tagged(*first, *last, opinions=opinions)).line_items
+    assert ("-4.00" in [str(item.amount) for item in found]) == is_item
