@@ -8,6 +8,7 @@
 - rows: `rows`, `parted_rows`, `item_names` (with `name_pieces`, `item_lines`, `item_blocks`, `connected_lines`, `stacked_headings`, `section_headings`,
   `broken_lines`), `nameless_rows`, `headed_numbers`, `quantity_columns`, `line_items`, `valid_rows`
 - totals: `totals` (with `total_options`, `adjustments`, `tax_rows`)
-- header: `header_reading` (with `numbers_of_header`, `names`, `parties`, `party_places`, `legal_forms`, `dates`, `header_dates`, `currency` (with `currency_words`), `country`)
+- header: `header_reading` (with `numbers_of_header`, `names`, `parties`, `party_places`, `legal_forms`, `dates`, `header_dates`, `currency`,
+  `currency_words`, `country`)
 - what a reading is worth: `doubt`, `anchors`
 """

@@ -33,6 +33,7 @@ from extractors.assembly.name_pieces import (
     name_pieces,
     runs,
     whole_run,
+    without_half_lines,
     without_stamps,
 )
 from extractors.assembly.section_headings import first_lines, without_headings_below, without_outdented
@@ -183,7 +184,8 @@ def _apart(
     result: dict[int, list[Piece]] = {}
     for row, own in _by_row(chosen).items():
         on_main_line = [p for p in own if row in main and p.line == main[row].line]
-        result[row] = with_broken_lines(words, best, connected(on_main_line or _first(words, own), own, notes.get(row, ()), distances))
+        lines = without_half_lines(words, best, connected(on_main_line or _first(words, own), own, notes.get(row, ()), distances))
+        result[row] = with_broken_lines(words, best, lines)
     return {**_where_others_have_theirs(words, best, result, bands), **result}
 
 
@@ -271,7 +273,8 @@ def _beside(
         seed = seeds.get(row) or _strongest(others or outside[row])
         if row in seeds and usual is not None:
             others = without_headings_below(words, best, others, seed, left)
-        result[row] = with_broken_lines(words, best, connected(seed, others, notes.get(row, ()), distances))
+        lines = without_half_lines(words, best, connected(seed, others, notes.get(row, ()), distances))
+        result[row] = with_broken_lines(words, best, lines)
     return result
 
 
