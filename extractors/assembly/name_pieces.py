@@ -104,7 +104,9 @@ def without_half_lines(words: Words, best: Sequence[int], pieces: Sequence[Piece
         run = next(run for run in runs(words, words.words_of_line[piece.line]) if piece.words[0] in run)
         first, last = run.index(piece.words[0]), run.index(piece.words[-1])
         beside = [*run[max(first - 1, 0) : first], *run[last + 1 : last + 2]]
-        return len(piece.words) <= HALF_LINE and any(i not in kept and best[i] in (CODE, NOTE) and is_surely(words, i, CODE, NOTE) for i in beside)
+        return len(piece.words) <= HALF_LINE and any(
+            i not in kept and best[i] in (CODE, NOTE) and is_surely(words, i, CODE, NOTE) for i in beside
+        )
 
     return [piece for piece in pieces if piece.line == pieces[0].line or not is_half(piece)]
 
