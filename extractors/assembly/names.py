@@ -22,6 +22,7 @@ SPACED_OUT_EM = 1.2
 EVENLY = 1.3  # times the narrowest gap of the line
 LINE_PITCH_EM = 1.9  # from the baseline of a name to that of its continuation
 NAME_WORDS = 8
+MONOGRAM = 3  # letters
 FEWEST_HEADED = 3  # words, of which the first may be a heading: "Vendor Partners" is a name
 LONGEST_CAPTION = 3  # words in front of a name
 NO_HEADING = 0.75  # probability of a name from which a word of a heading may be part of it
@@ -75,9 +76,15 @@ def whole_names(words: Words, captions: Captions, probabilities: NDArray[np.floa
             any(c.isalpha() for c in found.text)
             and not _is_heading(found.text, found.probability)
             and not _NUMBERED_STREET.match(found.text)
+            and not _is_monogram(words, found.text)
         ):
             result.append(found)
     return result
+
+
+def _is_monogram(words: Words, text: str) -> bool:
+    """Whether a text is two or three letters that the pages show nowhere else: a logo, not how a party is called."""
+    return len(text_key(text)) <= MONOGRAM and sum(plain(word) == plain(text) for word in words.texts) <= 1
 
 
 def _is_heading(text: str, probability: float = 0.0) -> bool:
@@ -110,7 +117,8 @@ def _cut(words: Words, captions: Captions, members: list[int]) -> list[int]:
 
 def _without_heading(words: Words, members: list[int]) -> list[int]:
     """A name without the heading of its block in front of it ("Supplier Nordwind"), which is none where the page shows it with the name elsewhere too."""
-    if len(members) < FEWEST_HEADED or not announces("party", plain(words.texts[members[0]])):
+    bracketed = len(members) > 1 and words.texts[members[1]].startswith("(")  # "Vendor (UK) Ltd" is a name
+    if len(members) < FEWEST_HEADED or bracketed or not announces("party", plain(words.texts[members[0]])):
         return members
     page = words.once(letters_of_pages)
     whole, rest = (text_key(" ".join(words.texts[i] for i in members[k:])) for k in (0, 1))
@@ -153,7 +161,7 @@ def _grown(words: Words, captions: Captions, probabilities: NDArray[np.float32],
     piece = list(captions.pieces[captions.piece_of[members[0]]].words)
     first = piece.index(members[0])
     own = {words.texts[i].casefold() for i in members}  # a name printed twice side by side is not one name
-    form_first = is_legal_form(words.texts[members[0]])
+    form_first = is_legal_form(words.texts[members[0]]) or words.texts[members[0]].startswith("(")  # neither begins a name
     while first > 0:
         i = piece[first - 1]
         text = words.texts[i]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from extractors.assembly.caption_words import announces, match, plain
 from extractors.assembly.captions import Captions
 from extractors.assembly.header import Choice, clean_identifier, text_key
-from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
+from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Span, Words, make_span
 
 # Odds, chosen on generated layouts: what a caption adds to, or takes from, the network's opinion.
 CAPTION_AGREES = 8.0
@@ -23,7 +23,7 @@ CAPTION_ONLY = 0.06
 IMPLAUSIBLE = 0.01  # odds of a year, a date, an amount
 THRESHOLDS = {"invoice_number": 0.33, "purchase_order": 0.4}  # every invoice has a number, which its caption alone may tell
 REPEATED = 0.02
-ROW_SHARE = 0.5
+OTHER_SHARE = 0.5  # probability of a part of an item or an amount from which no caption makes a word a number of the document
 GOES_ON = 0.08  # probability of a fragment below that it belongs to the number
 LIKELY = 0.5  # probability of a number that "No." alone stands in front of
 LETTERS_GAP_EM = 0.8
@@ -59,16 +59,16 @@ def choose_number(
     label = f"header.{name}"
     column = LABEL_INDEX[label]
     banned = set(exclude)
-    rows = [LABEL_INDEX[n] for n in LABEL_INDEX if n.startswith("line.")]
+    others = sorted({LABEL_INDEX[n] for n in LABEL_INDEX if n.startswith("line.") or n in NUMERIC_LABELS})
     candidates = [s for s in spans if s.label == label]
     own = {i for s in candidates for i in s.words}
     taken = {i for s in spans for i in s.words}
     in_column: list[float] = probabilities[:, column].tolist()
-    in_rows: list[float] = probabilities[:, rows].sum(1).tolist()
+    in_others: list[float] = probabilities[:, others].sum(1).tolist()
     for i in words.once(_possible_numbers):
         if i in own:
             continue
-        cued = in_rows[i] < ROW_SHARE and captions.in_front("number", i) in OWN_CAPTIONS[caption]
+        cued = in_others[i] < OTHER_SHARE and _is_called(captions, i, OWN_CAPTIONS[caption])
         if cued or (in_column[i] >= CAPTION_ONLY and i not in taken):
             candidates.append(make_span(words, label, [i], probabilities))
     cues = [_cue(words, captions, span) for span in candidates]
@@ -103,6 +103,12 @@ def choose_number(
     letters = "" if bare else _letters_before(words, probabilities, span, column)
     text = span.text[_end_of_label(words, captions, span) :] + "".join(words.texts[i] for i in rest)
     return Choice(letters + clean_identifier(text), whole, min(whole.probability, 1.0))
+
+
+def _is_called(captions: Captions, i: int, kinds: Sequence[str]) -> bool:
+    """Whether the caption in front of a word, or over one that nothing stands beside, is of one of the ``kinds``."""
+    alone = captions.pieces[captions.piece_of[i]].words == (i,) and not captions.before(i)
+    return captions.in_front("number", i) in kinds or (alone and captions.over("number", i) in kinds)
 
 
 def _is_credit_note(captions: Captions) -> bool:

@@ -790,3 +790,17 @@ def test_the_name_of_a_currency_hides_no_caption_of_an_amount() -> None:
         language="it",
     )
     assert assemble(page).header.net_total == Decimal("7738.00")
+
+
+@pytest.mark.parametrize(("taken_for", "number"), [("header.net_total", None), ("header.iban", "139985.39")])
+def test_what_is_surely_an_amount_is_no_number_whatever_its_caption(taken_for: str, number: str | None) -> None:
+    page = tagged((50, 80, "Tax invoice 139985.39"), opinions={"139985.39": {taken_for: 0.9}})
+    assert assemble(page).header.invoice_number == number
+
+
+@pytest.mark.parametrize(("beside", "number"), [("", "4715-2"), ("Ref.", None)])
+def test_the_caption_over_a_number_that_stands_alone_tells_what_it_is(beside: str, number: str | None) -> None:
+    page = tagged(
+        (50, 68, "N° Fct:"), (20, 80, beside), (50, 80, "4715-2"), opinions={"4715-2": {"header.invoice_number": 0.01}}, language="fr"
+    )
+    assert assemble(page).header.invoice_number == number

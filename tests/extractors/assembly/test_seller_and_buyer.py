@@ -279,3 +279,13 @@ def test_the_heading_directly_over_a_name_outweighs_one_in_another_column(captio
     names = {"Contoso": {BUYER: 0.6}, "Fabrikam": {BUYER: 0.7}}
     page = ((50.0, 100.0, "Kupujący"), (300.0, 88.0, caption), (300.0, 100.0, "Fabrikam"), (50.0, 112.0, "Contoso"))
     assert header(*sorted(page, key=lambda line: (line[1], line[0])), language="pl", **names).buyer_name == buyer
+
+
+@pytest.mark.parametrize(("elsewhere", "name"), [("Hello", None), ("HR", "HR")])
+def test_a_monogram_is_no_name_unless_the_page_calls_the_party_so(elsewhere: str, name: str | None) -> None:
+    assert header((50, 80, "HR"), (50, 700, elsewhere), HR={SELLER: 0.6}).seller_name == name
+
+
+def test_a_company_may_be_called_as_its_block_is_headed_where_its_country_follows() -> None:
+    names = {"Vendor": {SELLER: 0.7}, "(UK)": {SELLER: 0.9}, "Ltd": {SELLER: 0.9}}
+    assert header((50, 80, "Vendor (UK) Ltd"), (50, 300, "Hello"), (50, 312, "(UK) Ltd"), **names).seller_name == "Vendor (UK) Ltd"
