@@ -24,7 +24,7 @@ from extractors.assembly.nameless_rows import name_nameless_rows
 from extractors.assembly.numbers import NumberHabit, infer_habit
 from extractors.assembly.parted_rows import join_parts
 from extractors.assembly.proven_amounts import take_amounts_that_make_the_total, take_proven_amounts, take_unseen_amounts
-from extractors.assembly.quantity_columns import read_as_the_others, take_quantities_of_the_column
+from extractors.assembly.quantity_columns import part_quantities_from_prices, read_as_the_others, take_quantities_of_the_column
 from extractors.assembly.rows import find_rows, join_halves
 from extractors.assembly.spans import (
     LABEL_INDEX,
@@ -102,6 +102,7 @@ def _assembled(words: Words) -> Assembled:
     take_numbers_under_headings(words, captions, probabilities, rows, habit)
     take_proven_amounts(words, probabilities, rows, habit)
     finish_names_of_allowances(words, probabilities, rows)
+    part_quantities_from_prices(words, probabilities, rows, habit)
     spans = find_spans(words, probabilities, rows=rows)
     numbered = _build_rows(words, probabilities, spans, rows, habit)
     if take_quantities_of_the_column(words, probabilities, rows, numbered):

@@ -10,7 +10,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.line_items import SET_BY_ARITHMETIC, Row, agrees
+from extractors.assembly.line_items import SET_BY_ARITHMETIC, Row, agrees, first_number
 from extractors.assembly.numbers import NumberHabit, other_reading
 from extractors.assembly.spans import LABEL_INDEX, Words, carries, set_label
 
@@ -23,6 +23,7 @@ LINES_BELOW = 8  # of an item's amount, up to the next one's, in which its quant
 ZERO, THOUSAND = Decimal(0), Decimal(1000)
 _PLAIN = re.compile(r"^[-−–]?\d{1,6}(?:[.,]\d{1,4})?(?:[^\W\d_]{1,10}\.?)?$")  # a unit may be glued to it
 _QUANTITY = LABEL_INDEX["line.quantity"]
+_PRICE = LABEL_INDEX["line.unit_price"]
 _POSITION = LABEL_INDEX["line.position"]
 _AMOUNTS = [LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount")]
 _MISTAKEN_FOR = frozenset({0, _POSITION, LABEL_INDEX["line.note"]})
@@ -64,6 +65,29 @@ def take_quantities_of_the_column(
             rows[found[0]] = row
             changed = True
     return changed
+
+
+def part_quantities_from_prices(words: Words, probabilities: NDArray[np.float32], rows: NDArray[np.int32], habit: NumberHabit) -> None:
+    """In items that show no quantity, of two numbers that were taken for one price ("1 716.90") the first is the quantity where the two make the item's
+    amount. ``probabilities`` is changed in place; ``rows`` [n] is the row of each word."""
+    best = probabilities.argmax(1)
+    inside = rows >= 0
+    shown = set(rows[inside & (best == _QUANTITY)].tolist())
+    prices: dict[int, list[int]] = {}
+    amounts: dict[int, set[Decimal]] = {}
+    for i in np.flatnonzero(inside).tolist():
+        if best[i] == _PRICE and words.has_digit[i]:
+            prices.setdefault(int(rows[i]), []).append(i)
+        elif best[i] in _AMOUNTS and (value := first_number(words.texts[i], habit)) is not None:
+            amounts.setdefault(int(rows[i]), set()).add(abs(value))
+    for row, pair in prices.items():
+        if row in shown or len(pair) != 2 or words.line_list[pair[0]] != words.line_list[pair[1]]:
+            continue
+        first, second = sorted(pair, key=lambda i: words.box_list[i][0])
+        quantity, price = (first_number(words.texts[i], habit) for i in (first, second))
+        if quantity and price and abs(quantity * price) in amounts.get(row, ()):
+            set_label(probabilities, first, _QUANTITY)
+            words.tagged.starts[second] = 1.0
 
 
 def read_as_the_others(built: Mapping[int, Row], habit: NumberHabit) -> dict[int, Row]:

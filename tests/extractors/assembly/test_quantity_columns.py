@@ -67,3 +67,12 @@ def test_a_percentage_behind_the_name_of_an_item_that_counts_nothing_is_a_part_o
     page += [(200.0, 120.0, "2.11")] if priced else []
     opinions = {"Bonus": NAME, "5": {"line.discount": 0.9}, "%": {"line.discount": 0.9}, "2.11": PRICE, "40.00": NET, "-2.00": NET}
     assert [item.description for item in items(*page, **opinions)] == ["Desk", name]
+
+
+@pytest.mark.parametrize(("amount", "read"), [("716.90", (Decimal(1), Decimal("716.90"))), ("516.90", (None, Decimal("1716.90")))])
+def test_of_two_numbers_that_were_taken_for_a_price_the_first_is_the_quantity_if_they_make_the_amount(
+    amount: str, read: tuple[Decimal | None, Decimal]
+) -> None:
+    page = ((30, 100, "Desk"), (200, 100, "1 716.90"), (300, 100, "=" + amount))
+    found = items(*page, **{"1": PRICE, "716.90": PRICE, "=" + amount: NET})
+    assert [(item.quantity, item.unit_price) for item in found] == [read]
