@@ -34,7 +34,7 @@ from extractors.assembly.spans import (
     complete_grouped_numbers,
     find_spans,
 )
-from extractors.assembly.table_charges import take_charges_in_the_table_for_items, take_named_charges_for_items
+from extractors.assembly.table_charges import take_charges_in_the_table_for_items
 from extractors.assembly.text_segments import smooth_text_segments
 from extractors.assembly.totals import Totals, read_totals
 from extractors.assembly.valid_rows import valid_rows
@@ -91,7 +91,6 @@ def _assembled(words: Words) -> Assembled:
     finish_begun_names(words, own, probabilities)
     complete_grouped_numbers(words, probabilities)
     habit = _number_habit(words, probabilities, tagged.language)
-    take_named_charges_for_items(words, probabilities)
     take_charges_in_the_table_for_items(words, probabilities, habit)
     take_unseen_amounts(words, probabilities, habit)
     take_amounts_that_make_the_total(words, probabilities, habit)

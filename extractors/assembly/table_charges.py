@@ -33,26 +33,7 @@ _GOALS = [LABEL_INDEX[name] for name in ("header.net_total", "header.gross_total
 SURELY_A_TOTAL = 0.6
 MOST_OPEN = 40  # unclaimed numbers of which every pair is tried
 UNCLAIMED = 0.8  # probability of its likeliest label from which a number is what the network takes it for
-UNSURE = 0.7  # probability of "none" below which a number in the items' column is asked again
-NAMED = 0.6  # probability from which a word surely names an item
 LINES_BELOW = 3  # the last item
-
-
-def take_named_charges_for_items(words: Words, probabilities: NDArray[np.float32]) -> None:
-    """Amounts that were taken for charges or allowances of the whole document, or without certainty for nothing, but stand in the items' column, beside
-    words that name an item, become amounts of items; ``probabilities`` is changed in place."""
-    best = probabilities.argmax(1)
-    amounts = np.flatnonzero(carries(best, _AMOUNTS))
-    if not len(amounts):
-        return
-    right = float(np.median(words.boxes[amounts, 2]))
-    labels, counts = np.unique(best[amounts], return_counts=True)
-    last = int(words.line[amounts].max()) + LINES_BELOW
-    for i in np.flatnonzero(carries(best, _CHARGES) | ((best == 0) & (probabilities[:, 0] < UNSURE))).tolist():
-        beside = words.words_of_line[words.line_list[i]]
-        named = words.has_digit[i] and any(best[k] == _NAME and probabilities[k, _NAME] >= NAMED for k in beside)
-        if named and words.line_list[i] <= last and abs(words.box_list[i][2] - right) <= RIGHT_PT:
-            set_label(probabilities, i, int(labels[counts.argmax()]))
 
 
 def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.float32], habit: NumberHabit) -> None:

@@ -9,36 +9,18 @@ from tagged_pages import tagged
 from extractors.assembly.document import assemble
 from extractors.assembly.numbers import NumberHabit
 from extractors.assembly.spans import LABEL_INDEX, Words
-from extractors.assembly.table_charges import take_charges_in_the_table_for_items, take_named_charges_for_items
+from extractors.assembly.table_charges import take_charges_in_the_table_for_items
 
 SURE = {"line.net_amount": 0.97}
 
 
-def kind_of_last_amount(left_pt: float, name: float) -> int:
-    """Label of an amount, taken for a charge, at ``left_pt``, beside a word that names an item with probability ``name``."""
-    page = tagged(
-        (50, 100, "Desk"),
-        (300, 100, "10.00"),
-        (50, 120, "Toll"),
-        (left_pt, 120, "49.86"),
-        opinions={
-            "Desk": {"line.description": 0.97},
-            "10.00": SURE,
-            "Toll": {"line.description": name},
-            "49.86": {"adjustment.charge": 0.6},
-        },
-    )
-    words = Words(page)
-    probabilities = page.labels.copy()
-    take_named_charges_for_items(words, probabilities)
-    return int(probabilities.argmax(1)[-1])
-
-
-def test_an_amount_in_the_items_column_beside_a_name_is_an_items_amount() -> None:
-    charge = LABEL_INDEX["adjustment.charge"]
-    assert kind_of_last_amount(300, 0.9) == LABEL_INDEX["line.net_amount"]
-    assert kind_of_last_amount(300, 0.55) == charge
-    assert kind_of_last_amount(340, 0.9) == charge
+@pytest.mark.parametrize(("left", "is_item"), [(300, True), (340, False)])
+def test_an_amount_that_was_taken_for_a_charge_beside_a_name_is_an_items_where_it_stands_below_the_others(
+    left: float, is_item: bool
+) -> None:
+    opinions = {"Desk": {"line.description": 0.97}, "10.00": SURE, "Toll": {"line.description": 0.9}, "49.86": {"adjustment.charge": 0.6}}
+    page = tagged((50, 100, "Desk"), (300, 100, "10.00"), (50, 120, "Toll"), (left, 120, "49.86"), opinions=opinions)
+    assert (Decimal("49.86") in [item.amount for item in assemble(page).line_items]) == is_item
 
 
 ITEM = {"Desk": {"line.description": 0.97}, "10.00": SURE, "Lamp": {"line.description": 0.97}, "20.00": SURE}
