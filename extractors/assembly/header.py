@@ -86,7 +86,7 @@ def clean_name(text: str) -> str:
         if len(first) >= SHORTEST_REPEATED and rest.startswith(first) and text_key(words[k - 1]) and text_key(words[k]):
             words = words[k:]
             break
-    return " ".join(words)
+    return " ".join(words).replace(" ,", ",")  # letters that are spaced out leave a space before a comma
 
 
 @lru_cache(maxsize=4096)
