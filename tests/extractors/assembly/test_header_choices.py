@@ -507,7 +507,8 @@ def test_a_legal_form_on_a_line_of_its_own_goes_with_the_name_above_it() -> None
         ("Spett.le Luca Bianco", "Luca Bianco"), ("Herrn und Frau Wolf Schmidt", "Wolf Schmidt"), ("SAYIN Sultan Yılmaz", "Sultan Yılmaz"),
         ("A la atención de Bodega Luz", "Bodega Luz"), ("LaskutusosoiteRauduskoivu osk", "Rauduskoivu osk"), ("C&A Mode GmbH", "C&A Mode GmbH"),
         ("HR Solutions AG", "HR Solutions AG"), ("CustomerFirst Ltd", "CustomerFirst Ltd"), ("A&A Consulting", "A&A Consulting"),
-        ("Don Quijote Libros", "Don Quijote Libros"), ("Herring Supplies", "Herring Supplies"), ("Client Earth Ltd", "Client Earth Ltd"), ("Datapol , S.A.", "Datapol, S.A."),
+        ("Don Quijote Libros", "Don Quijote Libros"), ("Herring Supplies", "Herring Supplies"), ("Client Earth Ltd", "Client Earth Ltd"),
+        ("Datapol , S.A.", "Datapol, S.A."),
     ],
 )  # fmt: skip
 def test_salutations_and_headings_are_no_part_of_a_name(printed: str, name: str) -> None:
