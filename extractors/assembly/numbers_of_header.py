@@ -36,7 +36,7 @@ _BEHIND_LABEL = re.compile(r"^(.*[a-zß-ž]{2})([A-Z]{2,4})$")
 _ABBREVIATIONS = frozenset(
     {"DOIT", "FOR", "OF", "DU", "VOM", "TO", "NO", "NR", "N", "NUM", "ID", "REF", "DOC", "CODE", "VAT", "IVA", "TVA", "BTW"}
 )
-_END_OF_LABEL = re.compile(r"^(?:[^\W\d_]{4,}|[a-zß-ž]{2,3})(?=\d)|^[^\W\d_]*[a-zß-ž]{2}(?=[A-Z][A-Z\d./-]*\d)")
+_END_OF_LABEL = re.compile(r"^(?:[^\W\d_]{4,}|[^\W\d_]?[a-zß-ž]{2,3})(?=\d)|^[^\W\d_]*[a-zß-ž]{2}(?=[A-Z][A-Z\d./-]*\d)")
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
 _FRAGMENT = re.compile(r"[A-Z\d/.\-]{1,8}$")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
@@ -139,7 +139,8 @@ def _end_of_label(words: Words, captions: Captions, span: Span) -> int:
         told = text.islower() or text in _ABBREVIATIONS
         return len(text) + 1 if len(text) >= SHORTEST_WORD and (announces("number", plain(f"{before} {text}")) or (led and told)) else 0
     found = _END_OF_LABEL.match(text)
-    return len(found[0]) if found and announces("number", plain(f"{before} {found[0]}")) else 0
+    led = (before, before.split()[-1])
+    return len(found[0]) if found and any(announces("number", plain(f"{text} {found[0]}")) for text in led) else 0
 
 
 def _stands_alone(words: Words, span: Span) -> bool:
@@ -163,7 +164,9 @@ def _letters_before(words: Words, probabilities: NDArray[np.float32], span: Span
     for line_above in range(span.line - 1, span.line - 3, -1):
         for i in words.words_of_line.get(line_above, ()):
             letters, _ = _letters_of(words.texts[i])
-            if letters and words.page[i] == span.page and probabilities[i, column] >= LETTERS_ABOVE:
+            size = words.size_list[span.first]
+            in_cell = span.box[0] - size <= words.box_list[i][0] <= span.box[2] + size and words.page[i] == span.page
+            if letters and in_cell and probabilities[i, column] >= LETTERS_ABOVE:
                 return f"{letters} "
     return ""
 
@@ -188,11 +191,13 @@ def _rest_below(words: Words, captions: Captions, probabilities: NDArray[np.floa
         return ()
     members = words.words_of_line[words.line_list[i]]
     after = members[members.index(i) + 1 :][:1]
+    before = members[: members.index(i)][-1:]
+    labelled = bool(before) and words.texts[before[0]].endswith(":")
     alone = not after or words.box_list[after[0]][0] - words.box_list[i][2] > words.size_list[last]
     cut = words.texts[last][-1] in "-/"
     fits = _FRAGMENT.match(words.texts[i]) is not None and (cut or len(words.texts[i]) <= len(words.texts[last]))
     told = cut or (probabilities[i, column] >= GOES_ON and not _YEAR.fullmatch(words.texts[i]) and captions.in_front("number", i) is None)
-    return (i,) if alone and fits and told else ()
+    return (i,) if alone and fits and told and not labelled else ()
 
 
 def _cue(words: Words, captions: Captions, span: Span) -> str | None:

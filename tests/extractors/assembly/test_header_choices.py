@@ -772,7 +772,7 @@ def test_the_rest_of_a_number_may_stand_at_the_right_edge_of_its_cell(x: float, 
     ("line", "number"),
     [
         ("Facture mensuelle 54-658", "54-658"), ("Facture DOIT 01-170", "01-170"), ("Invoice CODE 82/2018", "82/2018"), ("Fattura N.IN 2021/53", "IN 2021/53"),
-        ("Facture FAC 54-658", "FAC 54-658"), ("Nota nº N 000054", "N 000054"),
+        ("Facture N° Fct54658", "54658"), ("Facture FAC 54-658", "FAC 54-658"), ("Nota nº N 000054", "N 000054"),
     ],
 )  # fmt: skip
 def test_a_word_of_the_title_or_label_is_no_part_of_the_number_behind_it(line: str, number: str) -> None:
@@ -810,4 +810,18 @@ def test_the_caption_over_a_number_that_stands_alone_tells_what_it_is(beside: st
     page = tagged(
         (50, 68, "N° Fct:"), (20, 80, beside), (50, 80, "4715-2"), opinions={"4715-2": {"header.invoice_number": 0.01}}, language="fr"
     )
+    assert assemble(page).header.invoice_number == number
+
+
+@pytest.mark.parametrize(("left", "number"), [(60, "FV 2024/17"), (200, "2024/17")])
+def test_letters_in_the_line_above_belong_to_a_number_in_their_cell(left: float, number: str) -> None:
+    opinions = {"FV": {"header.invoice_number": 0.6}, "2024/17": {"header.invoice_number": 0.97}}
+    page = tagged((20, 68, "Nr"), (left, 68, "FV"), (50, 80, "2024/17"), opinions=opinions, language="pl")
+    assert assemble(page).header.invoice_number == number
+
+
+@pytest.mark.parametrize(("label", "number"), [("", "RG-20266385454"), ("Zeichen:", "RG-20266385")])
+def test_what_stands_behind_a_label_of_its_own_is_no_rest_of_the_number_above(label: str, number: str) -> None:
+    opinions = {"RG-20266385": {"header.invoice_number": 0.97}, "454": {"header.invoice_number": 0.1}}
+    page = tagged((50, 80, "Nr.:"), (120, 80, "RG-20266385"), (50, 92, label), (120, 92, "454"), opinions=opinions, language="de")
     assert assemble(page).header.invoice_number == number
