@@ -652,10 +652,18 @@ def test_the_caption_of_an_account_holder_is_no_part_of_his_name(printed: str, n
     assert clean_name(printed) == name
 
 
-@pytest.mark.parametrize(("line", "number"), [("NO. DE FACTURA739374", "739374"), ("Invoice number FACTURA739374", "FACTURA739374")])
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("NO. DE FACTURA739374", "739374"),
+        ("Invoice number FACTURA739374", "FACTURA739374"),
+        ("Facture N° Fct54658", "54658"),
+        ("N° Fac54658", "Fac54658"),
+    ],
+)
 def test_the_end_of_a_label_that_is_glued_to_a_number_is_no_part_of_it(line: str, number: str) -> None:
     sure = {"header.invoice_number": 0.97}
-    assert assemble(tagged((50, 80, line), opinions={"FACTURA739374": sure}, language="es")).header.invoice_number == number
+    assert assemble(tagged((50, 80, line), opinions={line.split()[-1]: sure}, language="es")).header.invoice_number == number
 
 
 @pytest.mark.parametrize(
@@ -772,7 +780,7 @@ def test_the_rest_of_a_number_may_stand_at_the_right_edge_of_its_cell(x: float, 
     ("line", "number"),
     [
         ("Facture mensuelle 54-658", "54-658"), ("Facture DOIT 01-170", "01-170"), ("Invoice CODE 82/2018", "82/2018"), ("Fattura N.IN 2021/53", "IN 2021/53"),
-        ("Facture N° Fct54658", "54658"), ("Facture FAC 54-658", "FAC 54-658"), ("Nota nº N 000054", "N 000054"),
+        ("Facture FAC 54-658", "FAC 54-658"), ("Nota nº N 000054", "N 000054"),
     ],
 )  # fmt: skip
 def test_a_word_of_the_title_or_label_is_no_part_of_the_number_behind_it(line: str, number: str) -> None:
