@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -132,9 +133,10 @@ def _lines_of_items(words: Words, best: NDArray[np.int64], rows: NDArray[np.int3
     result: dict[int, list[int]] = {}
     for row in wanted:
         own = lines[row]
-        following = next((line for line in amounts if line > max(own)), max(own) + 1 + LINES_BELOW)
-        below = range(max(own) + 1, min(following, max(own) + 1 + LINES_BELOW))
-        page = words.page[words.words_of_line[max(own)][0]]
+        last = max(own)
+        k = bisect_right(amounts, last)
+        below = range(last + 1, min([*amounts[k : k + 1], last + 1 + LINES_BELOW]))
+        page = words.page[words.words_of_line[last][0]]
         result[row] = [
             line
             for line in (*sorted(own), *below)

@@ -57,6 +57,7 @@ def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.
     sums = [line for line in (*words.line[claimed].tolist(), *of_all) if line > first]  # the sum of a group is none of all
     lefts = _where_names_begin(words, best)
     offsets = sorted((0, -1, 1), key=lambda offset: offset != _line_of_names(words, best, amounts))
+    told = plain(" ".join(text for text, is_note in zip(words.texts, (best == _NOTE).tolist(), strict=True) if not is_note))
     side = _side_of_names(words, best, amounts)
     alone = _alone(words, best, amounts) if side else []
     for i in sorted({*charged, *alone}):
@@ -76,7 +77,7 @@ def take_charges_in_the_table_for_items(words: Words, probabilities: NDArray[np.
         value = first_number(" ".join(words.texts[k] for k in number), habit)
         added = best[i] == _ALLOWANCE and value is not None and value * items_sum > 0
         counted = any(best[k] == _POSITION for k in words.words_of_line[words.line_list[i]])
-        if not name or not (proven or counted or not added) or (best[i] not in _CHARGES and _is_label(words, best, name)):
+        if not name or not (proven or counted or not added) or (best[i] not in _CHARGES and _is_label(words, told, name)):
             continue
         if words.texts[name[-1]].endswith(":") and not counted:  # the caption of an amount, as totals have one
             continue
@@ -188,12 +189,9 @@ def _words_of_charge(
     )
 
 
-def _is_label(words: Words, best: NDArray[np.int64], name: Sequence[int]) -> bool:
-    """Whether words stand before or above several numbers of a page, as the label of a value does; remarks of items aside. ``best`` [n]: labels of the
-    words."""
-    text = plain(" ".join(words.texts[k] for k in name))
-    told = plain(" ".join(t for t, label in zip(words.texts, best.tolist(), strict=True) if label != _NOTE))
-    return words.texts[name[-1]].endswith(":") or told.count(text) > 1
+def _is_label(words: Words, told: str, name: Sequence[int]) -> bool:
+    """Whether words stand before or above several numbers of a page, as the label of a value does. ``told``: what the pages say, remarks of items aside."""
+    return words.texts[name[-1]].endswith(":") or told.count(plain(" ".join(words.texts[k] for k in name))) > 1
 
 
 def _line_of_names(words: Words, best: NDArray[np.int64], amounts: NDArray[np.int64]) -> int:
