@@ -33,7 +33,6 @@ from extractors.assembly.name_pieces import (
     name_pieces,
     runs,
     whole_run,
-    without_half_lines,
     without_stamps,
 )
 from extractors.assembly.section_headings import first_lines, without_headings_below, without_outdented
@@ -184,8 +183,7 @@ def _apart(
     result: dict[int, list[Piece]] = {}
     for row, own in _by_row(chosen).items():
         on_main_line = [p for p in own if row in main and p.line == main[row].line]
-        lines = without_half_lines(words, best, connected(on_main_line or _first(words, own), own, notes.get(row, ()), distances))
-        result[row] = with_broken_lines(words, best, lines)
+        result[row] = with_broken_lines(words, best, connected(on_main_line or _first(words, own), own, notes.get(row, ()), distances))
     return {**_where_others_have_theirs(words, best, result, bands), **result}
 
 
@@ -273,8 +271,7 @@ def _beside(
         seed = seeds.get(row) or _strongest(others or outside[row])
         if row in seeds and usual is not None:
             others = without_headings_below(words, best, others, seed, left)
-        lines = without_half_lines(words, best, connected(seed, others, notes.get(row, ()), distances))
-        result[row] = with_broken_lines(words, best, lines)
+        result[row] = with_broken_lines(words, best, connected(seed, others, notes.get(row, ()), distances))
     return result
 
 

@@ -23,7 +23,6 @@ ALIKE = 0.15  # sizes that differ by less are one size
 EDGE_PT = 1.5  # texts that begin this close to each other begin at one edge
 LEADING_EM = 1.75  # lines of one text are closer than this from baseline to baseline; chosen on generated layouts
 STAMP = 1.8  # times the usual size of items' words, from which letters are a stamp
-HALF_LINE = 3  # words at most of a line of which another part is surely a code or a note
 HOLE = 2  # words of another label between words of a name that still belong to it
 _LEADER = re.compile(r"[.·…_]{4,}")  # dots that lead the eye from a name to its amount
 _OPENING, _CLOSING = "[({", "])}"
@@ -93,22 +92,6 @@ def without_stamps(words: Words, rows: NDArray[np.int32], pieces: Sequence[Piece
     """The pieces without those set much larger than the words of items usually are: a stamp or a watermark across the page."""
     usual = float(np.median(words.size[rows >= 0]))
     return [piece for piece in pieces if piece.size <= STAMP * usual]
-
-
-def without_half_lines(words: Words, best: Sequence[int], pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces of one name, in reading order, without few words beside its first line that lead to a sure code or note or follow one: the label of a code
-    ("Article no. 4711"), half of a remark."""
-    kept = {i for piece in pieces for i in piece.words}
-
-    def is_half(piece: Piece) -> bool:
-        run = next(run for run in runs(words, words.words_of_line[piece.line]) if piece.words[0] in run)
-        first, last = run.index(piece.words[0]), run.index(piece.words[-1])
-        beside = [*run[max(first - 1, 0) : first], *run[last + 1 : last + 2]]
-        return len(piece.words) <= HALF_LINE and any(
-            i not in kept and best[i] in (CODE, NOTE) and is_surely(words, i, CODE, NOTE) for i in beside
-        )
-
-    return [piece for piece in pieces if piece.line == pieces[0].line or not is_half(piece)]
 
 
 def whole_run(words: Words, best: Sequence[int], piece: Piece, *, left_pt: float) -> Piece:

@@ -166,7 +166,8 @@ def _letters_before(words: Words, probabilities: NDArray[np.float32], span: Span
             letters, _ = _letters_of(words.texts[i])
             size = words.size_list[span.first]
             in_cell = span.box[0] - size <= words.box_list[i][0] <= span.box[2] + size and words.page[i] == span.page
-            if letters and in_cell and probabilities[i, column] >= LETTERS_ABOVE:
+            wrapped = i == words.words_of_line[line_above][-1] and k == 0
+            if letters and (in_cell or wrapped) and probabilities[i, column] >= LETTERS_ABOVE:
                 return f"{letters} "
     return ""
 

@@ -364,10 +364,3 @@ def test_a_line_further_out_goes_on_a_name_where_names_have_no_common_edge() -> 
     words = [*numbers(0, 200), *numbers(1, 240), *cells("Desk lamp", "dd", 0, 195, 200), *cells("Office chair", "dd", 1, 187, 240)]
     words += cells("brass and glass", "ddd", 0, 180, 212, 0.95)
     assert assembled_names(words) == ["Desk lamp brass and glass", "Office chair"]
-
-
-@pytest.mark.parametrize(("sure", "name"), [(0.95, "Desk lamp"), (0.6, "Desk lamp Article no.")])
-def test_the_label_of_a_sure_code_under_a_name_is_no_part_of_it(sure: float, name: str) -> None:
-    words = [*numbers(0, 200), *numbers(1, 240), *cells("Desk lamp", "dd", 0, 180, 200), *cells("Office chair", "dd", 1, 180, 240)]
-    words += [*cells("Article no.", "dd", 0, 180, 212, 0.9), *cells("MG-27", "c", 0, 232, 212, sure)]
-    assert assembled_names(words) == [name, "Office chair"]
