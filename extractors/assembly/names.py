@@ -23,6 +23,7 @@ EVENLY = 1.3  # times the narrowest gap of the line
 LINE_PITCH_EM = 1.9  # from the baseline of a name to that of its continuation
 NAME_WORDS = 8
 MONOGRAM = 3  # letters
+PARTY = 0.5  # probability from which a text that stands alone names a party
 FEWEST_HEADED = 3  # words, of which the first may be a heading: "Vendor Partners" is a name
 LONGEST_CAPTION = 3  # words in front of a name
 NO_HEADING = 0.75  # probability of a name from which a word of a heading may be part of it
@@ -63,7 +64,7 @@ def whole_names(words: Words, captions: Captions, probabilities: NDArray[np.floa
     """Name spans grown over the rest of the name and cut where something else begins."""
     result: list[Span] = []
     for span in spans:
-        members = _without_heading(words, _grown(words, captions, probabilities, _cut(words, captions, list(span.words))))
+        members = _without_heading(words, _grown(words, captions, probabilities, _cut(words, captions, probabilities, list(span.words))))
         if not members:
             continue
         if is_legal_form(" ".join(words.texts[i] for i in members)):
@@ -97,10 +98,10 @@ def _is_heading(text: str, probability: float = 0.0) -> bool:
     return told or (probability < NO_HEADING and match("party", heading, whole=True) is not None)
 
 
-def _cut(words: Words, captions: Captions, members: list[int]) -> list[int]:
+def _cut(words: Words, captions: Captions, probabilities: NDArray[np.float32], members: list[int]) -> list[int]:
     """The words before a mail address, a bracket, a street, or a person in the line of an address, behind a caption ("Payable to"); separators at the
     ends fall off."""
-    members = _before_comma(words, captions, _without_person(words, captions, members))
+    members = _before_comma(words, captions, probabilities, _without_person(words, captions, members))
     for k in range(min(LONGEST_CAPTION, len(members) - 1), 0, -1):
         if announces("naming", plain(" ".join(words.texts[i] for i in members[:k]))):
             members = members[k:]
@@ -144,14 +145,16 @@ def _without_person(words: Words, captions: Captions, members: list[int]) -> lis
     return members[: end + 1] if goes_on or has_legal_form(name) or any(p.text == plain(name) for p in captions.pieces) else members
 
 
-def _before_comma(words: Words, captions: Captions, members: list[int]) -> list[int]:
-    """A name without what follows its comma where that is a house number ("Acme, 5 High Street"), or where the name stands alone elsewhere."""
+def _before_comma(words: Words, captions: Captions, probabilities: NDArray[np.float32], members: list[int]) -> list[int]:
+    """A name without what follows its comma where that is a house number ("Acme, 5 High Street"), or where the name stands alone elsewhere as a party's."""
     end = next((k for k, i in enumerate(members[:-1]) if words.texts[i].endswith(",")), None)
     if end is None or has_legal_form(" ".join(words.texts[i] for i in members[end + 1 :])):
         return members
     name = plain(" ".join(words.texts[i] for i in members[: end + 1]))
-    addressed = words.texts[members[end + 1]][:1].isdigit()
-    return members[: end + 1] if addressed or any(piece.text == name for piece in captions.pieces) else members
+    columns = [LABEL_INDEX[label] for label in PARTY_NAMES]
+    called = any(p.text == name and float(probabilities[np.ix_(p.words, columns)].sum(1).mean()) >= PARTY for p in captions.pieces)
+    house_number = words.texts[members[end + 1]][:1].isdigit()
+    return members[: end + 1] if house_number or called else members
 
 
 def _grown(words: Words, captions: Captions, probabilities: NDArray[np.float32], members: list[int]) -> list[int]:

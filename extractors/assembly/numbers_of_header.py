@@ -164,10 +164,7 @@ def _letters_before(words: Words, probabilities: NDArray[np.float32], span: Span
     for line_above in range(span.line - 1, span.line - 3, -1):
         for i in words.words_of_line.get(line_above, ()):
             letters, _ = _letters_of(words.texts[i])
-            size = words.size_list[span.first]
-            in_cell = span.box[0] - size <= words.box_list[i][0] <= span.box[2] + size and words.page[i] == span.page
-            wrapped = i == words.words_of_line[line_above][-1] and k == 0
-            if letters and (in_cell or wrapped) and probabilities[i, column] >= LETTERS_ABOVE:
+            if letters and words.page[i] == span.page and probabilities[i, column] >= LETTERS_ABOVE:
                 return f"{letters} "
     return ""
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from extractors.assembly.line_items import SET_BY_ARITHMETIC, Row, agrees, first_number
 from extractors.assembly.numbers import NumberHabit, other_reading
 from extractors.assembly.spans import LABEL_INDEX, Words, carries, set_label
+from extractors.assembly.total_options import has_cents
 
 LEAST = 2  # items whose quantities make a column
 MOST = 0.5  # share of the items that show a quantity, from which each is expected to
@@ -86,7 +87,8 @@ def part_quantities_from_prices(words: Words, probabilities: NDArray[np.float32]
             continue
         first, second = sorted(pair, key=lambda i: words.box_list[i][0])
         quantity, price = (first_number(words.texts[i], habit) for i in (first, second))
-        if quantity and price and abs(quantity * price) in amounts.get(row, ()):
+        counts = has_cents(words.texts[second]) and not has_cents(words.texts[first])  # "5.00 1" is a price and what it is for
+        if counts and quantity and price and abs(quantity * price) in amounts.get(row, ()):
             set_label(probabilities, first, _QUANTITY)
             words.tagged.starts[second] = 1.0
 

@@ -46,7 +46,6 @@ from extractors.assembly.spans import Words, find_spans, join_wrapped
         ("number", "Schlussrechnung", "invoice_number"),
         ("number", "XRechnung", None),
         ("number", "Identifiant", "other_number"),
-        ("number", "Zjednodušený daňový doklad", "invoice_number"),
         ("number", "Betreft factuur:", "corrected_number"),
         ("number", "Číslo požadavku", "other_number"),
         ("amount", "Razem przed rabatem", "line_total"),
@@ -818,15 +817,6 @@ def test_the_caption_over_a_number_that_stands_alone_tells_what_it_is(beside: st
     page = tagged(
         (50, 68, "N° Fct:"), (20, 80, beside), (50, 80, "4715-2"), opinions={"4715-2": {"header.invoice_number": 0.01}}, language="fr"
     )
-    assert assemble(page).header.invoice_number == number
-
-
-@pytest.mark.parametrize(("left", "after", "number"), [(60, "", "FV 2024/17"), (200, "", "FV 2024/17"), (200, "Fax", "2024/17")])
-def test_letters_in_the_line_above_belong_to_a_number_in_their_cell_or_in_the_next_line_of_their_text(
-    left: float, after: str, number: str
-) -> None:
-    opinions = {"FV": {"header.invoice_number": 0.6}, "2024/17": {"header.invoice_number": 0.97}}
-    page = tagged((20, 68, "Nr"), (left, 68, "FV"), (260, 68, after), (50, 80, "2024/17"), opinions=opinions, language="pl")
     assert assemble(page).header.invoice_number == number
 
 

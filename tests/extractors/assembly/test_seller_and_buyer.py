@@ -265,11 +265,12 @@ def test_a_slip_that_names_both_parties_sets_nothing_right_though_the_seller_is_
         ("Nordwind, 12 Harbour", "Hello", "Nordwind"),
         ("Nordwind, Harbour", "Nordwind", "Nordwind"),
         ("Nordwind, Harbour", "Hello", "Nordwind, Harbour"),
+        ("Nordwind, Harbour", "NORDWIND", "Nordwind, Harbour"),  # not as a party's
     ],
 )
 def test_an_address_behind_the_comma_of_a_name_is_no_part_of_it(line: str, elsewhere: str, name: str) -> None:
     words = {word: {SELLER: 0.9} for word in line.split()}
-    words["Nordwind"] = {SELLER: 0.3}
+    words["Nordwind"] = {SELLER: 0.6}
     assert header((50, 80, elsewhere), (50, 300, line), **words).seller_name == name
 
 
