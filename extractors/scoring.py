@@ -33,6 +33,7 @@ SPEND_PRECISION = 0.95
 BINS = 10  # of equal width, for the calibration error
 
 Record = Mapping[str, Any]
+Guesses = list[tuple[float, bool]]
 
 
 @dataclass(slots=True)
@@ -66,15 +67,12 @@ class Score:
     lines: dict[str, Tally] = field(default_factory=lambda: {name: Tally() for name in LINE_FIELDS})
     rows: Tally = field(default_factory=Tally)
     spend_category: Tally = field(default_factory=Tally)
-    spend_guesses: list[tuple[float, bool]] = field(
-        default_factory=list[tuple[float, bool]]
-    )  # (probability, right) of lines with a category
+    spend_guesses: Guesses = field(default_factory=Guesses)  # (probability, right) of lines with a category
     tax_category: Tally = field(default_factory=Tally)
     routes: Counter[str] = field(default_factory=Counter[str])
     wrong: list[tuple[str, str, Any, Any]] = field(default_factory=list[tuple[str, str, Any, Any]])
-    confidences: list[tuple[float, bool]] = field(
-        default_factory=list[tuple[float, bool]]
-    )  # (confidence, perfect) of documents that got past reading
+    confidences: Guesses = field(default_factory=Guesses)  # (confidence, perfect) of documents that got past reading
+    free: Guesses = field(default_factory=Guesses)  # (confidence, perfect and no trap) of those that only a threshold holds back
 
     @property
     def header_f1(self) -> float:
@@ -157,7 +155,10 @@ def _add(total: Score, truth: Record, found: Record) -> None:
     total.should_review_caught += trap and found.get("status") in ("review", "rejected")
     total.routes[str(found.get("route"))] += 1
     if found and found.get("status") != "rejected":
-        total.confidences.append((float(found.get("confidence") or 0.0), perfect))
+        confidence = float(found.get("confidence") or 0.0)
+        total.confidences.append((confidence, perfect))
+        if not any(issue.get("severity") == "error" for issue in found.get("issues") or ()):
+            total.free.append((confidence, perfect and not trap))
 
 
 def _add_header(total: Score, truth: Record, found: Record, *, unsigned: bool, name: str) -> bool:

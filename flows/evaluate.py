@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from extractors.scoring import LINE_FIELDS, Score
+from extractors.thresholds import reach
 from flows.originals import DOCUMENT_SUFFIXES
 from flows.terminal import shown
 from schemas.errors import ConfigurationError
@@ -15,6 +17,8 @@ from schemas.invoice import HEADER_FIELDS
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+WRONG_SHARES = (0.005, 0.01, 0.02)  # among the accepted
 
 
 def truth_pairs(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
@@ -52,6 +56,7 @@ def as_json(score: Score) -> dict[str, Any]:
         "accepted": score.accepted,
         "wrong_among_accepted": score.wrong_among_accepted,
         "accepted_wrong": score.accepted_wrong,
+        "at_most_wrong": {str(wrong): asdict(found) if (found := reach(score.free, wrong=wrong)) else None for wrong in WRONG_SHARES},
         "should_review": score.should_review,
         "should_review_caught": score.should_review_caught,
         "calibration_error": score.calibration_error,
@@ -104,6 +109,7 @@ def _facts(score: Score) -> Sequence[tuple[str, str]]:
         ("perfect documents", _ratio(score.perfect, score.documents)),
         ("touchless", _ratio(score.should_pass_accepted, score.should_pass)),
         ("wrong among accepted", _ratio(score.accepted_wrong, score.accepted)),
+        *(_at_most(score, wrong) for wrong in WRONG_SHARES),
         ("traps caught", _ratio(score.should_review_caught, score.should_review)),
         ("expected calibration error", f"{score.calibration_error:.4f}"),
         ("spend category", _ratio(score.spend_category.right, score.spend_category.expected)),
@@ -112,6 +118,13 @@ def _facts(score: Score) -> Sequence[tuple[str, str]]:
         ("tax category", _ratio(score.tax_category.right, score.tax_category.expected)),
         ("routes", ", ".join(f"{route} {count}" for route, count in score.routes.most_common())),
     )
+
+
+def _at_most(score: Score, wrong: float) -> tuple[str, str]:
+    """What the threshold for at most this share of wrong documents would accept."""
+    found = reach(score.free, wrong=wrong)
+    what = f"  at most {100 * wrong:g} % wrong"
+    return what, f"{_ratio(found.accepted, score.should_pass)} (threshold {found.threshold:.4f}, {found.wrong} wrong)" if found else "none"
 
 
 def _ratio(part: int, whole: int) -> str:

@@ -192,6 +192,8 @@ def test_evaluate_compares_with_the_truth_beside_the_documents(lineitem: Any, in
     assert "etwas anderes" in finished.out
     score = json.loads(Path("score.json").read_text())
     assert (score["documents"], score["header_f1"], score["perfect"], score["accepted_wrong"]) == (2, 1.0, 1, 1)
+    assert "at most 0.5 % wrong" in finished.out
+    assert set(score["at_most_wrong"]) == {"0.005", "0.01", "0.02"}
 
 
 def test_demo_tells_what_was_found(lineitem: Any, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
