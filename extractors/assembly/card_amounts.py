@@ -47,6 +47,7 @@ def take_amounts_of_cards(words: Words, captions: Captions, probabilities: NDArr
     labelled = Counter(label for label, _ in known if label)
     if not labelled:
         return
+    usual = {label for label, count in labelled.items() if count >= max(LEAST, len(known) / 2)}
     lacking = [run for run in runs if best[run[-1]] in _TAKEN_FOR_TOTALS and _lacks_its_amount(words, probabilities, best, run)]
     also = Counter(label for run in lacking if (label := _label(words, captions, run[0])) in labelled)
     labelled.update({label: count for label, count in also.items() if count >= LEAST})  # one alone may be a total
@@ -58,8 +59,7 @@ def take_amounts_of_cards(words: Words, captions: Captions, probabilities: NDArr
             continue
         if is_percent(words, run):
             continue
-        told = sum(label == other for other, _ in known) >= max(LEAST, len(known) / 2)
-        if _lacks_its_amount(words, probabilities, best, run, named=HALF_NAMED if told else NAMED):
+        if _lacks_its_amount(words, probabilities, best, run, named=HALF_NAMED if label in usual else NAMED):
             kind = Counter(found for other, found in known if other == label).most_common(1)[0][0]
             for i in run:
                 set_label(probabilities, i, kind)
