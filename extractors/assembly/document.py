@@ -24,7 +24,7 @@ from extractors.assembly.nameless_rows import name_nameless_rows
 from extractors.assembly.numbers import NumberHabit, infer_habit
 from extractors.assembly.parted_rows import join_parts
 from extractors.assembly.proven_amounts import take_amounts_that_make_the_total, take_proven_amounts, take_unseen_amounts
-from extractors.assembly.quantity_columns import part_quantities_from_prices, read_as_the_others, take_quantities_of_the_column
+from extractors.assembly.proven_quantities import part_quantities_from_prices, read_as_the_others
 from extractors.assembly.rows import find_rows, join_halves
 from extractors.assembly.spans import (
     LABEL_INDEX,
@@ -104,9 +104,6 @@ def _assembled(words: Words) -> Assembled:
     part_quantities_from_prices(words, probabilities, rows, habit)
     spans = find_spans(words, probabilities, rows=rows)
     numbered = _build_rows(words, probabilities, spans, rows, habit)
-    if take_quantities_of_the_column(words, probabilities, rows, numbered):
-        spans = find_spans(words, probabilities, rows=rows)
-        numbered = _build_rows(words, probabilities, spans, rows, habit)
     built = valid_rows(list(read_as_the_others(numbered, habit).values()), _possible_totals(spans, habit))
     amounts = [row.item.amount for row in built if row.item.amount is not None]
     lines_sum = sum(amounts, Decimal(0)) if amounts else None

@@ -1,4 +1,4 @@
-"""Quantities that the other items' quantities tell of, and the signs and percentages that belong to rows."""
+"""Quantities that the rest of a table proves, and the signs and percentages that belong to rows."""
 
 from decimal import Decimal
 
@@ -14,32 +14,6 @@ NAME, NET, QUANTITY, PRICE = ({f"line.{name}": 0.97} for name in ("description",
 def items(*lines: tuple[float, float, str], **opinions: dict[str, float]) -> tuple[LineItem, ...]:
     names = dict.fromkeys(("Desk", "Lamp", "Chair", "Shelf"), NAME)
     return assemble(linked_by_line(tagged(*lines, opinions={**names, **opinions}))).line_items
-
-
-@pytest.mark.parametrize(("left", "taken_for", "found"), [(30, "line.note", 7), (30, "line.position", 7), (160, "line.note", None)])
-def test_a_number_in_the_column_of_the_quantities_is_one(left: float, taken_for: str, found: int | None) -> None:
-    rows = [(30.0, 100.0, "3"), (30, 120, "5"), (left, 140, "7")]
-    names = [(90.0, 100.0 + 20 * k, name) for k, name in enumerate(("Desk", "Lamp", "Chair"))]
-    amounts = [(300.0, 100.0 + 20 * k, amount) for k, amount in enumerate(("30.00", "50.00", "14.00"))]
-    opinions = {"3": QUANTITY, "5": QUANTITY, "7": {taken_for: 0.97}, "30.00": NET, "50.00": NET, "14.00": NET}
-    page = sorted([*rows, *names, *amounts], key=lambda line: (line[1], line[0]))
-    assert [item.quantity for item in items(*page, **opinions)] == [3, 5, found]
-
-
-def test_a_position_stays_one_where_the_other_items_count_theirs() -> None:
-    page = [
-        line
-        for k, (name, quantity, amount) in enumerate((("Desk", "3", "30.00"), ("Lamp", "5", "50.00"), ("Chair", "", "14.00")))
-        for line in (
-            (30.0, 100.0 + 20 * k, f"{k + 1}."),
-            (48.0, 100.0 + 20 * k, quantity),
-            (90.0, 100.0 + 20 * k, name),
-            (300.0, 100.0 + 20 * k, amount),
-        )
-    ]
-    opinions = {f"{k}.": {"line.position": 0.97} for k in (1, 2, 3)} | {"3": QUANTITY, "5": QUANTITY}
-    found = items(*page, **opinions, **dict.fromkeys(("30.00", "50.00", "14.00"), NET))
-    assert [(item.position, item.quantity) for item in found] == [("1", 3), ("2", 5), ("3", None)]
 
 
 @pytest.mark.parametrize(
