@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
+from extractors.thresholds import Guesses, reach
 from schemas.invoice import CRITICAL_FIELDS, HEADER_FIELDS
 
 LINE_FIELDS = ("description", "quantity", "unit_price", "amount", "tax_rate")
@@ -33,7 +34,6 @@ SPEND_PRECISION = 0.95
 BINS = 10  # of equal width, for the calibration error
 
 Record = Mapping[str, Any]
-Guesses = list[tuple[float, bool]]
 
 
 @dataclass(slots=True)
@@ -117,14 +117,8 @@ def gap_of_confidence(guesses: Sequence[tuple[float, bool]]) -> float:
 
 def covered(guesses: Sequence[tuple[float, bool]], *, of: int, precision: float) -> float:
     """The largest share of ``of`` cases that a threshold on the probability lets through with at least this precision."""
-    best = right = 0
-    ordered = sorted(guesses, key=lambda guess: -guess[0])
-    for count, (probability, correct) in enumerate(ordered, start=1):
-        right += correct
-        last_of_ties = count == len(ordered) or ordered[count][0] < probability
-        if last_of_ties and right >= precision * count:
-            best = count
-    return best / of if of else 0.0
+    found = reach(guesses, wrong=1 - precision)
+    return found.accepted / of if found and of else 0.0
 
 
 def score(pairs: Iterable[tuple[Record, Record | None]]) -> Score:

@@ -1,4 +1,4 @@
-"""What another threshold of confidence would accept, and how much of it wrongly."""
+"""What a threshold of confidence or probability lets through, and how much of it wrongly."""
 
 from __future__ import annotations
 
@@ -6,25 +6,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
+Guesses = list[tuple[float, bool]]  # (confidence, right)
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """``accepted`` documents, ``wrong`` ones of them, at the confidence ``threshold``."""
+    """``accepted`` cases, ``wrong`` ones of them, at a ``threshold``."""
 
     threshold: float
     accepted: int
     wrong: int
 
 
-def reach(free: Iterable[tuple[float, bool]], *, wrong: float) -> Reach | None:
-    """The lowest threshold at which at most the share ``wrong`` of the accepted documents is wrong; None where there is none. ``free``: (confidence,
-    right) of the documents that nothing but the threshold holds back; those of one confidence are accepted together."""
-    best: Reach | None = None
-    accepted = mistaken = 0
-    for confidence, group in groupby(sorted(free, key=lambda guess: -guess[0]), key=lambda guess: guess[0]):
+def reaches(guesses: Iterable[tuple[float, bool]]) -> list[Reach]:
+    """What each of the confidences, the highest first, would accept as a threshold: cases of one confidence cannot be told apart."""
+    found: list[Reach] = []
+    accepted = wrong = 0
+    for confidence, group in groupby(sorted(guesses, key=lambda guess: -guess[0]), key=lambda guess: guess[0]):
         right = [is_right for _, is_right in group]
         accepted += len(right)
-        mistaken += right.count(False)
-        if mistaken <= wrong * accepted:
-            best = Reach(confidence, accepted, mistaken)
-    return best
+        wrong += right.count(False)
+        found.append(Reach(confidence, accepted, wrong))
+    return found
+
+
+def reach(guesses: Iterable[tuple[float, bool]], *, wrong: float) -> Reach | None:
+    """The lowest threshold at which at most the share ``wrong`` of what is accepted is wrong; None where there is none."""
+    return next((found for found in reversed(reaches(guesses)) if found.wrong <= wrong * found.accepted), None)

@@ -15,10 +15,10 @@ CODES = frozenset(
     "QAR KWD EGP MAD TND COP CLP ARS PEN UAH RSD KES NGN PHP IDR MYR VND TWD".split()
 )
 # What may stand between a label and its amount and is no part of the label: neither "fr" nor "rs", which begin words.
-_BESIDE_AMOUNT = frozenset({*CODES, "zł", "Kč", "kr", "kr.", "Ft", "lei", "TL", "Euro", "euro", "Euros", "euros"})
+_BETWEEN = frozenset({*CODES, "zł", "Kč", "kr", "kr.", "Ft", "lei", "TL", "Euro", "euro", "Euros", "euros"})
 _NO_LETTERS = re.compile(r"[\W_]*")
 
 
 def is_beside_amount(text: str) -> bool:
     """Whether a word is a sign or names the currency of the amount behind it."""
-    return text in _BESIDE_AMOUNT or _NO_LETTERS.fullmatch(text) is not None
+    return text in _BETWEEN or _NO_LETTERS.fullmatch(text) is not None

@@ -21,7 +21,7 @@ _AMOUNTS = [LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "gross_amount")]
 
 
 def part_quantities_from_prices(words: Words, probabilities: NDArray[np.float32], rows: NDArray[np.int32], habit: NumberHabit) -> None:
-    """In items that show no quantity, of two numbers that were taken for one price ("1 716.90") the first is the quantity where the two make the item's
+    """In items that show no quantity, of two numbers that were taken for one price ("1 348.20") the first is the quantity where the two make the item's
     amount. ``probabilities`` is changed in place; ``rows`` [n] is the row of each word."""
     best = probabilities.argmax(1)
     inside = rows >= 0
@@ -45,7 +45,7 @@ def part_quantities_from_prices(words: Words, probabilities: NDArray[np.float32]
 
 
 def read_as_the_others(built: Mapping[int, Row], habit: NumberHabit) -> dict[int, Row]:
-    """The items, with quantities that may mean thousands or three decimals ("4,750") read as those of the items whose amounts prove theirs, where their own
+    """The items, with quantities that may mean thousands or three decimals ("6,250") read as those of the items whose amounts prove theirs, where their own
     amount, nought or none, proves nothing."""
     proven: set[bool] = set()
     open_rows: list[int] = []

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from extractors.scoring import BINS, Score, score
+from extractors.thresholds import reaches
 
 PAGE_GROUPS = ((1, "1 page"), (3, "2–3 pages"), (9, "4–9 pages"), (10**9, "10 and more pages"))
 LAYOUT_CHOICES = ("arrangement", "metadata", "totals", "text")  # of the generator's record of a layout, those with few values
@@ -78,20 +79,9 @@ def reliability_bins(confidences: Iterable[tuple[float, bool]]) -> list[tuple[fl
     return [(sum(c for c, _ in b) / len(b), sum(r for _, r in b) / len(b), len(b)) for _, b in sorted(bins.items())]
 
 
-def acceptance_curve(documents: Sequence[Evaluated]) -> list[tuple[float, float]]:
+def acceptance_curve(total: Score) -> list[tuple[float, float]]:
     """(share of all documents accepted, share of them wrong) as the threshold falls, over the documents that no rule flags."""
-    free = [d for d in documents if d.found.get("status") != "rejected" and not _has_error(d)]
-    ordered = sorted(free, key=lambda d: -float(d.found.get("confidence") or 0))
-    points: list[tuple[float, float]] = []
-    wrong = 0
-    for count, document in enumerate(ordered, 1):
-        wrong += document.trap or not document.perfect
-        points.append((count / len(documents), wrong / count))
-    return points
-
-
-def _has_error(document: Evaluated) -> bool:
-    return any(issue.get("severity") == "error" for issue in document.found.get("issues") or ())
+    return [(found.accepted / total.documents, found.wrong / found.accepted) for found in reaches(total.free)]
 
 
 def _properties(document: Evaluated) -> Iterable[tuple[str, str]]:

@@ -61,7 +61,7 @@ def report_page(
         groups=groups(documents),
         reliability=Markup(reliability_diagram(bins)),
         acceptance=Markup(
-            line_plot({"wrong among accepted": acceptance_curve(documents)}, x_label="share accepted", y_label="share wrong among them")
+            line_plot({"wrong among accepted": acceptance_curve(score)}, x_label="share accepted", y_label="share wrong among them")
         ),
         outcomes=_outcomes(documents),
         kinds=kinds[:KINDS],

@@ -18,6 +18,7 @@ import numpy as np
 
 from extractors.calibration_file import save_calibration
 from extractors.confidence import Agreement, Calibration, ValueCurve
+from extractors.thresholds import reach
 from extractors.training.calibration_data import Outcomes, as_invoice, collect
 from extractors.training.confidence_model import (
     BOUND,
@@ -154,15 +155,9 @@ def _judge(name: str, threshold: float, confidence: Floats, right: Flags, flagge
     for b, size, mean, share in reliability(confidence, right):
         print(f"  {b / 10:.1f} to {(b + 1) / 10:.1f}: {size:6d}  {mean:.3f}  {share:.3f}")
     for allowed in (0.005, 0.01, 0.02, 0.05):
-        print(f"  touchless at {allowed:.1%} wrong: {_touchless(confidence[~flagged], right[~flagged], allowed) / len(right):.1%}")
+        found = reach(zip(confidence[~flagged].tolist(), right[~flagged].tolist(), strict=True), wrong=allowed)
+        print(f"  touchless at {allowed:.1%} wrong: {(found.accepted if found else 0) / len(right):.1%}")
     return figures
-
-
-def _touchless(confidence: Floats, right: Flags, allowed: float) -> int:
-    """The most documents that a threshold accepts with at most this share wrong."""
-    order = np.argsort(-confidence, kind="stable")
-    good = np.flatnonzero(np.cumsum(~right[order]) <= allowed * np.arange(1, len(order) + 1))
-    return int(good[-1]) + 1 if len(good) else 0
 
 
 def _threshold_line(threshold: Threshold) -> str:

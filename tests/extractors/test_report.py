@@ -165,7 +165,7 @@ def test_groups_and_curves_add_up() -> None:
     by_language = groups(documents)["Language"]
     assert sorted(group.name for group in by_language) == ["de", "es", "fr"]
     assert sum(group.score.documents for group in by_language) == 3
-    share, wrong = acceptance_curve(documents)[-1]
+    share, wrong = acceptance_curve(score((d.truth, d.found) for d in documents))[-1]
     assert share == pytest.approx(1)
     assert wrong == pytest.approx(1 / 3)
     assert reliability_bins([(0.95, True), (0.92, False), (0.1, False)]) == [(0.1, 0.0, 1), (pytest.approx(0.935), 0.5, 2)]

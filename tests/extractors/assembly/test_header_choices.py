@@ -653,8 +653,8 @@ def test_the_caption_of_an_account_holder_is_no_part_of_his_name(printed: str, n
     [
         ("NO. DE FACTURA739374", "739374"),
         ("Invoice number FACTURA739374", "FACTURA739374"),
-        ("Facture N° Fct54658", "54658"),
-        ("N° Fac54658", "Fac54658"),
+        ("Facture N° Fct77301", "77301"),
+        ("N° Fac77301", "Fac77301"),
     ],
 )
 def test_the_end_of_a_label_that_is_glued_to_a_number_is_no_part_of_it(line: str, number: str) -> None:
@@ -775,8 +775,8 @@ def test_the_rest_of_a_number_may_stand_at_the_right_edge_of_its_cell(x: float, 
 @pytest.mark.parametrize(
     ("line", "number"),
     [
-        ("Facture mensuelle 54-658", "54-658"), ("Facture DOIT 01-170", "01-170"), ("Invoice CODE 82/2018", "82/2018"), ("Fattura N.IN 2021/53", "IN 2021/53"),
-        ("Facture FAC 54-658", "FAC 54-658"), ("Nota nº N 000054", "N 000054"),
+        ("Facture mensuelle 77-301", "77-301"), ("Facture DOIT 03-412", "03-412"), ("Invoice CODE 66/2020", "66/2020"), ("Fattura N.IN 2019/88", "IN 2019/88"),
+        ("Facture FAC 77-301", "FAC 77-301"), ("Nota nº N 004417", "N 004417"),
     ],
 )  # fmt: skip
 def test_a_word_of_the_title_or_label_is_no_part_of_the_number_behind_it(line: str, number: str) -> None:
@@ -785,27 +785,27 @@ def test_a_word_of_the_title_or_label_is_no_part_of_the_number_behind_it(line: s
 
 
 def test_a_customers_reference_is_no_credit_notes_number_whatever_its_abbreviation() -> None:
-    opinions = {"FAC/26/15": {"header.invoice_number": 0.9}, "PF/7/61": {"header.invoice_number": 0.06}}
-    page = tagged((50, 80, "Serial no. of invoice#: FAC/26/15"), (50, 120, "Customer Reference Number (CRN) #: PF/7/61"), opinions=opinions)
-    assert assemble(page).header.invoice_number == "FAC/26/15"
+    opinions = {"FAC/19/42": {"header.invoice_number": 0.9}, "KL/3/90": {"header.invoice_number": 0.06}}
+    page = tagged((50, 80, "Serial no. of invoice#: FAC/19/42"), (50, 120, "Customer Reference Number (CRN) #: KL/3/90"), opinions=opinions)
+    assert assemble(page).header.invoice_number == "FAC/19/42"
 
 
 def test_the_name_of_a_currency_hides_no_caption_of_an_amount() -> None:
-    opinions = {"7.738,00": {"header.gross_total": 0.9}}
+    opinions = {"4.160,00": {"header.gross_total": 0.9}}
     page = tagged(
         (50, 80, "Totale (IVA escl.):"),
-        (200, 80, "Euro 7.738,00"),
+        (200, 80, "Euro 4.160,00"),
         (50, 92, "Totale:"),
-        (200, 92, "Euro 7.738,00"),
+        (200, 92, "Euro 4.160,00"),
         opinions=opinions,
         language="it",
     )
-    assert assemble(page).header.net_total == Decimal("7738.00")
+    assert assemble(page).header.net_total == Decimal("4160.00")
 
 
-@pytest.mark.parametrize(("taken_for", "number"), [("header.net_total", None), ("header.iban", "139985.39")])
+@pytest.mark.parametrize(("taken_for", "number"), [("header.net_total", None), ("header.iban", "251047.60")])
 def test_what_is_surely_an_amount_is_no_number_whatever_its_caption(taken_for: str, number: str | None) -> None:
-    page = tagged((50, 80, "Tax invoice 139985.39"), opinions={"139985.39": {taken_for: 0.9}})
+    page = tagged((50, 80, "Tax invoice 251047.60"), opinions={"251047.60": {taken_for: 0.9}})
     assert assemble(page).header.invoice_number == number
 
 
@@ -817,8 +817,8 @@ def test_the_caption_over_a_number_that_stands_alone_tells_what_it_is(beside: st
     assert assemble(page).header.invoice_number == number
 
 
-@pytest.mark.parametrize(("label", "number"), [("", "RG-20266385454"), ("Zeichen:", "RG-20266385")])
+@pytest.mark.parametrize(("label", "number"), [("", "RG-40217731808"), ("Zeichen:", "RG-40217731")])
 def test_what_stands_behind_a_label_of_its_own_is_no_rest_of_the_number_above(label: str, number: str) -> None:
-    opinions = {"RG-20266385": {"header.invoice_number": 0.97}, "454": {"header.invoice_number": 0.1}}
-    page = tagged((50, 80, "Nr.:"), (120, 80, "RG-20266385"), (50, 92, label), (120, 92, "454"), opinions=opinions, language="de")
+    opinions = {"RG-40217731": {"header.invoice_number": 0.97}, "808": {"header.invoice_number": 0.1}}
+    page = tagged((50, 80, "Nr.:"), (120, 80, "RG-40217731"), (50, 92, label), (120, 92, "808"), opinions=opinions, language="de")
     assert assemble(page).header.invoice_number == number
