@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -20,6 +20,7 @@ _LABEL_PREFIX = re.compile(r"^[^\d:#°]{1,30}[:#°]+\s*(?=\S)")
 _BRACKETED = re.compile(r"^\s*\([^()]*\)\s*(?=\w)")  # a remark of a form, in front of the name
 LONGEST_NAMING = 4  # words of a label such as "Name" or "Raison sociale", of a heading such as "Bill to", of a salutation
 SHORTEST_REPEATED = 5  # characters
+LONGEST_IBAN, LONGEST_IBAN_WORDS = 34, 14  # characters, and words that it is printed in with a label
 LINE_PITCH_EM = 2.2  # from the baseline of a line to that of the next
 _GLUED_VAT_LABEL = re.compile(r"^[^\d]{3,}?[.\-:]+(?=[A-Z]{2}[\dA-Z]*\d{5})")
 _SHORT_VAT_LABEL = re.compile(
@@ -43,6 +44,7 @@ _IBAN_LENGTHS = {
 }  # fmt: skip
 
 
+NORWEGIAN_LENGTHS = (9, 12)  # of an organisation number, alone and with "MVA"
 SHORTEST_ID, FEWEST_DIGITS_OF_ID = 9, 7  # of a word that can be a whole VAT id
 FEWEST_DIGITS_AFTER = 5  # of a word behind it that is no part of it: "RT0001" and "MVA" are
 _COUNTRY_CODE = re.compile(r"[A-Z]{2}")
@@ -116,6 +118,14 @@ def _one_id(parts: list[str]) -> list[str]:
     return parts
 
 
+def fits_prefix(prefix: str, number: str) -> bool:
+    """Whether a number has as many letters and digits as one behind the country's VAT ``prefix``, where that is fixed."""
+    length = len(_NO_LETTERS.sub("", number))
+    if prefix.strip("-") == "NO":
+        return length in NORWEGIAN_LENGTHS
+    return length == _AFTER_PREFIX.get(prefix.strip("-"), length)
+
+
 def iban_is_valid(text: str) -> bool:
     """Check digits (ISO 7064 mod 97-10) and the country's length, where it is known, else one between 15 and 34."""
     if not re.fullmatch(r"[A-Z]{2}\d{2}[0-9A-Z]{11,30}", text) or len(text) != _IBAN_LENGTHS.get(text[:2], len(text)):
@@ -123,51 +133,66 @@ def iban_is_valid(text: str) -> bool:
     return int("".join(str(int(c, 36)) for c in text[4:] + text[:4])) % 97 == 1
 
 
-def choose_iban(spans: Sequence[Span], words: Words) -> Choice | None:
-    """The first valid IBAN among the tagged spans, else the likeliest. A span is completed from, or cut back to, the words of its line where that makes
-    the check digits right."""
-    candidates: list[Choice] = []
+def choose_iban(spans: Sequence[Span], words: Words, *, not_to_pay: Callable[[Span], bool] = lambda span: False) -> Choice | None:
+    """The first valid IBAN among the tagged spans, else the likeliest, without those that are ``not_to_pay`` in any place. A span is completed from, or
+    cut back to, the words of its line where that makes the check digits right."""
+    candidates: list[tuple[bool, Choice]] = []
+    refused: set[str] = set()
     for span in sorted(spans, key=lambda s: s.first):
         compact = re.sub(r"[^0-9A-Z]", "", clean_identifier(span.text).upper())
         compact = re.sub(r"^(?:IBAN)", "", compact)
-        if iban_is_valid(compact):
-            return Choice(compact, span, span.probability)
-        completed = _complete_iban(span, words)
-        if completed:
-            return Choice(completed, span, span.probability)
-        if re.match(r"[A-Z]{2}\d{2}", compact) and len(compact) >= 15:
-            candidates.append(Choice(compact, span, span.probability))
-    return max(candidates, key=lambda c: c.probability) if candidates else None
+        value = compact if iban_is_valid(compact) else _complete_iban(span, words)
+        found = value or (compact if re.match(r"[A-Z]{2}\d{2}", compact) and len(compact) >= 15 else None)
+        if found:
+            candidates.append((value is not None, Choice(found, span, span.probability)))
+            if not_to_pay(span):
+                refused.add(found)
+    candidates = [(valid, choice) for valid, choice in candidates if choice.value not in refused]
+    first_valid = next((choice for valid, choice in candidates if valid), None)
+    return first_valid or max((choice for _, choice in candidates), key=lambda c: c.probability, default=None)
 
 
 def _complete_iban(span: Span, words: Words) -> str | None:
-    """The valid IBAN that begins on the span's line at or before the span; it may go on in the next line."""
+    """The valid IBAN that begins on the span's line at or before the span; it may go on in one of the next lines."""
     line = words.words_of_line[span.line]
     first = line.index(span.words[0])
     for start in range(first, max(first - 9, -1), -1):
-        text = ""
-        for i in (*line[start : start + 14], *_below(words, line[start])):
-            text += re.sub(r"[^0-9A-Za-z]", "", words.texts[i]).upper()
-            bare = re.sub(r"^IBAN", "", text)
-            if len(bare) >= 15 and iban_is_valid(bare):
-                return bare
-            if len(bare) > 34:
-                break
+        own = line[start : start + LONGEST_IBAN_WORDS]
+        cell = _without_gap(words, own)
+        for run in (own, *((*cell, *rest) for rest in _next_lines(words, cell))):
+            text = ""
+            for i in run:
+                text += re.sub(r"[^0-9A-Za-z]", "", words.texts[i]).upper()
+                bare = re.sub(r"^IBAN", "", text)
+                if len(bare) >= 15 and iban_is_valid(bare):
+                    return bare
+                if len(bare) > LONGEST_IBAN:
+                    break
     return None
 
 
-def _below(words: Words, first: int) -> list[int]:
-    """The words of the line directly under word ``first`` that begin where it begins or where its line does."""
-    own = words.words_of_line[words.line_list[first]]
-    edges = (words.box_list[first][0], words.box_list[own[0]][0])
-    for line in range(words.line_list[first] + 1, words.line_list[first] + 4):
+def _without_gap(words: Words, line: Sequence[int]) -> Sequence[int]:
+    """The words of a line up to the first wide gap."""
+    for k in range(1, len(line)):
+        if words.box_list[line[k]][0] - words.box_list[line[k - 1]][2] > words.size_list[line[k - 1]]:
+            return line[:k]
+    return line
+
+
+def _next_lines(words: Words, cell: Sequence[int]) -> list[Sequence[int]]:
+    """What may go on with the text ``cell``: the words of the lines directly under it from where a piece of theirs begins, or behind its first word, which
+    may be the number of a business term."""
+    size, bottom = words.size_list[cell[0]], words.box_list[cell[0]][3]
+    result: list[Sequence[int]] = []
+    for line in range(words.line_list[cell[0]] + 1, words.line_list[cell[0]] + 4):
         members = words.words_of_line.get(line, [])
-        for k, i in enumerate(members):
-            drop = words.box_list[i][3] - words.box_list[first][3]
-            if (
-                words.page[i] == words.page[first]
-                and 0 < drop < LINE_PITCH_EM * words.size_list[first]
-                and min(abs(words.box_list[i][0] - edge) for edge in edges) < words.size_list[first]
-            ):
-                return members[k : k + 8]
-    return []
+        near = (
+            members and words.page[members[0]] == words.page[cell[0]] and 0 < words.box_list[members[0]][3] - bottom < LINE_PITCH_EM * size
+        )
+        starts = [
+            k
+            for k in range(len(members))
+            if k == 0 or words.box_list[members[k]][0] - words.box_list[members[k - 1]][2] > words.size_list[members[k]]
+        ]
+        result += [members[k : k + LONGEST_IBAN_WORDS] for start in starts for k in (start, start + 1) if near]
+    return result

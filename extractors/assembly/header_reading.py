@@ -15,15 +15,17 @@ from extractors.assembly.captions import Captions
 from extractors.assembly.country import country_from_text, country_of_address, country_of_ids
 from extractors.assembly.currency import choose_currency, converted_into
 from extractors.assembly.dates import infer_date_habit
+from extractors.assembly.debited_accounts import is_debited
 from extractors.assembly.header import Choice, choose_iban, clean_name, text_key
 from extractors.assembly.header_dates import dates_in_order
 from extractors.assembly.line_items import SET_BY, evidence_of
 from extractors.assembly.names import letterhead, stands_apart, whole_names, without_headings
 from extractors.assembly.numbers import NumberHabit
 from extractors.assembly.numbers_of_header import choose_number
-from extractors.assembly.parties import choose_names, choose_vat_ids
+from extractors.assembly.parties import choose_names
 from extractors.assembly.spans import Span, Words, join_wrapped
 from extractors.assembly.totals import Totals
+from extractors.assembly.vat_ids import choose_vat_ids
 from schemas.invoice import Evidence, Header
 
 _NUMBERS = ("header.invoice_number", "header.purchase_order")
@@ -77,7 +79,7 @@ def read_header(
         [*by_label.get("seller_vat_id", ()), *by_label.get("buyer_vat_id", ())],
         (choices["seller_name"], choices["buyer_name"]),
     )
-    choices["iban"] = choose_iban(by_label.get("iban", ()), words)
+    choices["iban"] = choose_iban(by_label.get("iban", ()), words, not_to_pay=lambda span: is_debited(captions, span))
     seller = choices["seller_name"]
     seller_country = (
         (country_of_address(captions.block(seller.span.first)) if seller else None)

@@ -14,14 +14,18 @@ from extractors.assembly.header import Choice, clean_identifier, text_key
 from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Span, Words, make_span
 
 # Odds, chosen on generated layouts: what a caption adds to, or takes from, the network's opinion.
-CAPTION_AGREES = 8.0
+CAPTION_AGREES = {"credit_number": 8.0, "invoice_number": 8.0, "order_number": 3.0}
+ORDER_LETTERS_TOO = 10.0  # where the number itself also says that it is an order's
 CAPTION_LEANS = 0.5  # "Order" may be the seller's own number
 CAPTION_DENIES = 0.05
 CORRECTED = 0.2  # less again for the number of another invoice, which looks like the own one
 OWN_CAPTIONS = {"invoice_number": ("credit_number", "invoice_number"), "order_number": ("order_number",)}
 CAPTION_ONLY = 0.06
 IMPLAUSIBLE = 0.01  # odds of a year, a date, an amount
-THRESHOLDS = {"invoice_number": 0.33, "purchase_order": 0.4}  # every invoice has a number, which its caption alone may tell
+THRESHOLDS = {
+    "invoice_number": 0.33,
+    "purchase_order": 0.65,
+}  # every invoice has a number, which its caption alone may tell; few name an order
 REPEATED = 0.02
 OTHER_SHARE = 0.5  # probability of a part of an item or an amount from which no caption makes a word a number of the document
 GOES_ON = 0.08  # probability of a fragment below that it belongs to the number
@@ -38,6 +42,7 @@ _ABBREVIATIONS = frozenset(
 )
 _END_OF_LABEL = re.compile(r"^(?:[^\W\d_]{4,}|[^\W\d_]?[a-zß-ž]{2,3})(?=\d)|^[^\W\d_]*[a-zß-ž]{2}(?=[A-Z][A-Z\d./-]*\d)")
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
+_ORDER_LETTERS = re.compile(r"(?:PO|BC|BDC|OC|ODA|OA)[\W_]*\d")
 _FRAGMENT = re.compile(r"[A-Z\d/.\-]{1,8}$")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})|\d{4}[./-]\d{2}[./-]\d{2}\.?|\d{1,2}[./-][^\W\d]{3}[./-]\d{2,4}")
@@ -208,7 +213,9 @@ def _support(words: Words, captions: Captions, span: Span, value: str, cue: str 
     """Probability of a candidate whose caption says ``cue``; ``agreeing`` is what captions of the field say."""
     probability = min(max(span.probability, CAPTION_ONLY), 0.99)
     leans = cue == f"weak_{agreeing[-1]}"
-    odds = 1.0 if cue is None else CAPTION_AGREES if cue in agreeing else CAPTION_LEANS if leans else CAPTION_DENIES
+    odds = 1.0 if cue is None else CAPTION_AGREES[agreeing[-1]] if cue in agreeing else CAPTION_LEANS if leans else CAPTION_DENIES
+    if cue == "order_number" and cue in agreeing and _ORDER_LETTERS.match(value):
+        odds *= ORDER_LETTERS_TOO
     if cue == "corrected_number":
         odds *= CORRECTED
     if cue is None and _BARE_DATE.fullmatch(value) and captions.cue("date", span.first):
@@ -216,12 +223,13 @@ def _support(words: Words, captions: Captions, span: Span, value: str, cue: str 
     line = words.words_of_line[words.line_list[span.first]]
     k = line.index(span.first)
     nearby = " ".join(words.texts[i] for i in line[max(k - 2, 0) : k + len(span.words)])
+    goes_on = words.texts[span.words[-1]][-1] in "-/"
     if (
         _COPYRIGHT.search(nearby)
         or _YEAR.fullmatch(value)
         or _DATE.fullmatch(value)
         or _AMOUNT.fullmatch(value)
-        or not any(c.isdigit() for c in value)
+        or not (goes_on or any(c.isdigit() for c in value))
     ):
         odds *= IMPLAUSIBLE
     return probability * odds / (1 - probability + probability * odds)

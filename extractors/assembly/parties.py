@@ -12,10 +12,9 @@ from math import exp, log
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.caption_words import announces, match, plain
+from extractors.assembly.caption_words import plain
 from extractors.assembly.captions import Captions
-from extractors.assembly.country import VAT_PREFIXES
-from extractors.assembly.header import Choice, clean_vat_id, text_key
+from extractors.assembly.header import Choice, text_key
 from extractors.assembly.legal_forms import has_legal_form, is_legal_form
 from extractors.assembly.names import LINE_PITCH_EM, PARTY_NAMES
 from extractors.assembly.party_places import as_headed, odds_by_place, set_right
@@ -24,22 +23,14 @@ from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
 LEGAL_FORM_BONUS = 0.2
 FORM_ALONE = 0.1  # what is left of a legal form that stands alone: the rest of the name was not found
 LONGEST_FORM = 4  # words
-LONGEST_ID = 24  # letters and digits of a VAT id with its suffix, whatever its country
 REPEATED = 0.02
 # Chosen on generated layouts.
 HEADING_ODDS = 20.0  # for the party that the block of a candidate is headed with
 FLOOR = 0.005  # the network is never surer than this
 OTHER_PARTY = 0.35  # what is left of a candidate in the block of a delivery address, a bank or a contact
 WEBSITE_BONUS = 0.35  # the seller's name in a web or mail address
-TOLD = 0.9  # probability from which what has not the digits of a VAT id may be one
 AS_SURE = 0.9  # share of the probability of a part that the whole name has at least
 THRESHOLD = 0.05  # support that a candidate needs without a tag of its own
-_COUNTRY = re.compile(r"^(?:[A-Z]{2}|CHE)-?$")
-_UNPREFIXED = re.compile(r"^U?\d")
-_GLUED_COUNTRY = re.compile(rf"[^\W\d_]{{2,}}\W*[:.]({VAT_PREFIXES})$")  # at the end of a label
-_DIGIT_GROUP = re.compile(r"^[0-9A-Z.\-]*\d[0-9A-Z.\-]*,?$")
-_TAX_SUFFIX = re.compile(r"^(?:MWST|TVA|IVA|MVA)[.,]?$")  # part of a Swiss or Norwegian number
-_ODD_ID = re.compile(r"^(?=(?:[A-Z]*\d){2})[A-Z0-9]{9,14}$")  # what stands behind "VAT no." in examples and forms
 _DOMAIN = re.compile(r"(?:@|www\.|https?://)([\w.\-]+)", re.IGNORECASE)
 
 _THIRD = ("delivery", "other_party")  # roles of blocks that name neither party for itself
@@ -61,25 +52,31 @@ def choose_names(
     keys = [text_key(clean(span.text)) for span in spans]
     odds = odds_by_place(words, captions, set(keys), head=text_key(clean(head.text)) if head is not None else "")
     roles = [captions.party(span.first) for span in spans]
-    told = set_right(words, spans, [_shares(probabilities, span, PARTY_NAMES) for span in spans], keys)
+    told = set_right(words, spans, [shares_of(probabilities, span, PARTY_NAMES) for span in spans], keys)
     told = as_headed(told, keys, [captions.headed(span.first) for span in spans], roles)
-    shares = _oriented(told, keys, roles, odds)
+    shares = oriented(told, keys, roles, odds)
 
     def seller_bonus(name: str) -> float:
         tokens = [text_key(t) for t in name.split()]
         return WEBSITE_BONUS if any(len(t) >= 5 and t in domains for t in tokens) else 0.0
 
-    sellers = _support(words, spans, [s for s, _ in shares], clean, bonus=seller_bonus, forms=True)
-    buyers = _support(words, spans, [b for _, b in shares], clean, forms=True)
-    seller, buyer = _pair(sellers, buyers, clean)
+    sellers = supported(words, spans, [s for s, _ in shares], clean, bonus=seller_bonus, forms=True)
+    buyers = supported(words, spans, [b for _, b in shares], clean, forms=True)
+    seller, buyer = best_pair(sellers, buyers, clean)
     return _with_legal_form(words, probabilities, seller), _with_legal_form(words, probabilities, buyer)
 
 
-def _oriented(
-    told: Sequence[tuple[float, float]], keys: Sequence[str], roles: Sequence[str | None], odds: Mapping[str, float]
+def oriented(
+    told: Sequence[tuple[float, float]],
+    keys: Sequence[str],
+    roles: Sequence[str | None],
+    odds: Mapping[str, float],
+    *,
+    heading: float = HEADING_ODDS,
 ) -> list[tuple[float, float]]:
     """Probability of each mention of a value to be the seller's, and the buyer's. All mentions of a value, the same ``keys``, decide together whose it is:
-    the mean log-odds of what the network ``told`` of them, the headings (``roles``) over any of them, and the ``odds`` of where it stands."""
+    the mean log-odds of what the network ``told`` of them, the headings (``roles``, with the odds
+    ``heading``) over any of them, and the ``odds`` of where it stands."""
     leans: dict[str, list[tuple[float, float]]] = {}
     headed: dict[str, set[str | None]] = {}
     for (seller, buyer), key, role in zip(told, keys, roles, strict=True):
@@ -90,7 +87,7 @@ def _oriented(
     for (seller, buyer), key, role in zip(told, keys, roles, strict=True):
         weights = sum(weight for weight, _ in leans[key])
         lean = sum(weight * each for weight, each in leans[key]) / max(weights, FLOOR) + log(odds.get(key, 1.0))
-        lean += log(HEADING_ODDS) * (("seller" in headed[key]) - ("buyer" in headed[key]))
+        lean += log(heading) * (("seller" in headed[key]) - ("buyer" in headed[key]))
         together = min(seller + buyer, 1.0) * (OTHER_PARTY if role in _THIRD else 1.0)
         share = 1 / (1 + exp(-lean))
         result.append((together * share, together * (1 - share)))
@@ -110,7 +107,7 @@ def _with_legal_form(words: Words, probabilities: NDArray[np.float32], choice: C
                 continue
             for end in range(k + len(tokens) + 1, min(k + len(tokens) + LONGEST_FORM, len(line)) + 1):
                 form = line[k + len(tokens) : end]
-                close = all(_beside(words, a, b) for a, b in pairwise(line[k:end]))
+                close = all(is_beside(words, a, b) for a, b in pairwise(line[k:end]))
                 if close and is_legal_form(" ".join(words.texts[i] for i in form)):
                     span = make_span(words, choice.span.label, line[k:end], probabilities)
                     return Choice(span.text.rstrip(","), span, choice.probability)
@@ -128,49 +125,15 @@ def _form_in_front(words: Words, probabilities: NDArray[np.float32], choice: Cho
     k = line.index(choice.span.first)
     for start in range(max(k - LONGEST_FORM + 1, 0), k):
         form = line[start:k]
-        close = all(_beside(words, a, b) for a, b in pairwise(line[start : k + 1]))
-        alone = start == 0 or not _beside(words, line[start - 1], line[start])
+        close = all(is_beside(words, a, b) for a, b in pairwise(line[start : k + 1]))
+        alone = start == 0 or not is_beside(words, line[start - 1], line[start])
         if close and alone and is_legal_form(" ".join(words.texts[i] for i in form)):
             span = make_span(words, choice.span.label, (*form, *choice.span.words), probabilities)
             return Choice(" ".join((*(words.texts[i] for i in form), str(choice.value))), span, choice.probability)
     return None
 
 
-def choose_vat_ids(
-    words: Words,
-    captions: Captions,
-    probabilities: NDArray[np.float32],
-    spans: Sequence[Span],
-    names: tuple[Choice | None, Choice | None],
-) -> tuple[Choice | None, Choice | None]:
-    """VAT ids of seller and buyer; an id whose block has no heading goes with the name that it stands under."""
-    complete = [span for span in complete_vat_ids(words, spans) if not announces("customer", captions.before(span.first))]
-    roles = [
-        match("whose", captions.before(span.first)) or captions.party(span.first) or _party_above(words, captions, span, names)
-        for span in complete
-    ]
-    told = [_shares(probabilities, span, ("header.seller_vat_id", "header.buyer_vat_id")) for span in complete]
-    shares = _oriented(told, [text_key(clean_vat_id(span.text)) for span in complete], roles, {})
-    sellers = _support(words, complete, [s for s, _ in shares], clean_vat_id)
-    buyers = _support(words, complete, [b for _, b in shares], clean_vat_id)
-    return _pair(sellers, buyers, clean_vat_id)
-
-
-def _party_above(words: Words, captions: Captions, span: Span, names: tuple[Choice | None, Choice | None]) -> str | None:
-    """The party whose name stands over an id, in its column and at most a block of an address away."""
-    size = words.size_list[span.first]
-    piece = captions.pieces[captions.piece_of[span.first]]
-    best: tuple[float, str] | None = None
-    for role, choice in zip(("seller", "buyer"), names, strict=True):
-        if choice is None or choice.span.page != span.page:
-            continue
-        drop = span.box[1] - choice.span.box[1]
-        if -0.5 * size < drop < 14 * size and abs(piece.box[0] - choice.span.box[0]) < 4 * size and (best is None or drop < best[0]):
-            best = (drop, role)
-    return best[1] if best else None
-
-
-def _shares(probabilities: NDArray[np.float32], span: Span, labels: tuple[str, str]) -> tuple[float, float]:
+def shares_of(probabilities: NDArray[np.float32], span: Span, labels: tuple[str, str]) -> tuple[float, float]:
     """Probability of a span to be the seller's, and the buyer's, as the network sees it."""
     members = list(span.words)
     seller, buyer = (float(probabilities[members, LABEL_INDEX[label]].mean()) for label in labels)
@@ -179,7 +142,7 @@ def _shares(probabilities: NDArray[np.float32], span: Span, labels: tuple[str, s
     return seller, buyer
 
 
-def _support(
+def supported(
     words: Words,
     spans: Sequence[Span],
     shares: Sequence[float],
@@ -248,7 +211,7 @@ def _leads_to(words: Words, span: Span, following: str) -> bool:
     """Whether a piece of the next line begins with the word ``following`` (`plain`)."""
     line = words.words_of_line.get(words.line_list[span.words[-1]] + 1, ())
     return any(
-        plain(words.texts[i]) == following and (k == 0 or not _beside(words, line[k - 1], i))
+        plain(words.texts[i]) == following and (k == 0 or not is_beside(words, line[k - 1], i))
         for k, i in enumerate(line)
         if words.page[i] == span.page
     )
@@ -259,7 +222,7 @@ def _is_spelled_on(words: Words, span: Span, rest: Sequence[str]) -> bool:
     line = words.words_of_line[words.line_list[span.words[-1]]]
     below = words.words_of_line.get(words.line_list[span.words[-1]] + 1, ())
     starts = [line[line.index(span.words[-1]) + 1 :]] if line[-1] != span.words[-1] else []
-    starts += [below[k:] for k, i in enumerate(below) if words.page[i] == span.page and (k == 0 or not _beside(words, below[k - 1], i))]
+    starts += [below[k:] for k, i in enumerate(below) if words.page[i] == span.page and (k == 0 or not is_beside(words, below[k - 1], i))]
     return any(plain(" ".join(words.texts[i] for i in start[: len(rest) + 1])).split()[: len(rest)] == list(rest) for start in starts)
 
 
@@ -270,7 +233,7 @@ def _led_by(words: Words, span: Span, leading: str) -> bool:
         members = words.words_of_line.get(line, ())
         for k, i in enumerate(members):
             x0, _, x1, bottom = words.box_list[i]
-            ends = k + 1 == len(members) or not _beside(words, i, members[k + 1])
+            ends = k + 1 == len(members) or not is_beside(words, i, members[k + 1])
             near = words.page[i] == span.page and 0 < span.box[3] - bottom < LINE_PITCH_EM * size and x0 - size < left < x1
             if ends and near and plain(words.texts[i]) == leading:
                 return True
@@ -282,7 +245,7 @@ def _marks(text: str) -> int:
     return sum(not c.isascii() for c in text if c.isalpha())
 
 
-def _pair(sellers: Support, buyers: Support, clean: Callable[[str], str]) -> tuple[Choice | None, Choice | None]:
+def best_pair(sellers: Support, buyers: Support, clean: Callable[[str], str]) -> tuple[Choice | None, Choice | None]:
     """The pair of different values with most support, either of which may be missing."""
     best: tuple[float, str | None, str | None] = (0.0, None, None)
     for seller in (*sellers, None):
@@ -302,48 +265,5 @@ def _choice(support: Support, key: str | None, clean: Callable[[str], str]) -> C
     return Choice(clean(span.text), span, span.probability)
 
 
-_TOWN = re.compile(r"\d[^\W\d_]{4,}(?<!MWST)(?<!mwst)$")
-
-
-def could_be_vat_id(text: str) -> bool:
-    """Whether a text has the length and the digits of a VAT id and no word in it: a postcode with a country prefix, or with its town, has not, nor the
-    name of a profile of electronic invoices."""
-    compact = re.sub(r"[^0-9A-Za-z]", "", text)
-    if _TOWN.search(text) or "#" in text or len(compact) > LONGEST_ID:
-        return False
-    return len(compact) >= (6 if compact[:2].upper() == "RO" else 8) and sum(c.isdigit() for c in compact) >= 5
-
-
-def complete_vat_ids(words: Words, spans: Sequence[Span]) -> list[Span]:
-    """Spans whose VAT id was cut between country prefix and digits, completed from the words beside them; those too short for a VAT id are left out."""
-    result: list[Span] = []
-    for span in spans:
-        line = words.words_of_line[span.line] if len({words.line_list[i] for i in span.words}) == 1 else []
-        members, prefix = list(span.words), ""
-        if line and _COUNTRY.match(span.text.strip(" :.")):
-            for i in line[line.index(members[-1]) + 1 :]:
-                if _beside(words, members[-1], i) and _DIGIT_GROUP.match(words.texts[i]) and len(members) < 6:
-                    members.append(i)
-                else:
-                    break
-        elif line and members[0] != line[0] and _UNPREFIXED.match(span.text):
-            before = line[line.index(members[0]) - 1]
-            if _beside(words, before, members[0]):
-                if _COUNTRY.match(words.texts[before]):
-                    members.insert(0, before)
-                elif glued := _GLUED_COUNTRY.search(words.texts[before]):
-                    prefix = glued[1]
-        if line and span.text[:3] in ("CHE", "NO ") and members[-1] != line[-1]:
-            after = line[line.index(members[-1]) + 1]
-            if _TAX_SUFFIX.match(words.texts[after]) and _beside(words, members[-1], after):
-                members.append(after)
-        if len(members) != len(span.words) or prefix:
-            text = prefix + " ".join(words.texts[i] for i in members)
-            span = Span(span.label, tuple(members), text, span.page, span.line, words.box_of(members), span.probability)
-        if could_be_vat_id(clean_vat_id(span.text)) or (span.probability > TOLD and _ODD_ID.match(span.text)):
-            result.append(span)
-    return result
-
-
-def _beside(words: Words, left: int, right: int) -> bool:
+def is_beside(words: Words, left: int, right: int) -> bool:
     return words.box_list[right][0] - words.box_list[left][2] < 0.8 * words.size_list[left]

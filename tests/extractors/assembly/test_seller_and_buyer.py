@@ -38,7 +38,7 @@ def test_the_label_of_a_vat_id_may_say_whose_it_is(whose: str, field: str) -> No
 
 
 def test_the_groups_of_one_vat_id_are_one_partys() -> None:
-    groups = {"FR": {SELLER_ID: 0.6, BUYER_ID: 0.3}, "22": {SELLER_ID: 0.6, BUYER_ID: 0.3}, "014": {SELLER_ID: 0.55, BUYER_ID: 0.4}}
+    groups = {w: {SELLER_ID: 0.8, BUYER_ID: 0.1} for w in ("FR", "22", "014")}
     groups |= {"686": {SELLER_ID: 0.4, BUYER_ID: 0.51}, "935": {SELLER_ID: 0.4, BUYER_ID: 0.51}}
     found = header((50, 80, "TVA Intra FR 22 014 686 935"), language="fr", **groups)
     assert (found.seller_vat_id, found.buyer_vat_id) == ("FR22014686935", None)
