@@ -19,7 +19,8 @@ from extractors.assembly.doubt import Doubt, doubt_of
 from extractors.assembly.headed_numbers import take_numbers_under_headings
 from extractors.assembly.header_reading import read_header
 from extractors.assembly.item_names import settle_names
-from extractors.assembly.line_items import SET_BY_ARITHMETIC, Row, agrees, build_row, first_number
+from extractors.assembly.line_items import Row, agrees, build_row, first_number
+from extractors.assembly.line_rates import with_sole_rate, with_tax_inside
 from extractors.assembly.nameless_rows import name_nameless_rows
 from extractors.assembly.numbers import NumberHabit, infer_habit
 from extractors.assembly.parted_rows import join_parts
@@ -126,7 +127,7 @@ def _assembled(words: Words) -> Assembled:
     for index, row in enumerate(built):
         for name, value in row.evidence.items():
             evidence[f"line_items.{index}.{name}"] = value
-    items = _with_tax_inside(_with_sole_rate([row.item for row in built], totals, evidence), totals, evidence)
+    items = with_tax_inside(with_sole_rate([row.item for row in built], totals, evidence), totals, evidence)
     kind, probability = _document_type(tagged, totals, built)
     return Assembled(
         kind,
@@ -147,32 +148,6 @@ def _assembled(words: Words) -> Assembled:
         read.anchors,
         words.full_text,
     )
-
-
-def _with_sole_rate(items: Sequence[LineItem], totals: Totals, evidence: dict[str, Evidence]) -> tuple[LineItem, ...]:
-    """A page that prints one tax rate for the whole, and none beside its lines, prints it for each of them."""
-    rates = {row.rate for row in totals.breakdown}
-    source = totals.breakdown_evidence.get("tax_breakdown.0.rate")
-    if len(rates) != 1 or None in rates or source is None or any(item.tax_rate is not None for item in items):
-        return tuple(items)
-    for index in range(len(items)):
-        evidence[f"line_items.{index}.tax_rate"] = replace(source, set_by=SET_BY_ARITHMETIC)
-    return tuple(replace(item, tax_rate=totals.breakdown[0].rate) for item in items)
-
-
-def _with_tax_inside(items: tuple[LineItem, ...], totals: Totals, evidence: dict[str, Evidence]) -> tuple[LineItem, ...]:
-    """Amounts that make the total with tax hold the tax, whatever the network took them for, where the tax is the rate's share of that total: a tax that
-    comes on top of it is another one, for then the total is the one without tax."""
-    amounts = [item.net_amount for item in items if item.net_amount is not None and item.gross_amount is None]
-    gross, tax, rates = totals.values.get("gross_total"), totals.values.get("tax_total"), {row.rate for row in totals.breakdown}
-    rate = rates.pop() if len(rates) == 1 else None
-    if not amounts or len(amounts) < len(items) or not tax or not rate or gross is None or gross != sum(amounts, Decimal(0)):
-        return items
-    if abs(gross * rate - tax * (100 + rate)) > 100 + rate:
-        return items
-    for index in range(len(items)):
-        evidence[f"line_items.{index}.gross_amount"] = evidence.pop(f"line_items.{index}.net_amount")
-    return tuple(replace(item, net_amount=None, gross_amount=item.net_amount) for item in items)
 
 
 def _possible_totals(spans: Sequence[Span], habit: NumberHabit) -> list[Decimal]:

@@ -1,0 +1,69 @@
+"""Tax rates of lines that print none, and amounts of lines that hold the tax: as the totals tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import combinations
+
+from extractors.assembly.line_items import SET_BY_ARITHMETIC
+from extractors.assembly.totals import Totals
+from schemas.invoice import AdjustmentKind, Evidence, LineItem
+
+# Between a share of a total and the tax, in units of its last digit: and half of one more for each line, which may have rounded its own.
+ROUNDED = Decimal(2)
+MOST_ADJUSTMENTS = 5  # allowances and charges, any of which may be untaxed
+
+
+def with_sole_rate(items: Sequence[LineItem], totals: Totals, evidence: dict[str, Evidence]) -> tuple[LineItem, ...]:
+    """A page that prints one tax rate for the whole prints it for each of its lines: for those without one, and for others where the totals prove it, for
+    then what was read there is a discount or a part of a name. Not where the tax is none of that rate on all of it, for then some lines are untaxed, nor
+    where two taxes of that rate are on the same amount."""
+    rate = totals.breakdown[0].rate if len({row.rate for row in totals.breakdown}) == 1 else None
+    source = totals.breakdown_evidence.get("tax_breakdown.0.rate")
+    on_everything = _is_on_everything(items, totals) if rate is not None else False
+    printed = any(item.tax_rate is not None for item in items)
+    if rate is None or source is None or on_everything is False or (printed and not on_everything):
+        return tuple(items)
+    result: list[LineItem] = []
+    for index, item in enumerate(items):
+        taken = item.tax_rate is None or (rate > 0 and item.tax_rate != rate)
+        if taken:
+            evidence[f"line_items.{index}.tax_rate"] = replace(source, set_by=SET_BY_ARITHMETIC)
+        result.append(replace(item, tax_rate=rate) if taken else item)
+    return tuple(result)
+
+
+def _is_on_everything(items: Sequence[LineItem], totals: Totals) -> bool | None:
+    """Whether the only rate of a page is on all of its lines: the tax is that share of the total without tax, or of the lines with all or some of the
+    allowances and charges. Each line may have rounded its tax. None where the totals do not tell."""
+    taxed = [(row.taxable_amount, row.tax_amount) for row in totals.breakdown if row.tax_amount is not None]
+    if len(set(taxed)) < len(taxed):
+        return False
+    rate, tax, net, gross = totals.breakdown[0].rate, *(totals.values.get(n) for n in ("tax_total", "net_total", "gross_total"))
+    amounts = [item.amount for item in items if item.amount is not None]
+    if rate is None or tax is None or len(amounts) < len(items):
+        return None
+    parts = [a.amount if a.kind is AdjustmentKind.CHARGE else -a.amount for a in totals.adjustments[:MOST_ADJUSTMENTS]]
+    bases = {sum((amounts + list(some)), Decimal(0)) for n in range(len(parts) + 1) for some in combinations(parts, n)}
+    bases |= {base for base in (net, gross - tax if gross is not None else None) if base is not None}
+    with_tax = {base * 100 / (100 + rate) for base in bases}
+    exponent = tax.as_tuple().exponent
+    unit = Decimal(1).scaleb(min(exponent, 0) if isinstance(exponent, int) else 0)
+    return any(abs(abs(base * rate) / 100 - abs(tax)) <= unit * (ROUNDED + Decimal(len(items)) / 2) for base in bases | with_tax)
+
+
+def with_tax_inside(items: tuple[LineItem, ...], totals: Totals, evidence: dict[str, Evidence]) -> tuple[LineItem, ...]:
+    """Amounts that make the total with tax hold the tax, whatever the network took them for, where the tax is the rate's share of that total: a tax that
+    comes on top of it is another one, for then the total is the one without tax."""
+    amounts = [item.net_amount for item in items if item.net_amount is not None and item.gross_amount is None]
+    gross, tax, rates = totals.values.get("gross_total"), totals.values.get("tax_total"), {row.rate for row in totals.breakdown}
+    rate = rates.pop() if len(rates) == 1 else None
+    if not amounts or len(amounts) < len(items) or not tax or not rate or gross is None or gross != sum(amounts, Decimal(0)):
+        return items
+    if abs(gross * rate - tax * (100 + rate)) > 100 + rate:
+        return items
+    for index in range(len(items)):
+        evidence[f"line_items.{index}.gross_amount"] = evidence.pop(f"line_items.{index}.net_amount")
+    return tuple(replace(item, net_amount=None, gross_amount=item.net_amount) for item in items)

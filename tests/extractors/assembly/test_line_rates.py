@@ -1,0 +1,59 @@
+"""The only tax rate that a page prints is that of its lines, unless the totals tell otherwise."""
+
+from decimal import Decimal
+
+import pytest
+
+from extractors.assembly.line_rates import with_sole_rate
+from extractors.assembly.totals import Totals
+from schemas.invoice import Adjustment, AdjustmentKind, Evidence, LineItem, TaxLine
+
+D = Decimal
+SHOWN = Evidence(1, (0.0, 0.0, 9.0, 9.0), "20", 0.9, "task_model")
+CHARGE, ALLOWANCE = AdjustmentKind.CHARGE, AdjustmentKind.ALLOWANCE
+
+
+def rates(amounts: list[str], *taxes: TaxLine, net: str, tax: str, adjustments: tuple[Adjustment, ...] = ()) -> set[Decimal | None]:
+    values = {"net_total": D(net), "tax_total": D(tax), "gross_total": D(net) + D(tax)}
+    totals = Totals(values, {}, taxes, {"tax_breakdown.0.rate": SHOWN}, adjustments, None)
+    return {item.tax_rate for item in with_sole_rate([LineItem(net_amount=D(a)) for a in amounts], totals, {})}
+
+
+@pytest.mark.parametrize(
+    ("net", "tax", "adjustments"),
+    [
+        ("300.00", "60.00", ()),
+        ("300.00", "60.02", ()),  # each line's tax was rounded
+        ("350.00", "70.00", (Adjustment(CHARGE, D(50)),)),
+        ("350.00", "60.00", (Adjustment(CHARGE, D(50)),)),  # which is untaxed
+        ("280.00", "56.00", (Adjustment(ALLOWANCE, D(20)),)),
+    ],
+)
+def test_lines_have_the_only_rate_where_the_tax_is_that_share(net: str, tax: str, adjustments: tuple[Adjustment, ...]) -> None:
+    assert rates(["100.00", "200.00"], TaxLine(rate=D(20)), net=net, tax=tax, adjustments=adjustments) == {D(20)}
+
+
+def test_a_currency_without_decimals_is_rounded_to_whole_units() -> None:
+    assert rates(["101", "202"], TaxLine(rate=D(27)), net="303", tax="81") == {D(27)}
+
+
+def test_lines_have_no_rate_where_the_tax_is_on_some_of_them_only() -> None:
+    assert rates(["100.00", "200.00"], TaxLine(rate=D(20)), net="300.00", tax="40.00") == {None}
+
+
+def test_two_taxes_on_the_same_amount_are_not_the_rate_of_its_lines() -> None:
+    halves = [TaxLine(rate=D(9), taxable_amount=D(300), tax_amount=D(27))] * 2
+    assert rates(["100.00", "200.00"], *halves, net="300.00", tax="54.00") == {None}
+
+
+def test_two_parts_of_one_rate_are_the_rate_of_all_lines() -> None:
+    parts = [TaxLine(rate=D(20), taxable_amount=D(a), tax_amount=D(a) / 5) for a in (100, 200)]
+    assert rates(["100.00", "200.00"], *parts, net="300.00", tax="60.00") == {D(20)}
+
+
+@pytest.mark.parametrize(("tax", "found"), [("60.00", {D(20)}), ("40.00", {D(3), None})])
+def test_what_the_tax_proves_is_believed_more_than_a_number_in_one_line(tax: str, found: set[Decimal | None]) -> None:
+    values = {"net_total": D(300), "tax_total": D(tax)}
+    totals = Totals(values, {}, (TaxLine(rate=D(20)),), {"tax_breakdown.0.rate": SHOWN}, (), None)
+    lines = [LineItem(net_amount=D(100), tax_rate=D(3)), LineItem(net_amount=D(200))]
+    assert {item.tax_rate for item in with_sole_rate(lines, totals, {})} == found
