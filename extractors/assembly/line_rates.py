@@ -17,18 +17,19 @@ MOST_ADJUSTMENTS = 5  # allowances and charges, any of which may be untaxed
 
 
 def with_sole_rate(items: Sequence[LineItem], totals: Totals, evidence: dict[str, Evidence]) -> tuple[LineItem, ...]:
-    """A page that prints one tax rate for the whole prints it for each of its lines: for those without one, and for others where the totals prove it, for
-    then what was read there is a discount or a part of a name. Not where the tax is none of that rate on all of it, for then some lines are untaxed, nor
-    where two taxes of that rate are on the same amount."""
+    """A page that prints one tax rate for the whole prints it for each of its lines: for those without one, unless they are free and others show it, and
+    for others where the totals prove it, for then what was read there is a discount or a part of a name. Not where the tax is none of that rate on all of
+    it, for then some lines are untaxed, nor where two taxes of that rate are on the same amount."""
     rate = totals.breakdown[0].rate if len({row.rate for row in totals.breakdown}) == 1 else None
     source = totals.breakdown_evidence.get("tax_breakdown.0.rate")
     on_everything = _is_on_everything(items, totals) if rate is not None else False
     printed = any(item.tax_rate is not None for item in items)
     if rate is None or source is None or on_everything is False or (printed and not on_everything):
         return tuple(items)
+    shown = any(item.tax_rate == rate for item in items)
     result: list[LineItem] = []
     for index, item in enumerate(items):
-        taken = item.tax_rate is None or (rate > 0 and item.tax_rate != rate)
+        taken = not shown or bool(item.amount) if item.tax_rate is None else rate > 0 and item.tax_rate != rate
         if taken:
             evidence[f"line_items.{index}.tax_rate"] = replace(source, set_by=SET_BY_ARITHMETIC)
         result.append(replace(item, tax_rate=rate) if taken else item)

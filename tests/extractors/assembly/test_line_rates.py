@@ -57,3 +57,9 @@ def test_what_the_tax_proves_is_believed_more_than_a_number_in_one_line(tax: str
     totals = Totals(values, {}, (TaxLine(rate=D(20)),), {"tax_breakdown.0.rate": SHOWN}, (), None)
     lines = [LineItem(net_amount=D(100), tax_rate=D(3)), LineItem(net_amount=D(200))]
     assert {item.tax_rate for item in with_sole_rate(lines, totals, {})} == found
+
+
+def test_a_free_line_that_shows_no_rate_beside_others_that_do_has_none() -> None:
+    totals = Totals({"net_total": D(300), "tax_total": D(60)}, {}, (TaxLine(rate=D(20)),), {"tax_breakdown.0.rate": SHOWN}, (), None)
+    lines = [LineItem(net_amount=D(200), tax_rate=D(20)), LineItem(net_amount=D(0)), LineItem(net_amount=D(100))]
+    assert [item.tax_rate for item in with_sole_rate(lines, totals, {})] == [D(20), None, D(20)]
