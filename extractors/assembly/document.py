@@ -20,7 +20,7 @@ from extractors.assembly.headed_numbers import take_numbers_under_headings
 from extractors.assembly.header_reading import read_header
 from extractors.assembly.item_names import settle_names
 from extractors.assembly.line_items import Row, agrees, build_row, first_number
-from extractors.assembly.line_rates import with_sole_rate, with_tax_inside
+from extractors.assembly.line_rates import with_rates_by_base, with_sole_rate, with_tax_inside
 from extractors.assembly.nameless_rows import name_nameless_rows
 from extractors.assembly.numbers import NumberHabit, infer_habit
 from extractors.assembly.parted_rows import join_parts
@@ -127,7 +127,9 @@ def _assembled(words: Words) -> Assembled:
     for index, row in enumerate(built):
         for name, value in row.evidence.items():
             evidence[f"line_items.{index}.{name}"] = value
-    items = with_tax_inside(with_sole_rate([row.item for row in built], totals, evidence), totals, evidence)
+    items = with_tax_inside(
+        with_rates_by_base(with_sole_rate([row.item for row in built], totals, evidence), totals, evidence), totals, evidence
+    )
     kind, probability = _document_type(tagged, totals, built)
     return Assembled(
         kind,

@@ -13,6 +13,7 @@ from schemas.invoice import AdjustmentKind, Evidence, LineItem
 
 # Between a share of a total and the tax, in units of its last digit: and half of one more for each line, which may have rounded its own.
 ROUNDED = Decimal(2)
+MOST_LINES = 16  # that are shared out among several rates
 MOST_ADJUSTMENTS = 5  # allowances and charges, any of which may be untaxed
 
 
@@ -53,6 +54,56 @@ def _is_on_everything(items: Sequence[LineItem], totals: Totals) -> bool | None:
     exponent = tax.as_tuple().exponent
     unit = Decimal(1).scaleb(min(exponent, 0) if isinstance(exponent, int) else 0)
     return any(abs(abs(base * rate) / 100 - abs(tax)) <= unit * (ROUNDED + Decimal(len(items)) / 2) for base in bases | with_tax)
+
+
+def with_rates_by_base(items: tuple[LineItem, ...], totals: Totals, evidence: dict[str, Evidence]) -> tuple[LineItem, ...]:
+    """Lines none of which shows a rate, beside several rates each with the amount that it is on: where one way alone shares the lines out so that each of
+    these amounts is the sum of its lines, the lines have these rates."""
+    bases = [row.taxable_amount for row in totals.breakdown if row.taxable_amount is not None and row.rate is not None]
+    places = [index for index, item in enumerate(items) if item.amount]  # a free line is of any rate
+    amounts = [items[index].amount or Decimal(0) for index in places]
+    several = len({row.rate for row in totals.breakdown}) == len(totals.breakdown) == len(bases) > 1
+    if not several or len(places) > MOST_LINES or any(item.amount is None or item.tax_rate is not None for item in items):
+        return items
+    if sum(bases, Decimal(0)) != sum(amounts, Decimal(0)):
+        return items
+    shares = _shared_out(amounts, bases)
+    sources = [totals.breakdown_evidence.get(f"tax_breakdown.{k}.rate") for k in range(len(bases))]
+    if shares is None or None in sources:
+        return items
+    result = list(items)
+    for index, k in zip(places, shares, strict=True):
+        if (source := sources[k]) is not None:
+            evidence[f"line_items.{index}.tax_rate"] = replace(source, set_by=SET_BY_ARITHMETIC)
+        result[index] = replace(result[index], tax_rate=totals.breakdown[k].rate)
+    return tuple(result)
+
+
+def _shared_out(amounts: Sequence[Decimal], sums: Sequence[Decimal]) -> list[int] | None:
+    """Which of the ``sums`` each of the ``amounts`` is a part of, where for each of them in turn, the smallest first, only one choice of what is left makes
+    it; else None."""
+    result = [-1] * len(amounts)
+    order = sorted(range(len(sums)), key=lambda k: abs(sums[k]))
+    for k in order[:-1]:
+        left = [i for i, owner in enumerate(result) if owner < 0]
+        chosen = _sole_choice([amounts[i] for i in left], sums[k])
+        if chosen is None:
+            return None
+        for place in chosen:
+            result[left[place]] = k
+    return [order[-1] if owner < 0 else owner for owner in result]
+
+
+def _sole_choice(amounts: Sequence[Decimal], goal: Decimal) -> tuple[int, ...] | None:
+    """Places of the only amounts that make the sum ``goal``; None where none or several choices do."""
+    reached: dict[Decimal, list[tuple[int, ...]]] = {Decimal(0): [()]}
+    for place, amount in enumerate(amounts):
+        for total, choices in [(total, choices[:2]) for total, choices in reached.items()]:
+            known = reached.setdefault(total + amount, [])
+            if len(known) < 2:  # two are enough to know that there are several
+                known.extend([(*choice, place) for choice in choices])
+    found = reached.get(goal, [])
+    return found[0] if len(found) == 1 else None
 
 
 def with_tax_inside(items: tuple[LineItem, ...], totals: Totals, evidence: dict[str, Evidence]) -> tuple[LineItem, ...]:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from extractors.assembly.line_rates import with_sole_rate
+from extractors.assembly.line_rates import with_rates_by_base, with_sole_rate
 from extractors.assembly.totals import Totals
 from schemas.invoice import Adjustment, AdjustmentKind, Evidence, LineItem, TaxLine
 
@@ -63,3 +63,21 @@ def test_a_free_line_that_shows_no_rate_beside_others_that_do_has_none() -> None
     totals = Totals({"net_total": D(300), "tax_total": D(60)}, {}, (TaxLine(rate=D(20)),), {"tax_breakdown.0.rate": SHOWN}, (), None)
     lines = [LineItem(net_amount=D(200), tax_rate=D(20)), LineItem(net_amount=D(0)), LineItem(net_amount=D(100))]
     assert [item.tax_rate for item in with_sole_rate(lines, totals, {})] == [D(20), None, D(20)]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "found"),
+    [
+        (["70.00", "30.00", "50.00"], [D(20), D(20), D(5)]),
+        (["50.00", "100.00"], [D(5), D(20)]),
+        (["50.00", "50.00", "50.00"], [None, None, None]),  # which of them is taxed less?
+        (["70.00", "30.00", "40.00"], [None, None, None]),
+        (["70.00", "0.00", "30.00", "50.00"], [D(20), None, D(20), D(5)]),
+        (["25.00", "25.00", "75.00", "25.00"], [None, None, None, None]),
+        (["60.00", "40.00", "20.00", "30.00"], [D(20), D(20), D(5), D(5)]),
+    ],
+)
+def test_lines_have_the_rates_whose_amounts_they_make_in_one_way_only(amounts: list[str], found: list[Decimal | None]) -> None:
+    taxes = (TaxLine(rate=D(20), taxable_amount=D(100)), TaxLine(rate=D(5), taxable_amount=D(50)))
+    totals = Totals({"net_total": D(150)}, {}, taxes, {f"tax_breakdown.{k}.rate": SHOWN for k in range(2)}, (), None)
+    assert [item.tax_rate for item in with_rates_by_base(tuple(LineItem(net_amount=D(a)) for a in amounts), totals, {})] == found
