@@ -152,7 +152,7 @@ def complete_vat_ids(words: Words, spans: Sequence[Span]) -> list[Span]:
         members, prefix = list(span.words), ""
         if line and _COUNTRY.match(span.text.strip(" :.")):
             for i in line[line.index(members[-1]) + 1 :]:
-                if is_beside(words, members[-1], i) and _DIGIT_GROUP.match(words.texts[i]) and len(members) < 6:
+                if is_beside(words, members[-1], i) and _DIGIT_GROUP.match(words.texts[i]) and len(members) < MOST_GROUPS:
                     members.append(i)
                 else:
                     break
