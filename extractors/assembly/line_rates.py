@@ -14,6 +14,7 @@ from schemas.invoice import AdjustmentKind, Evidence, LineItem
 # Between a share of a total and the tax, in units of its last digit: and half of one more for each line, which may have rounded its own.
 ROUNDED = Decimal(2)
 MOST_LINES = 16  # that are shared out among several rates
+SIGNS = {AdjustmentKind.CHARGE: 1, AdjustmentKind.ALLOWANCE: -1}  # of what changes the total without tax
 MOST_ADJUSTMENTS = 5  # allowances and charges, any of which may be untaxed
 
 
@@ -47,7 +48,7 @@ def _is_on_everything(items: Sequence[LineItem], totals: Totals) -> bool | None:
     amounts = [item.amount for item in items if item.amount is not None]
     if rate is None or tax is None or len(amounts) < len(items):
         return None
-    parts = [a.amount if a.kind is AdjustmentKind.CHARGE else -a.amount for a in totals.adjustments[:MOST_ADJUSTMENTS]]
+    parts = [a.amount * SIGNS[a.kind] for a in totals.adjustments if a.kind in SIGNS][:MOST_ADJUSTMENTS]
     bases = {sum((amounts + list(some)), Decimal(0)) for n in range(len(parts) + 1) for some in combinations(parts, n)}
     bases |= {base for base in (net, gross - tax if gross is not None else None) if base is not None}
     with_tax = {base * 100 / (100 + rate) for base in bases}

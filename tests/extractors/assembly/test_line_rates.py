@@ -41,6 +41,11 @@ def test_lines_have_no_rate_where_the_tax_is_on_some_of_them_only() -> None:
     assert rates(["100.00", "200.00"], TaxLine(rate=D(20)), net="300.00", tax="40.00") == {None}
 
 
+def test_what_was_paid_before_says_nothing_of_what_is_taxed() -> None:
+    before = (Adjustment(AdjustmentKind.PREPAID, D(100)),)
+    assert rates(["100.00", "200.00"], TaxLine(rate=D(20)), net="300.00", tax="40.00", adjustments=before) == {None}
+
+
 def test_two_taxes_on_the_same_amount_are_not_the_rate_of_its_lines() -> None:
     halves = [TaxLine(rate=D(9), taxable_amount=D(300), tax_amount=D(27))] * 2
     assert rates(["100.00", "200.00"], *halves, net="300.00", tax="54.00") == {None}

@@ -23,6 +23,9 @@ def header(*lines: tuple[float, float, str], language: str = "en", **opinions: d
         ("Le montant sera prélevé sur votre compte", "fr", None),
         ("Dit bedrag wordt geïnd van uw rekening", "nl", None),
         ("Please pay into our account", "en", ACCOUNT),
+        ("Quote your account number when paying to IBAN", "en", ACCOUNT),
+        ("Bei Zahlung von Ihrem Konto bitte auf IBAN", "de", ACCOUNT),
+        ("Prélèvement sur votre compte IBAN", "fr", None),
         ("Bitte überweisen Sie auf das Konto", "de", ACCOUNT),
     ],
 )
