@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from extractors.assembly.caption_words import match
 from extractors.assembly.captions import Captions
 from extractors.assembly.spans import Span
+
+# What may stand between such words and the number: "your account IBAN", "account no."
+_NAMES_OF_NUMBERS = re.compile(
+    r"( (iban|bban|no|nr|n|number|numero|numer|nummer|konto|account|compte|conto|cuenta|conta|rekening|ucet|tili))+$"
+)
 
 
 def is_debited(captions: Captions, span: Span) -> bool:
@@ -14,4 +21,4 @@ def is_debited(captions: Captions, span: Span) -> bool:
     own = captions.pieces[captions.piece_of[span.first]]
     if own.words[0] == span.first and (over := captions.line_over(span.first)) is not None:
         before = f"{over.text} {before}".strip()
-    return match("debit", before) is not None
+    return any(match("debit", text) is not None for text in (before, _NAMES_OF_NUMBERS.sub("", before)))

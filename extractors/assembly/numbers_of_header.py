@@ -22,10 +22,8 @@ CORRECTED = 0.2  # less again for the number of another invoice, which looks lik
 OWN_CAPTIONS = {"invoice_number": ("credit_number", "invoice_number"), "order_number": ("order_number",)}
 CAPTION_ONLY = 0.06
 IMPLAUSIBLE = 0.01  # odds of a year, a date, an amount
-THRESHOLDS = {
-    "invoice_number": 0.33,
-    "purchase_order": 0.65,
-}  # every invoice has a number, which its caption alone may tell; few name an order
+# Every invoice has a number, which its caption alone may tell; few name an order.
+THRESHOLDS = {"invoice_number": 0.33, "purchase_order": 0.65}
 REPEATED = 0.02
 OTHER_SHARE = 0.5  # probability of a part of an item or an amount from which no caption makes a word a number of the document
 GOES_ON = 0.08  # probability of a fragment below that it belongs to the number

@@ -112,6 +112,7 @@ def test_what_an_order_number_takes(printed: str, probability: float, order: str
     [
         ("Der Rechnungsbetrag wurde am", "de", False), ("Paid via PayPal on", "en", False), ("Offer valid until", "en", False),
         ("Payable in two parts: £ 120.00 on", "en", False), ("Zahlbar bis", "de", True),
+        ("Scadenze:", "it", True), ("The amount was charged to your card on", "en", False),
     ],
 )  # fmt: skip
 def test_the_day_of_a_payment_or_of_a_part_of_it_is_no_due_date(sentence: str, language: str, due: bool) -> None:
