@@ -33,6 +33,7 @@ SAME_SIZE = 1.1
 SPACE_EM = 0.4
 SAME_EDGE_EM = 0.3
 LETTERHEAD_SIZE = 1.3  # of the median size of the page: letters of a name that heads it
+LETTERHEAD_WORDS = 6
 LETTERHEAD_PART = 0.35  # of the page's height, from the top
 _STOP = re.compile(r"[@<>]|^https?:|^www\.|^[-–—·•●|/:;]+$|[|;:]$")
 _SEPARATED = re.compile(r"[,;:|]$")
@@ -292,7 +293,8 @@ def _heading_of_page(words: Words, captions: Captions) -> Piece | None:
     height = words.tagged.document.pages[0].height_pt
     best: tuple[float, Piece] | None = None
     for piece in captions.pieces:
-        if piece.page != 0 or piece.box[1] > LETTERHEAD_PART * height or piece.words[6:]:
+        whole_words = [i for i in piece.words if len(words.texts[i]) > 1]  # letters that are spaced out may stand alone
+        if piece.page != 0 or piece.box[1] > LETTERHEAD_PART * height or whole_words[LETTERHEAD_WORDS:]:
             continue
         first = piece.words[0]
         size = words.size_list[first]

@@ -50,9 +50,10 @@ def choose_names(
     """Names of seller and buyer; ``spans`` are candidates of either label, ``head`` is what stands over the first page in large letters."""
     domains = text_key(" ".join(_DOMAIN.findall(words.full_text)))
     keys = [text_key(clean(span.text)) for span in spans]
-    odds = odds_by_place(words, captions, set(keys), head=text_key(clean(head.text)) if head is not None else "")
+    headline = text_key(clean(head.text)) if head is not None else ""
+    odds = odds_by_place(words, captions, set(keys), head=headline)
     roles = [captions.party(span.first) for span in spans]
-    told = set_right(words, spans, [shares_of(probabilities, span, PARTY_NAMES) for span in spans], keys)
+    told = set_right(words, spans, [shares_of(probabilities, span, PARTY_NAMES) for span in spans], keys, head=headline)
     told = as_headed(told, keys, [captions.headed(span.first) for span in spans], roles)
     shares = oriented(told, keys, roles, odds)
 

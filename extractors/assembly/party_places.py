@@ -26,15 +26,21 @@ FOOT, HEAD = 0.86, 0.08  # shares of a page's height where its foot begins and i
 SURE = 0.7
 
 
-def set_right(words: Words, spans: Sequence[Span], shares: Sequence[tuple[float, float]], keys: Sequence[str]) -> list[tuple[float, float]]:
+def set_right(
+    words: Words, spans: Sequence[Span], shares: Sequence[tuple[float, float]], keys: Sequence[str], *, head: str
+) -> list[tuple[float, float]]:
     """The shares, changed over above the foot of the pages where the network took the two parties' blocks for each other: it says that a name is the
-    seller's at the foot, and the buyer's above. Of nine such names in generated invoices all nine were the seller's."""
+    seller's at the foot, and the buyer's above. Of nine such names in generated invoices all nine were the seller's. Where another name, surely the
+    seller's, is the ``head`` of the first page in large letters, the foot names whom the document is for and is changed over itself."""
     low = [(s.box[1] + s.box[3]) / 2 > FOOT * words.tagged.document.pages[s.page].height_pt for s in spans]
     below = {key for key, (seller, _), foot in zip(keys, shares, low, strict=True) if foot and seller > SURE}
     above = {key for key, (_, buyer), foot in zip(keys, shares, low, strict=True) if not foot and buyer > SURE}
     others = {key for key, foot in zip(keys, low, strict=True) if foot} - (below & above)  # a slip for the payment names both
     if len(below & above) != 1 or others:
         return list(shares)
+    headed = any(key == head and key not in below and seller > SURE for key, (seller, _) in zip(keys, shares, strict=True))
+    if headed:
+        return [(buyer, seller) if key in below and foot else (seller, buyer) for key, (seller, buyer), foot in zip(keys, shares, low, strict=True)]
     return [(seller, buyer) if foot else (buyer, seller) for (seller, buyer), foot in zip(shares, low, strict=True)]
 
 
@@ -42,15 +48,17 @@ def as_headed(
     told: Sequence[tuple[float, float]], keys: Sequence[str], headed: Sequence[str | None], roles: Sequence[str | None]
 ) -> Sequence[tuple[float, float]]:
     """The shares, changed over where the network took the parties for each other: the headings directly over names (``headed``) say that one is the other
-    party's, none of the headings of the blocks (``roles``) says that the network is right, and no other name is surely the one's that it was taken for."""
+    party's, or that each of two is, none of the headings of the blocks (``roles``) says that the network is right, and no other name is surely the one's
+    that it was taken for."""
     taken_for = ["seller" if seller > buyer else "buyer" for seller, buyer in told]
     against = {(key, role) for key, role, said in zip(keys, taken_for, headed, strict=True) if said is not None and said != role}
     agreed = any(said == role for said, role in zip(roles, taken_for, strict=True))
-    if agreed or len(against) != 1:
+    wrong = dict(against)
+    if agreed or not against or not len(against) == len(wrong) == len(set(wrong.values())):
         return told
-    name, wrong = next(iter(against))
     for key, role, shares in zip(keys, taken_for, told, strict=True):
-        if (key == name) != (role == wrong) and max(shares) > SURE:  # the network has told the two apart elsewhere
+        expected = wrong.get(key, next(iter({"seller", "buyer"} - set(wrong.values())), None))
+        if role != expected and max(shares) > SURE:  # the network has told the two apart elsewhere
             return told
     return [(buyer, seller) for seller, buyer in told]
 
