@@ -23,6 +23,7 @@ DIGITS_OF_ACCOUNT = 8
 LONGEST_ADDRESS = 9  # lines
 LONGEST_CAPTION = 8  # words before the value
 LONGEST_HEADING = 5  # words
+SLIP_PART = 0.35  # of the page's height, from the top: a slip for the payment begins below
 TERM_KINDS = 3  # labels beside the number of one business term, from which the page's numbers are none of these terms
 _VALUE = re.compile(r"\d")
 _TERM = re.compile(r"\bbt (\d{1,3})\b")
@@ -140,11 +141,28 @@ class Captions:
         found: list[tuple[Piece, str]] = []
         for piece in self.pieces:
             if len(piece.words) <= LONGEST_HEADING and not _VALUE.search(piece.text):
-                role = match("party", piece.text, whole=True)
+                role = self._role(piece.text, piece)
                 printed = " ".join(self.words.texts[i] for i in piece.words)
                 open_remark = printed.count("(") != printed.count(")")  # "(Original for" over "Recipient)"
                 if role and role != "contact" and not open_remark and not has_legal_form(printed):  # a company is no heading
                     found.append((piece, role))
+        if any(role == "seller" and not announces("merchant", piece.text) for piece, role in found):
+            found = [(piece, match("merchant", piece.text, whole=True) or role) for piece, role in found]
+        return found
+
+    def _role(self, text: str, piece: Piece) -> str | None:
+        """What a heading or a caption of a party says, which is of ``piece``; on a slip for the payment "to" is who is paid."""
+        on_slip = piece.page in self._slips and piece.box[3] > self._slips[piece.page]
+        return (match("slip_party", text, whole=True) if on_slip else None) or match("party", text, whole=True)
+
+    @cached_property
+    def _slips(self) -> dict[int, float]:
+        """Where a slip for the payment begins on a page, by the index of the page."""
+        pages = self.words.tagged.document.pages
+        found: dict[int, float] = {}
+        for piece in self.pieces:
+            if announces("slip", piece.text) and piece.box[1] > SLIP_PART * pages[piece.page].height_pt:
+                found.setdefault(piece.page, piece.box[1])
         return found
 
     def _one_block(self, heading: Piece, piece: Piece) -> bool:
@@ -237,7 +255,7 @@ class Captions:
         return self._known_party[first]
 
     def _role_of_block(self, first: int) -> str | None:
-        in_front = match("party", self.before(first), whole=True)
+        in_front = self._role(self.before(first), self.pieces[self.piece_of[first]])
         apart = self.pieces[self.piece_of[first]].words[0] == first  # what stands in front may be of another column
         directly = self.headed(first) if apart else self._term(first)
         if directly:

@@ -40,7 +40,10 @@ def set_right(
         return list(shares)
     headed = any(key == head and key not in below and seller > SURE for key, (seller, _) in zip(keys, shares, strict=True))
     if headed:
-        return [(buyer, seller) if key in below and foot else (seller, buyer) for key, (seller, buyer), foot in zip(keys, shares, low, strict=True)]
+        return [
+            (buyer, seller) if key in below and foot else (seller, buyer)
+            for key, (seller, buyer), foot in zip(keys, shares, low, strict=True)
+        ]
     return [(seller, buyer) if foot else (buyer, seller) for (seller, buyer), foot in zip(shares, low, strict=True)]
 
 
