@@ -13,6 +13,7 @@ from extractors.assembly.caption_words import announces, match, plain
 from extractors.assembly.captions import Captions, Piece
 from extractors.assembly.header import text_key
 from extractors.assembly.legal_forms import has_legal_form, is_legal_form
+from extractors.assembly.name_ends import is_of_other_size, names_a_department, without_line_over_it, without_statement
 from extractors.assembly.party_places import letters_of_pages
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, goes_on, is_unfinished, make_span
 
@@ -64,8 +65,13 @@ def without_headings(words: Words, spans: Sequence[Span]) -> tuple[list[Span], l
 def whole_names(words: Words, captions: Captions, probabilities: NDArray[np.float32], spans: Sequence[Span]) -> list[Span]:
     """Name spans grown over the rest of the name and cut where something else begins."""
     result: list[Span] = []
+    named = {(span.label, captions.piece_of[i]) for span in spans for i in span.words}
     for span in spans:
-        members = _without_heading(words, _grown(words, captions, probabilities, _cut(words, captions, probabilities, list(span.words))))
+        over = captions.line_over(span.first)
+        if over is not None and (span.label, captions.piece_of[over.words[0]]) in named and names_a_department(words, span.words):
+            continue
+        members = _grown(words, captions, probabilities, _cut(words, captions, probabilities, list(span.words)))
+        members = _without_heading(words, without_line_over_it(words, without_statement(words, members)))
         if not members:
             continue
         if is_legal_form(" ".join(words.texts[i] for i in members)):
@@ -256,6 +262,8 @@ def stands_apart(words: Words, captions: Captions, above: Span, below: Span) -> 
     if is_unfinished(above) or goes_on(below):
         return False
     last, first = above.words[-1], below.first
+    if above.label in PARTY_NAMES and names_a_department(words, below.words):
+        return True
     size, line = words.size_list[last], words.line_list[last]
     own = [i for i in above.words if words.line_list[i] == line]
     if above.label not in PARTY_NAMES or len(own) < 2 or len(below.words) < 2:
@@ -266,6 +274,8 @@ def stands_apart(words: Words, captions: Captions, above: Span, below: Span) -> 
         return False
     if any(is_legal_form(" ".join((*above.text.split()[-k:], below.text))) for k in (1, 2)):
         return False
+    if is_of_other_size(words, own, below.words):
+        return True
     x0, _, x1, _ = words.box_of(own)
     needed = x1 - x0 + SPACE_EM * size + words.box_list[first][2] - words.box_list[first][0]
     return any(
