@@ -19,11 +19,12 @@ from extractors.assembly.debited_accounts import is_debited
 from extractors.assembly.header import Choice, choose_iban, clean_name, text_key
 from extractors.assembly.header_dates import dates_in_order
 from extractors.assembly.line_items import SET_BY, evidence_of
+from extractors.assembly.name_lines import name_under_heading
 from extractors.assembly.names import letterhead, stands_apart, whole_names, without_headings
 from extractors.assembly.numbers import NumberHabit
 from extractors.assembly.numbers_of_header import choose_number
 from extractors.assembly.parties import choose_names
-from extractors.assembly.spans import Span, Words, join_wrapped
+from extractors.assembly.spans import Span, Words, join_wrapped, make_span
 from extractors.assembly.totals import Totals
 from extractors.assembly.vat_ids import choose_vat_ids
 from schemas.invoice import Evidence, Header
@@ -72,6 +73,11 @@ def read_header(
     choices["seller_name"], choices["buyer_name"] = choose_names(words, captions, probabilities, names, clean=clean_name, head=head)
     if choices["seller_name"] is None and head is not None and text_key(head.text) not in _key(choices["buyer_name"]):
         choices["seller_name"] = Choice(clean_name(head.text), head, head.probability)
+    for name, other in (("buyer_name", "seller_name"), ("seller_name", "buyer_name")):
+        if choices[name] is None and (members := name_under_heading(words, captions, probabilities, f"header.{name}")):
+            span = make_span(words, f"header.{name}", members, probabilities)
+            if text_key(clean_name(span.text)) not in _key(choices[other]):
+                choices[name] = Choice(clean_name(span.text), span, span.probability)
     choices["seller_vat_id"], choices["buyer_vat_id"] = choose_vat_ids(
         words,
         captions,

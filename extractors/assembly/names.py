@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +15,7 @@ from extractors.assembly.captions import Captions, Piece
 from extractors.assembly.header import text_key
 from extractors.assembly.legal_forms import has_legal_form, is_legal_form
 from extractors.assembly.name_ends import is_of_other_size, names_a_department, without_line_over_it, without_statement
+from extractors.assembly.name_lines import naming_line
 from extractors.assembly.party_places import letters_of_pages
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, goes_on, is_unfinished, make_span
 
@@ -78,8 +80,11 @@ def whole_names(words: Words, captions: Captions, probabilities: NDArray[np.floa
             members = [*_line_above(words, captions, members), *members]
         elif is_unfinished(make_span(words, span.label, members, probabilities)):
             members = [*members, *_line_below(words, captions, members)]
+        named_by, members = members[0], naming_line(words, captions, list(members))
         same = tuple(members) == span.words
         found = span if same else make_span(words, span.label, members, probabilities)
+        if named_by not in members:  # the line beside it is as likely as what led there
+            found = replace(found, probability=span.probability)
         if (
             any(c.isalpha() for c in found.text)
             and not _is_heading(found.text, found.probability)
