@@ -10,6 +10,6 @@
   `line_rates`
 - totals: `totals` (with `total_options`, `adjustments`, `tax_rows`)
 - header: `header_reading` (with `numbers_of_header`, `names`, `parties`, `party_places`, `vat_ids`, `legal_forms`, `dates`, `header_dates`,
-  `debited_accounts`, `currency`, `currency_words`, `country`)
+  `debited_accounts`, `printed_accounts`, `currency`, `currency_words`, `country`)
 - what a reading is worth: `doubt`, `anchors`
 """
