@@ -23,6 +23,10 @@ _TELLING: Mapping[str, re.Pattern[str]] = {
     "MX": re.compile(r"\b[A-ZÑ&]{3,4}\d{6}[A-Z\d]{3}\b|\bRFC\b|\bCFDI\b|\bM[ée]xico\b|\bC\.V\.|\bS\. ?de R\. ?L\.|\bCDMX\b"),
     "NZ": re.compile(r"\bNZBN\b|\bNew Zealand\b"),
     "SG": re.compile(r"\bSingapore\b"),
+    "ZA": re.compile(r"\bSouth Africa\b|\(Pty\)\.? ?Ltd\b|\bZAR\b", re.IGNORECASE),
+    "CO": re.compile(r"\bColombia\b|\bDIAN\b|\bCUFE\b|\bBogotá\b"),
+    "CL": re.compile(r"\bChile\b|\bS\.I\.I\."),
+    "AR": re.compile(r"\bArgentina\b|\bC\.?U\.?I\.?T\b|\bAFIP\b"),
     "GB": re.compile(r"\bUnited Kingdom\b|\bUK VAT\b|\bSort Code\b", re.IGNORECASE),
     "US": re.compile(rf"\b(?:{_US_STATES}),? \d{{5}}(?:-\d{{4}})?\b|\bF?EIN\b|\bFederal (?:Tax )?ID\b|\bUnited States\b|\bUSA\b"),
 }
@@ -68,7 +72,7 @@ def _most(counts: Mapping[str, int]) -> str | None:
 _CURRENCIES: Mapping[str, str] = {
     **dict.fromkeys(("AT", "BE", "BG", "CY", "DE", "EE", "ES", "FI", "FR", "GR", "HR", "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PT", "SI", "SK"), "EUR"),
     "GB": "GBP", "CH": "CHF", "SE": "SEK", "DK": "DKK", "NO": "NOK", "PL": "PLN", "CZ": "CZK", "HU": "HUF", "RO": "RON", "TR": "TRY", "US": "USD",
-    "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "IN": "INR", "MX": "MXN",
+    "CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "IN": "INR", "MX": "MXN", "ZA": "ZAR", "CO": "COP", "CL": "CLP", "AR": "ARS",
 }  # fmt: skip
 _CURRENCIES_OF_LANGUAGES: Mapping[str, str] = {
     "pl": "PLN", "cs": "CZK", "hu": "HUF", "ro": "RON", "tr": "TRY", "sv": "SEK", "da": "DKK", "no": "NOK", "de": "EUR", "fr": "EUR", "it": "EUR",
@@ -87,7 +91,7 @@ _USED_IN: Mapping[str, frozenset[str]] = {
     "en": frozenset(_TELLING),
     "other": frozenset(_TELLING),
     "fr": frozenset({"CA"}),
-    "es": frozenset({"MX", "US"}),
+    "es": frozenset({"MX", "US", "CO", "CL", "AR"}),
 }
 # Postcodes with the letters of a country in front (Universal Postal Union, addressing guides; the letters are those of vehicles or ISO 3166).
 _POSTCODE = re.compile(r"(?<![\w-])([A-Z]{1,3})-\d{4,5}\b")

@@ -27,20 +27,21 @@ DOLLAR_COUNTRIES = frozenset({"US", *_DOLLAR})
 # Letters that could as well begin a number of another kind ("FT-2044", "KR 63"): believed beside an amount with decimals, in their own languages.
 _LETTERS_OF: Mapping[str, tuple[str, ...]] = {
     "kr": ("sv", "da", "no", "fi", "other"), "zł": ("pl", "other"), "kč": ("cs", "other"), "tl": ("tr", "other"), "ft": ("hu", "other"),
-    "lei": ("ro", "other"), "rs": ("en", "other"), "fr": ("de", "fr", "it", "other"), "sfr": ("de", "fr", "it", "other"),
+    "lei": ("ro", "other"), "rs": ("en", "other"), "r": ("en", "other"), "fr": ("de", "fr", "it", "other"), "sfr": ("de", "fr", "it", "other"),
 }  # fmt: skip
 _FAMILIES: Mapping[str, frozenset[str]] = {
     "$": frozenset({"USD", *_DOLLAR.values()}), "kr": frozenset(_KRONE.values()), "¥": frozenset({"JPY", "CNY"}),
 }  # fmt: skip
 _CODE = re.compile(r"(?<![^\W\d_])[A-Z]{3}(?![^\W\d_])")
-_GLUED_CODE = re.compile(r"(?<![A-Z])[A-Z]{3}(?![^\W\d_])")
+_GLUED_CODE = re.compile(r"(?<![A-Z])[A-Z]{3}(?![^\W\d_]|0\d)")  # "SAR007" is a customer's number
 _ITEM_TEXTS = [LABEL_INDEX["line.description"], LABEL_INDEX["line.note"]]
+RAND = "R"
 _EURO = ("euro", "euros")
 SLACK = Decimal("0.02")
 _AROUND = " .,:;()[]/|*#"
 _SIGNS = "-–−("
 _BESIDE_AMOUNT = re.compile(
-    r"^[-–(]?\s*(?P<before>M\.N|[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\s*[-–(]?(?P<a>\d[\d.,'’]*)[)-]?$"
+    r"^[-–(]?\s*(?P<before>M\.N|[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\s*[-–(]?(?P<a>(?!0\d)\d[\d.,'’]*)[)-]?$"
     r"|^[-–(]?(?P<b>\d[\d.,'’]*)[)-]?\s*(?P<after>M\.N|[^\d\s.,'()\-–+/:#%*&]{1,4})\.?\)?$"
 )
 _DECIMALS = re.compile(r"[.,]\d{2}$|\d[.,'’]\d{3}(?:[.,]\d{2})?$")
@@ -99,7 +100,7 @@ def choose_currency(
     if not votes:
         for line in lines_of_totals:
             for i in words.words_of_line.get(line, ()):
-                for code in _codes_told(words.texts[i]):
+                for code in [words.texts[i]] if words.texts[i] == RAND else _codes_told(words.texts[i]):
                     vote(_at(words, i, FAINT), code, FAINT)
     if not votes:
         for i in np.flatnonzero(probabilities[:, LABEL_INDEX["header.currency"]] >= FAINT).tolist():
@@ -213,6 +214,8 @@ def currency_code(text: str, *, language: str, country: str | None) -> str | Non
     low = token.casefold()
     if low in SYMBOLS:
         return SYMBOLS[low]
+    if low == "r":
+        return "ZAR" if country == "ZA" else None
     if low == "kr":
         return _KRONE.get(country or "") or _KRONE.get(language, "SEK")
     if low == "$":

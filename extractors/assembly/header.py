@@ -37,7 +37,7 @@ _AFTER_PREFIX = {
     "PL": 10, "PT": 9, "SE": 12, "SI": 8, "SK": 10,
 }  # fmt: skip
 # Characters of an IBAN by country (SWIFT, IBAN Registry, release 99).
-_IBAN_LENGTHS = {
+IBAN_LENGTHS = {
     "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FR": 27, "GB": 22, "GR": 27,
     "HR": 21, "HU": 28, "IE": 22, "IS": 26, "IT": 27, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MC": 27, "MT": 31, "NL": 18, "NO": 15, "PL": 28,
     "PT": 25, "RO": 24, "RS": 22, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TR": 26, "UA": 29,
@@ -128,7 +128,7 @@ def fits_prefix(prefix: str, number: str) -> bool:
 
 def iban_is_valid(text: str) -> bool:
     """Check digits (ISO 7064 mod 97-10) and the country's length, where it is known, else one between 15 and 34."""
-    if not re.fullmatch(r"[A-Z]{2}\d{2}[0-9A-Z]{11,30}", text) or len(text) != _IBAN_LENGTHS.get(text[:2], len(text)):
+    if not re.fullmatch(r"[A-Z]{2}\d{2}[0-9A-Z]{11,30}", text) or len(text) != IBAN_LENGTHS.get(text[:2], len(text)):
         return False
     return int("".join(str(int(c, 36)) for c in text[4:] + text[:4])) % 97 == 1
 

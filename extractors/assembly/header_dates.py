@@ -111,6 +111,8 @@ def _candidates(
         seen.update(run)
         probability = min(max(span.probability, tagged[run[0]].probability if run[0] in tagged else 0.0), 0.995)
         cue = captions.cue("date", _start_of_period(words, captions, run[0]))
+        net_follows = cue == "discount_date" and _net_follows(words, run)
+        cue = "due_date" if net_follows else cue
         number = words.once(_number_in_front, captions, run[0])
         odds = 1.0
         if number is not None and number not in OWN_NUMBERS:
@@ -121,7 +123,7 @@ def _candidates(
                 probability = max(probability, CAPTION_ONLY)
         elif cue is not None:
             odds = CAPTION_DENIES
-        if label == DUE and words.once(_before_discount, captions, run):
+        if label == DUE and not net_follows and words.once(_before_discount, captions, run):
             odds = min(odds, 1.0) * CAPTION_DENIES
         if probability >= 0.02:
             supported = probability * odds / (1 - probability + probability * odds)
@@ -203,6 +205,14 @@ def _before_discount(words: Words, captions: Captions, run: Sequence[int]) -> bo
     return _DISCOUNT.search(before) is not None or (
         _DISCOUNT.search(plain(" ".join(after))) is not None and not _NET.search(plain(" ".join(after)))
     )
+
+
+def _net_follows(words: Words, run: Sequence[int]) -> bool:
+    """Whether the words behind a date say that without discount it is due then, and no date follows that they may belong to: "... 2 % Skonto, bis
+    30.06.2024 netto"."""
+    line = words.words_of_line[words.line_list[run[-1]]]
+    after = [words.texts[i] for i in line[line.index(run[-1]) + 1 :]]
+    return _NET.search(plain(" ".join(after[:2]))) is not None and not any(_NUMERIC.search(text) for text in after)
 
 
 def _broken_dates(words: Words, captions: Captions, habit: DateHabit) -> list[tuple[int, ...]]:

@@ -16,7 +16,7 @@ from extractors.assembly.country import country_from_text, country_of_address, c
 from extractors.assembly.currency import choose_currency, converted_into
 from extractors.assembly.dates import infer_date_habit
 from extractors.assembly.debited_accounts import is_debited
-from extractors.assembly.header import Choice, choose_iban, clean_name, text_key
+from extractors.assembly.header import Choice, clean_name, text_key
 from extractors.assembly.header_dates import dates_in_order
 from extractors.assembly.line_items import SET_BY, evidence_of
 from extractors.assembly.name_lines import name_under_heading
@@ -24,6 +24,7 @@ from extractors.assembly.names import letterhead, stands_apart, whole_names, wit
 from extractors.assembly.numbers import NumberHabit
 from extractors.assembly.numbers_of_header import choose_number
 from extractors.assembly.parties import choose_names
+from extractors.assembly.printed_accounts import choose_account
 from extractors.assembly.spans import Span, Words, join_wrapped, make_span
 from extractors.assembly.totals import Totals
 from extractors.assembly.vat_ids import choose_vat_ids
@@ -85,7 +86,9 @@ def read_header(
         [*by_label.get("seller_vat_id", ()), *by_label.get("buyer_vat_id", ())],
         (choices["seller_name"], choices["buyer_name"]),
     )
-    choices["iban"] = choose_iban(by_label.get("iban", ()), words, not_to_pay=lambda span: is_debited(captions, span))
+    choices["iban"] = choose_account(
+        words, captions, probabilities, by_label.get("iban", ()), not_to_pay=lambda span: is_debited(captions, span)
+    )
     seller = choices["seller_name"]
     seller_country = (
         (country_of_address(captions.block(seller.span.first)) if seller else None)

@@ -26,6 +26,7 @@ IMPLAUSIBLE = 0.01  # odds of a year, a date, an amount
 THRESHOLDS = {"invoice_number": 0.33, "purchase_order": 0.65}
 REPEATED = 0.02
 OTHER_SHARE = 0.5  # probability of a part of an item or an amount from which no caption makes a word a number of the document
+SHORTEST_REFERRED = 4  # digits of a number that a payment reference may begin with
 GOES_ON = 0.08  # probability of a fragment below that it belongs to the number
 LIKELY = 0.5  # probability of a number that "No." alone stands in front of
 LETTERS_GAP_EM = 0.8
@@ -82,6 +83,8 @@ def choose_number(
         # what is called an invoice beside a credit note's own number is the one that it corrects
         agreeing = agreeing[:1]
         cues = ["corrected_number" if cue == "invoice_number" else cue for cue in cues]
+    if name == "invoice_number":
+        cues = _receipts_apart(captions, candidates, cues)
     groups: dict[str, list[tuple[float, Span]]] = {}
     for span, cue in zip(candidates, cues, strict=True):
         value = clean_identifier(span.text)
@@ -98,7 +101,9 @@ def choose_number(
     if not likely:
         return None
     best_key = max(likely, key=lambda key: total(likely[key]))
-    best = likely[max((key for key in likely if key.startswith(best_key)), key=len)]  # elsewhere it may be printed whole
+    best = likely[
+        max((key for key in likely if key.startswith(best_key) and not _is_checked(best_key, key)), key=len)
+    ]  # printed whole elsewhere
     span = max(best, key=lambda m: m[0])[1]
     rest = _rest_below(words, captions, probabilities, span, column)
     whole = make_span(words, label, (*span.words, *rest), probabilities) if rest else span
@@ -106,6 +111,21 @@ def choose_number(
     letters = "" if bare else _letters_before(words, probabilities, span, column)
     text = span.text[_end_of_label(words, captions, span) :] + "".join(words.texts[i] for i in rest)
     return Choice(letters + clean_identifier(text), whole, min(whole.probability, 1.0))
+
+
+def _is_checked(number: str, longer: str) -> bool:
+    """Whether a longer number is a payment reference that holds a number and digits to check it."""
+    return longer != number and longer.isdecimal() and number.isdecimal() and len(number) >= SHORTEST_REFERRED
+
+
+def _receipts_apart(captions: Captions, candidates: Sequence[Span], cues: Sequence[str | None]) -> list[str | None]:
+    """The cues, where some number is called an invoice's: what is called a receipt's is another one."""
+    receipts = [
+        cue == "invoice_number" and match("receipt", captions.before(s.first)) is not None for s, cue in zip(candidates, cues, strict=True)
+    ]
+    if not any(cue == "invoice_number" and not receipt for cue, receipt in zip(cues, receipts, strict=True)):
+        return list(cues)
+    return ["corrected_number" if receipt else cue for cue, receipt in zip(cues, receipts, strict=True)]
 
 
 def _is_called(captions: Captions, i: int, kinds: Sequence[str]) -> bool:

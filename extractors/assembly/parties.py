@@ -33,7 +33,7 @@ AS_SURE = 0.9  # share of the probability of a part that the whole name has at l
 THRESHOLD = 0.05  # support that a candidate needs without a tag of its own
 _DOMAIN = re.compile(r"(?:@|www\.|https?://)([\w.\-]+)", re.IGNORECASE)
 
-_THIRD = ("delivery", "other_party")  # roles of blocks that name neither party for itself
+THIRD = ("delivery", "other_party")  # roles of blocks that name neither party for itself
 
 Support = Mapping[str, tuple[float, Span]]
 
@@ -81,7 +81,7 @@ def oriented(
     leans: dict[str, list[tuple[float, float]]] = {}
     headed: dict[str, set[str | None]] = {}
     for (seller, buyer), key, role in zip(told, keys, roles, strict=True):
-        weight = min(seller + buyer, 1.0) * (OTHER_PARTY if role in _THIRD else 1.0)
+        weight = min(seller + buyer, 1.0) * (OTHER_PARTY if role in THIRD else 1.0)
         leans.setdefault(key, []).append((weight, log(max(seller, FLOOR) / max(buyer, FLOOR))))
         headed.setdefault(key, set()).add(role)
     result: list[tuple[float, float]] = []
@@ -89,7 +89,7 @@ def oriented(
         weights = sum(weight for weight, _ in leans[key])
         lean = sum(weight * each for weight, each in leans[key]) / max(weights, FLOOR) + log(odds.get(key, 1.0))
         lean += log(heading) * (("seller" in headed[key]) - ("buyer" in headed[key]))
-        together = min(seller + buyer, 1.0) * (OTHER_PARTY if role in _THIRD else 1.0)
+        together = min(seller + buyer, 1.0) * (OTHER_PARTY if role in THIRD else 1.0)
         share = 1 / (1 + exp(-lean))
         result.append((together * share, together * (1 - share)))
     return result

@@ -11,7 +11,8 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.captions import Captions
+from extractors.assembly.captions import Captions, Piece
+from extractors.assembly.currency_words import is_beside_amount
 from extractors.assembly.line_items import first_number
 from extractors.assembly.numbers import MINUS, NumberHabit
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, groups_touch, make_span
@@ -112,12 +113,33 @@ def is_percent(words: Words, run: Sequence[int]) -> bool:
 
 def caption_bonus(captions: Captions, name: str, first: int) -> float:
     """Log-odds that the caption of the number which starts with word ``first`` adds to its being the total ``name``."""
-    kind, share = captions.in_front("amount", first), 1.0
+    start, several = _row_of_amounts(captions, first)
+    kind, share = captions.in_front("amount", start), CAPTION_ABOVE if several else 1.0
     if kind is None:
         kind, share = captions.over("amount", first), CAPTION_ABOVE
     if kind is None or kind in _CLOSE[name]:
         return 0.0
     return share * (CAPTION_AGREES if kind == name else CAPTION_DENIES)
+
+
+def _row_of_amounts(captions: Captions, first: int) -> tuple[int, bool]:
+    """The first word of the first of several amounts that stand side by side behind one caption, which speaks for none of them alone ("TOTAL: 12.60
+    82.60", under the columns of a table), and whether there are several; else the word itself."""
+    pieces, own = captions.pieces, captions.piece_of[first]
+    if pieces[own].words[0] != first and not all(
+        is_beside_amount(captions.words.texts[i]) for i in pieces[own].words[: pieces[own].words.index(first)]
+    ):
+        return first, False
+    k = own
+    while k > 0 and pieces[k - 1].line == pieces[own].line and _is_amount(captions, pieces[k - 1]):
+        k -= 1
+    after = own + 1 < len(pieces) and pieces[own + 1].line == pieces[own].line and _is_amount(captions, pieces[own + 1])
+    return (pieces[k].words[0], True) if k < own else (first, after)
+
+
+def _is_amount(captions: Captions, piece: Piece) -> bool:
+    texts = [captions.words.texts[i] for i in piece.words]
+    return has_cents(texts[-1]) and all(_AMOUNT.match(text) or is_beside_amount(text) for text in texts)
 
 
 def _with_sign(words: Words, run: tuple[int, ...], tagged: Mapping[int, Sequence[int]]) -> tuple[int, ...]:

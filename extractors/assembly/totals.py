@@ -34,6 +34,9 @@ ROUNDED = -4.0
 LINES_HOLD = 2.0
 TAX_IS_SHARE = 2.0
 HALF_TOLD = 0.1  # probability from which a charge or allowance may lie between net and gross total
+DUE_IS_GROSS = 0.7
+REMAINS_TO_PAY = 1.0  # less what was paid
+DUE_IS_MORE = -0.7  # than the gross total
 SAME_WORD = -1.0
 OTHER_SIGN = -2.0
 SUM_OF_QUANTITIES = -2.0
@@ -320,8 +323,12 @@ def _due_score(option: Option, gross: Decimal | None, adjustments: Sequence[Adju
     if option.value is not None and gross is not None:
         paid = sum((a.amount for a in adjustments if a.kind in (AdjustmentKind.PREPAID, AdjustmentKind.WITHHOLDING)), Decimal(0))
         remaining = (abs(gross) - paid, abs(gross + rounding_of(adjustments)) - paid)
-        if abs(option.value) == abs(gross) or any(abs(left - abs(option.value)) <= CENT for left in remaining):
-            score += 0.7
+        if any(abs(left - abs(option.value)) <= CENT for left in remaining):
+            score += REMAINS_TO_PAY if paid else DUE_IS_GROSS
+        elif abs(option.value) == abs(gross):
+            score += DUE_IS_GROSS
+        elif abs(option.value) > abs(gross):
+            score += DUE_IS_MORE
     return score
 
 

@@ -12,7 +12,7 @@ from extractors.assembly.caption_words import announces, match
 from extractors.assembly.captions import Captions
 from extractors.assembly.country import VAT_PREFIXES
 from extractors.assembly.header import Choice, clean_vat_id, fits_prefix, text_key
-from extractors.assembly.parties import best_pair, is_beside, oriented, shares_of, supported
+from extractors.assembly.parties import THIRD, best_pair, is_beside, oriented, shares_of, supported
 from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
 
 LABELS = ("header.seller_vat_id", "header.buyer_vat_id")
@@ -25,6 +25,7 @@ NEAR_ODDS = 3.5
 OWNER_ODDS = 8.0  # beside those of a heading
 REPEATED_ODDS = 3.4
 ANY_ODDS = 0.5
+LONE_ODDS = 4.0  # of the only one on the pages
 SURE = 0.999  # no more is taken for certain
 TOLD = 0.9  # probability from which what has not the digits of a VAT id may be one
 FAINT = 0.1  # probability of the words of an id that only its caption tells of
@@ -37,6 +38,8 @@ _TAX_SUFFIX = re.compile(r"^(?:MWST|TVA|IVA|MVA)[.,]?$")  # part of a Swiss or N
 _ODD_ID = re.compile(r"^(?=(?:[A-Z]*\d){2})[A-Z0-9]{9,14}$")  # what stands behind "VAT no." in examples and forms
 _TOWN = re.compile(r"\d[^\W\d_]{4,}(?<!MWST)(?<!mwst)$")
 _SWEDISH_COMPANY = re.compile(r"\d{6}-\d{4}")
+_LABEL_IN_CAPITALS = re.compile(r"\W*(?:VAT|TAX|GST|REG|REGN|REGISTRATION|ID|IDENTIFICATION|REF)\.?")
+_PREFIX = re.compile(VAT_PREFIXES)
 _DIGITS_ALONE = re.compile(r"[\d.\-/ ]+")
 
 
@@ -54,12 +57,28 @@ def choose_vat_ids(
     owners = [match("whose", captions.before(span.first)) for span in complete]
     roles = [owner or captions.party(span.first) for owner, span in zip(owners, complete, strict=True)]
     near = [None if role else _party_above(words, captions, span, names) for role, span in zip(roles, complete, strict=True)]
+    owners = [owner or _party_in_front(words, captions, span, names) for owner, span in zip(owners, complete, strict=True)]
     odds = _odds(keys, owners, near)
+    if len(odds) == 1 and "buyer" not in (*owners, *roles):  # the seller has to name his
+        odds = {key: LONE_ODDS * value for key, value in odds.items()}
     told = [shares_of(probabilities, span, LABELS) for span in complete]
     shares = _one_each(oriented(told, keys, roles, odds, heading=HEADING_ODDS), keys, roles)
     sellers = supported(words, complete, [s for s, _ in shares], clean_vat_id)
     buyers = supported(words, complete, [b for _, b in shares], clean_vat_id)
-    return best_pair(sellers, buyers, clean_vat_id)
+    seller, buyer = best_pair(sellers, buyers, clean_vat_id)
+    return _with_country(words, probabilities, seller), _with_country(words, probabilities, buyer)
+
+
+def _with_country(words: Words, probabilities: NDArray[np.float32], choice: Choice | None) -> Choice | None:
+    """The id, with the letters of its country where the pages print it so too: "DIČ 2023456789, IČ DPH SK2023456789"."""
+    value = str(choice.value) if choice is not None else ""
+    if choice is None or not value.isdecimal():
+        return choice
+    for i, text in enumerate(words.texts):
+        whole = clean_vat_id(text) if value in text else ""
+        if whole != value and _PREFIX.fullmatch(whole.removesuffix(value)) and fits_prefix(whole[:2], value):
+            return Choice(whole, make_span(words, choice.span.label, [i], probabilities), choice.probability)
+    return choice
 
 
 def _one_each(shares: Sequence[tuple[float, float]], keys: Sequence[str], roles: Sequence[str | None]) -> list[tuple[float, float]]:
@@ -98,7 +117,7 @@ def _called_tax_ids(words: Words, captions: Captions, probabilities: NDArray[np.
     taken = {i for span in spans for i in span.words}
     result: list[Span] = []
     for i in np.flatnonzero(faint).tolist():
-        if i in taken or not words.has_digit[i] or match("tax_id", captions.before(i)) is None:
+        if i in taken or not words.has_digit[i] or match("tax_id", _text_before(captions, i)) is None or captions.party(i) in THIRD:
             continue
         line = words.words_of_line[words.line_list[i]]
         members = [i]
@@ -112,11 +131,20 @@ def _called_tax_ids(words: Words, captions: Captions, probabilities: NDArray[np.
     return result
 
 
+def _text_before(captions: Captions, first: int) -> str:
+    """The text in front of a word, or, where a sentence goes on with it, the line over it."""
+    before = captions.before(first)
+    over = captions.line_over(first) if not before else None
+    return over.text if over is not None else before
+
+
 def _is_another_number(captions: Captions, span: Span) -> bool:
-    """Whether the caption of a number says that it is the buyer's in the seller's books, or that of a register: no VAT id, unless it has a country's
-    prefix or suffix."""
+    """Whether the caption of a number says that it is the buyer's in the seller's books, that of an order or a register: no VAT id, unless it has a
+    country's prefix or suffix."""
     before = captions.before(span.first)
     text = clean_vat_id(span.text)
+    if span.probability < TOLD and captions.in_front("number", span.first) == "order_number" and match("tax_id", before) is None:
+        return True
     kind = match("register", before) if _DIGITS_ALONE.fullmatch(text) else None
     return announces("customer", before) or kind == "number" or (kind == "company" and _SWEDISH_COMPANY.fullmatch(text) is not None)
 
@@ -133,6 +161,16 @@ def _party_above(words: Words, captions: Captions, span: Span, names: tuple[Choi
         if -0.5 * size < drop < 14 * size and abs(piece.box[0] - choice.span.box[0]) < 4 * size and (best is None or drop < best[0]):
             best = (drop, role)
     return best[1] if best else None
+
+
+def _party_in_front(words: Words, captions: Captions, span: Span, names: tuple[Choice | None, Choice | None]) -> str | None:
+    """The party whose name stands in front of an id, in the same text: "Example Ltd - VAT GB 123 4567 89"."""
+    piece = captions.pieces[captions.piece_of[span.first]].words
+    front = text_key(" ".join(words.texts[i] for i in piece[: piece.index(span.first)]))
+    named = [
+        role for role, choice in zip(("seller", "buyer"), names, strict=True) if choice is not None and text_key(str(choice.value)) in front
+    ]
+    return named[0] if len(named) == 1 else None
 
 
 def could_be_vat_id(text: str) -> bool:
@@ -182,6 +220,11 @@ def _with_prefix(words: Words, line: Sequence[int], members: list[int]) -> tuple
         return members, ""
     before, number = words.texts[line[first - 1]], " ".join(words.texts[i] for i in members)
     glued = _GLUED_COUNTRY.search(before)
-    if _COUNTRY.match(before) and fits_prefix(before, number):
+    if _COUNTRY.match(before) and fits_prefix(before, number) and not _abbreviates_number(words, line, first - 1):
         return [line[first - 1], *members], ""
     return members, glued[1] if glued else ""
+
+
+def _abbreviates_number(words: Words, line: Sequence[int], k: int) -> bool:
+    """Whether "NO" ends a label in capitals ("VAT REG NO") rather than being Norway."""
+    return words.texts[line[k]] == "NO" and k > 0 and _LABEL_IN_CAPITALS.fullmatch(words.texts[line[k - 1]]) is not None

@@ -201,3 +201,17 @@ def test_a_converted_total_may_be_negative_and_in_groups() -> None:
         language="cs",
     )
     assert assemble(page).header.currency == "CZK"
+
+
+@pytest.mark.parametrize(
+    ("lines", "language", "code"),
+    [
+        (("Kudu Supplies (Pty) Ltd", "Total R1,250.00"), "en", "ZAR"), (("Kudu Supplies (Pty) Ltd", "Customer SAR007", "Total R 1250.00"), "en", "ZAR"),
+        (("Kudu Supplies Ltd", "Part R1,250.00"), "en", None), (("Customer SAR007",), "en", None), (("Total SAR 0.70",), "en", "SAR"),
+        (("Ferretería Norte S.A.S., Bogotá", "Total $ 1.250,00"), "es", "COP"), (("Ferretería Sur, Santiago de Chile", "Total $ 1.250"), "es", "CLP"),
+    ],
+)  # fmt: skip
+def test_the_sellers_country_tells_rand_and_peso(lines: tuple[str, ...], language: str, code: str | None) -> None:
+    told = {"$": {"header.currency": 0.9}, "1250.00": {"header.gross_total": 0.9}, "SAR": {"header.currency": 0.9}}
+    page = tagged(*((50.0, 40.0 + 20 * k, line) for k, line in enumerate(lines)), opinions=told, language=language)
+    assert assemble(page).header.currency == code

@@ -91,9 +91,10 @@ def test_a_heading_over_a_vat_id_says_less_than_a_sure_network(told: float, fiel
 
 
 def test_a_vat_id_that_stands_in_two_places_is_rather_the_sellers() -> None:
-    half = {"GB123456782": {SELLER_ID: 0.48, BUYER_ID: 0.48}}
-    assert header((50, 80, "VAT no. GB123456782"), **half).buyer_vat_id == "GB123456782"
-    assert header((50, 80, "VAT no. GB123456782"), (50, 700, "VAT no. GB123456782"), **half).seller_vat_id == "GB123456782"
+    half = {number: {SELLER_ID: 0.48, BUYER_ID: 0.48} for number in ("GB123456782", "GB987654335")}
+    lines = ((50.0, 80.0, "VAT no. GB123456782"), (50.0, 120.0, "VAT no. GB987654335"))
+    assert header(*lines, (50, 700, "VAT no. GB123456782"), **half).seller_vat_id == "GB123456782"
+    assert header(*lines, (50, 700, "VAT no. GB987654335"), **half).seller_vat_id == "GB987654335"
 
 
 @pytest.mark.parametrize(
@@ -119,3 +120,49 @@ def test_the_day_of_a_payment_or_of_a_part_of_it_is_no_due_date(sentence: str, l
     lines = ((50.0, 80.0, "Invoice date 01.10.2024"), (50.0, 400.0, f"{sentence} 24.10.2024"))
     told = {"01.10.2024": {ISSUED: 0.95}, "24.10.2024": {DUE: 0.7}}
     assert (header(*lines, language=language, **told).due_date is not None) is due
+
+
+def test_the_only_tax_id_is_rather_the_sellers() -> None:
+    told = {"51824753556": {SELLER_ID: 0.4, BUYER_ID: 0.5}}
+    assert header((50, 80, "ABN 51824753556"), **told).seller_vat_id == "51824753556"
+    assert header((50, 80, "Customer ABN 51824753556"), **told).buyer_vat_id == "51824753556"
+
+
+def test_an_id_behind_a_name_is_of_the_party_of_that_name() -> None:
+    names = {w: {"header.buyer_name": 0.9} for w in ("Rowland", "Timber")}
+    lines = ((50.0, 80.0, "Rowland Timber"), (50.0, 400.0, "Rowland Timber - GB123456727"), (50.0, 500.0, "VAT GB987654335"))
+    ids = {"GB123456727": {SELLER_ID: 0.6, BUYER_ID: 0.3}, "GB987654335": {SELLER_ID: 0.5, BUYER_ID: 0.4}}
+    assert header(*lines, **names, **ids).buyer_vat_id == "GB123456727"
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("NIT 901.234.567-8", True), ("CNPJ: 12.345.678/0001-95", True), ("GST Reg. No. 201234567D", True), ("Contract 901.234.567-8", False),
+        ("Umsatzsteuer-Identifikationsnummer lautet 136695976", True),
+    ],
+)  # fmt: skip
+def test_a_caption_tells_of_a_tax_id_in_many_countries(line: str, found: bool) -> None:
+    number = line.split()[-1]
+    assert (header((50, 80, line), **{number: {SELLER_ID: 0.2}}).seller_vat_id is not None) == found
+
+
+def test_the_caption_of_a_tax_id_may_end_the_line_above() -> None:
+    lines = ((50.0, 80.0, "Terms of the house: Bellavista Norte S.A. - NIF"), (50.0, 92.0, "A12345674 - Reg. Merc. Sevilla"))
+    assert header(*lines, language="es", A12345674={SELLER_ID: 0.2}).seller_vat_id == "A12345674"
+
+
+def test_the_number_of_an_order_is_no_tax_id() -> None:
+    told = {w: {BUYER_ID: 0.6} for w in ("KLT", "2301-19")}
+    assert header((50, 80, "Your PO No. KLT 2301-19"), **told).buyer_vat_id is None
+
+
+@pytest.mark.parametrize(("label", "vat_id"), [("VAT REG NO", "123456727"), ("MVA:", "NO123456727")])
+def test_no_in_a_label_in_capitals_is_not_norway(label: str, vat_id: str) -> None:
+    printed = f"{label} 123 4567 27" if label.endswith("NO") else f"{label} NO 123 4567 27"
+    assert header((50, 80, printed), **{w: {SELLER_ID: 0.95} for w in ("123", "4567", "27")}).seller_vat_id == vat_id
+
+
+def test_a_tax_id_is_given_with_its_country_where_it_is_printed_so_too() -> None:
+    lines = ((50.0, 80.0, "DIČ: 2023456789"), (50.0, 92.0, "IČ DPH: SK2023456789"))
+    assert header(*lines, language="cs", **{"2023456789": {SELLER_ID: 0.9}}).seller_vat_id == "SK2023456789"
