@@ -9,7 +9,7 @@
   `broken_lines`), `nameless_rows`, `headed_numbers`, `proven_quantities`, `line_items`, `valid_rows`,
   `line_rates`
 - totals: `totals` (with `total_options`, `adjustments`, `tax_rows`)
-- header: `header_reading` (with `numbers_of_header`, `names`, `name_ends`, `name_lines`, `parties`, `party_places`, `vat_ids`, `legal_forms`, `dates`, `header_dates`,
-  `debited_accounts`, `currency`, `currency_words`, `country`)
+- header: `header_reading` (with `numbers_of_header`, `names`, `name_ends`, `name_lines`, `parties`, `party_places`, `vat_ids`, `legal_forms`, `dates`,
+  `header_dates`, `debited_accounts`, `currency`, `currency_words`, `country`)
 - what a reading is worth: `doubt`, `anchors`
 """
