@@ -17,7 +17,7 @@ from extractors.assembly.legal_forms import has_legal_form, is_legal_form
 from extractors.assembly.name_ends import is_of_other_size, names_a_department, without_line_over_it, without_statement
 from extractors.assembly.name_lines import naming_line
 from extractors.assembly.party_places import letters_of_pages
-from extractors.assembly.spans import LABEL_INDEX, Span, Words, goes_on, is_unfinished, make_span
+from extractors.assembly.spans import JOINING, LABEL_INDEX, Span, Words, goes_on, is_unfinished, make_span
 
 GROW = 0.08  # a word beside a name belongs to it when the network finds it this likely
 WORD_GAP_EM = 0.6
@@ -260,8 +260,8 @@ def _close(words: Words, left: int, right: int) -> bool:
 
 
 def stands_apart(words: Words, captions: Captions, above: Span, below: Span) -> bool:
-    """Whether two lines of a party's block are not one name: the upper one is a heading, or had room for the first word of the lower one, as a line of
-    the block, of no larger type, is that wide."""
+    """Whether two lines of a party's block are not one name: the upper one is a heading or ends in a legal form, the lower one names a department or a trade,
+    or the upper one had room for the first word of the lower one, as a line of the block, of no larger type, is that wide."""
     if above.label in PARTY_NAMES and _is_heading(above.text, above.probability):
         return True
     if is_unfinished(above) or goes_on(below):
@@ -273,13 +273,15 @@ def stands_apart(words: Words, captions: Captions, above: Span, below: Span) -> 
     own = [i for i in above.words if words.line_list[i] == line]
     if above.label not in PARTY_NAMES or len(own) < 2 or len(below.words) < 2:
         return False
-    if below.text[:1].islower() or not words.texts[last][-1:].isalnum():
-        return False
     if is_legal_form(below.text) or is_legal_form(" ".join(below.text.split()[1:])):
         return False
     if any(is_legal_form(" ".join((*above.text.split()[-k:], below.text))) for k in (1, 2)):
         return False
-    if is_of_other_size(words, own, below.words):
+    ended = is_legal_form(words.texts[last])
+    if not (ended or words.texts[last][-1:].isalnum()) or (below.text[:1].islower() and below.text.split()[0] in JOINING):
+        return False
+    trade = below.text[:1].islower() and words.texts[last][:1].isupper()  # "psychologist" under a person's name
+    if trade or ended or is_of_other_size(words, own, below.words):
         return True
     x0, _, x1, _ = words.box_of(own)
     needed = x1 - x0 + SPACE_EM * size + words.box_list[first][2] - words.box_list[first][0]

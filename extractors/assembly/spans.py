@@ -34,7 +34,7 @@ _BEHIND_QUANTITY = frozenset({0, LABEL_INDEX["line.unit"], LABEL_INDEX["line.not
 _GROUP_AND_UNIT = re.compile(r"^\d{3}(?:[.,]\d{1,4})?(?:[^\W\d_]{1,10}\.?)?$")
 SURELY_OTHER = 0.95  # probability from which a word is what the network takes it for
 _JOINED_BY = frozenset({"&", "+", "-", "–"})
-_JOINING = frozenset(  # words that lead on to the rest of a name
+JOINING = frozenset(  # words that lead on to the rest of a name
     "& + e y i a et und and og och ja és ve și en u di de da do dos das del della dei degli du des von van der den of the".split()  # noqa: SIM905
 )
 
@@ -155,7 +155,7 @@ def goes_on(span: Span) -> bool:
 
 def is_unfinished(span: Span) -> bool:
     """Whether a name ends in a word that joins it to the next ("Catering e")."""
-    return span.label.endswith("_name") and len(span.words) > 1 and span.text.split()[-1] in _JOINING
+    return span.label.endswith("_name") and len(span.words) > 1 and span.text.split()[-1] in JOINING
 
 
 def _continued(words: Words, spans: Sequence[Span], span: Span) -> int | None:

@@ -64,3 +64,18 @@ def test_letters_of_another_size_under_a_name_tell_its_trade_or_its_legal_name(a
     sizes[: len(above.split())] *= 1.6
     page = replace(page, document=Document((replace(sheet, sizes=sizes),), reader="test"))
     assert assemble(page).header.seller_name == name
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "name"),
+    [
+        ("Hofladen Brandt KG", "Molkerei + Laden", "Hofladen Brandt KG"),
+        ("Talleres Olmedo S.L.", "Chapa y Pintura", "Talleres Olmedo S.L."),
+        ("Anna Bloom Weaver", "potter and teacher", "Anna Bloom Weaver"),
+        ("Atelier Morel", "de la Roche", "Atelier Morel de la Roche"),
+        ("Brandt GmbH", "& Co. KG", "Brandt GmbH & Co. KG"),
+    ],
+)
+def test_a_name_ends_with_its_legal_form_and_before_a_trade_in_small_letters(above: str, below: str, name: str) -> None:
+    words = {word: {SELLER: 0.9} for word in f"{above} {below}".split()}
+    assert assemble(tagged((50, 80, above), (50, 92, below), opinions=words)).header.seller_name == name
