@@ -101,6 +101,7 @@ def _code_under(words: Words, probabilities: NDArray[np.float32], best: Sequence
     """The words of a main line in the column that are together a code; none where there is no such code."""
     boxes = words.box_list
     inside = [i for i in words.words_of_line[band.line] if column.left < (boxes[i][0] + boxes[i][2]) / 2 < column.right]
+    inside = [i for i in inside if any(map(str.isalnum, words.texts[i]))]
     inside = [i for i in inside if best[i] != NAME or float(probabilities[i, NAME]) < WAVERING]
     if not inside or len(inside) > LONGEST or any(best[i] not in _FREE and best[i] != NAME for i in inside):
         return []

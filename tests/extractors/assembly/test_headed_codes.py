@@ -19,7 +19,7 @@ def read(*headings: tuple[float, str], code: str, label: dict[str, float], left:
         (120, 195, "Bolt"),
         (400, 195, "32.00"),
     ]
-    opinions = {"Hinge": NAME, "Bolt": NAME, "31.00": NET, "32.00": NET, code: label}
+    opinions = {"Hinge": NAME, "Bolt": NAME, "31.00": NET, "32.00": NET, code.split()[0]: label}
     item = assemble(linked_by_line(tagged(*lines, opinions=opinions))).line_items[0]
     return item.item_code, item.description
 
@@ -52,3 +52,8 @@ def test_what_has_no_digit_or_is_a_quantity_is_none() -> None:
 def test_a_code_one_fixed_width_space_before_the_name_is_none_of_it() -> None:
     headings = ((22.0, "POS"), (50.0, "ARTNR"), (120.0, "DESCRIPTION"), (400.0, "AMOUNT"))
     assert read(*headings, code="77-3000-41-2", label={"line.note": 0.6, "line.item_code": 0.3}) == ("77-3000-41-2", "Hinge")
+
+
+def test_a_dash_behind_a_code_is_none_of_it() -> None:
+    headings = ((50.0, "Art. no."), (120.0, "Description"), (400.0, "Amount"))
+    assert read(*headings, code="77-3000-4 -", label=NOTE)[0] == "77-3000-4"
