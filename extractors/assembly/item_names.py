@@ -76,7 +76,12 @@ def settle_names(words: Words, probabilities: NDArray[np.float32], rows: NDArray
         chosen = _beside(words, best, pieces, beside, bands, notes)
     else:
         chosen = _apart(words, best, rows, pieces, bands, notes)
-    kept = {i: row for row, own in chosen.items() for piece in own for i in without_marks(words, best, piece)}
+    kept = {
+        i: row
+        for row, own in chosen.items()
+        for piece in own
+        for i in (without_marks(words, best, piece) if piece is own[0] else piece.words)
+    }
     result = rows.copy()
     for i in np.flatnonzero((np.asarray(best) == NAME) & (rows >= 0)).tolist():
         if i not in kept:

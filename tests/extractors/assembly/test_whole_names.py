@@ -79,6 +79,12 @@ def test_a_bullet_is_no_part_of_the_name(text: str, name: str) -> None:
     assert names((50, 180, text), (400, 180, "31.00"), **dict.fromkeys(("-", "•", "Hearing", "abroad"), NAME)) == [name]
 
 
+def test_a_dash_that_begins_the_second_line_stays() -> None:
+    seen = dict.fromkeys(("Hearing", "abroad", "-", "two", "days"), NAME)
+    page = tagged((50, 180, "Hearing abroad"), (400, 180, "31.00"), (50, 192, "- two days"), opinions={"31.00": NET, **seen})
+    assert assemble(page).line_items[0].description == "Hearing abroad - two days"
+
+
 @pytest.mark.parametrize(("quantity", "name"), [("4", "Soup"), ("", "x Soup")])
 def test_the_sign_of_multiplication_behind_a_quantity_is_none(quantity: str, name: str) -> None:
     seen = {"4": QUANTITY, "x": NOTE, "Soup": NAME} if quantity else {"x": NAME, "Soup": NAME}
