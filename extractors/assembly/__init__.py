@@ -6,7 +6,7 @@
 - what the network's labels are corrected by, before rows are built: `begun_names`, `bracketed_codes`, `columns`, `table_charges`,
   `proven_amounts`, `card_amounts`
 - rows: `rows`, `parted_rows`, `item_names` (with `name_pieces`, `item_lines`, `item_blocks`, `connected_lines`, `stacked_headings`, `section_headings`,
-  `broken_lines`), `nameless_rows`, `headed_numbers`, `proven_quantities`, `line_items`, `valid_rows`,
+  `name_columns`, `broken_lines`), `nameless_rows`, `headed_codes`, `headed_numbers`, `proven_quantities`, `line_items`, `valid_rows`,
   `line_rates`
 - totals: `totals` (with `total_options`, `adjustments`, `tax_rows`)
 - header: `header_reading` (with `numbers_of_header`, `names`, `name_ends`, `name_lines`, `parties`, `party_places`, `vat_ids`,

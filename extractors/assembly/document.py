@@ -16,6 +16,7 @@ from extractors.assembly.captions import Captions
 from extractors.assembly.card_amounts import take_amounts_of_cards
 from extractors.assembly.columns import agree_in_columns
 from extractors.assembly.doubt import Doubt, doubt_of
+from extractors.assembly.headed_codes import mark_headed_codes
 from extractors.assembly.headed_numbers import take_numbers_under_headings
 from extractors.assembly.header_reading import read_header
 from extractors.assembly.item_names import settle_names
@@ -96,7 +97,9 @@ def _assembled(words: Words) -> Assembled:
     take_unseen_amounts(words, probabilities, habit)
     take_amounts_that_make_the_total(words, probabilities, habit)
     take_amounts_of_cards(words, captions, probabilities, habit)
-    rows = settle_names(words, probabilities, find_rows(words, probabilities))
+    rows = find_rows(words, probabilities)
+    mark_headed_codes(words, probabilities, rows)
+    rows = settle_names(words, probabilities, rows)
     rows = join_parts(words, probabilities, join_halves(words, probabilities, rows), habit)
     name_nameless_rows(words, captions, probabilities, rows)
     take_numbers_under_headings(words, captions, probabilities, rows, habit)

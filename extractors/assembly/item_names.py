@@ -18,6 +18,7 @@ from extractors.assembly.broken_lines import with_broken_lines
 from extractors.assembly.connected_lines import SURE, connected, usual_distances
 from extractors.assembly.item_blocks import rows_by_blocks
 from extractors.assembly.item_lines import Band, heaviest_column, item_bands, name_headings, overlap, usual_left
+from extractors.assembly.name_columns import second_names
 from extractors.assembly.name_pieces import (
     ALIKE,
     CODE,
@@ -33,11 +34,12 @@ from extractors.assembly.name_pieces import (
     name_pieces,
     runs,
     whole_run,
+    without_marks,
     without_stamps,
 )
-from extractors.assembly.section_headings import first_lines, without_headings_below, without_outdented
+from extractors.assembly.section_headings import first_lines, without_headings_below, without_other_entries, without_outdented
 from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words, carries, set_label
-from extractors.assembly.stacked_headings import below_their_numbers, names_stand_below
+from extractors.assembly.stacked_headings import above_their_numbers, below_their_numbers, names_stand_below
 
 _NUMBERS = frozenset(LABEL_INDEX[n] for n in NUMERIC_LABELS)
 _NO_NAMES = frozenset({NOTE, LABEL_INDEX["line.item_code"]})
@@ -64,6 +66,7 @@ def settle_names(words: Words, probabilities: NDArray[np.float32], rows: NDArray
     best: list[int] = probabilities.argmax(1).tolist()
     pieces = without_stamps(words, rows, name_pieces(words, best, rows))
     bands = item_bands(words, best, rows)
+    pieces = above_their_numbers(words, bands, pieces) or pieces
     notes = _note_lines(words, best, rows)
     beside = _bands_of_pieces(bands, pieces)
     below = below_their_numbers(pieces, bands) if names_stand_below(words, bands, pieces) else []
@@ -73,7 +76,12 @@ def settle_names(words: Words, probabilities: NDArray[np.float32], rows: NDArray
         chosen = _beside(words, best, pieces, beside, bands, notes)
     else:
         chosen = _apart(words, best, rows, pieces, bands, notes)
-    kept = {i: row for row, own in chosen.items() for piece in own for i in piece.words}
+    kept = {
+        i: row
+        for row, own in chosen.items()
+        for piece in own
+        for i in (without_marks(words, best, piece) if piece is own[0] else piece.words)
+    }
     result = rows.copy()
     for i in np.flatnonzero((np.asarray(best) == NAME) & (rows >= 0)).tolist():
         if i not in kept:
@@ -253,8 +261,11 @@ def _beside(
     seeds: dict[int, list[Piece]] = {}
     loose: dict[int, list[Piece]] = {}
     outside: dict[int, list[Piece]] = {}
+    elsewhere: dict[int, list[Piece]] = {}
     for k, piece in enumerate(pieces):
         if not inside[k]:
+            if k in beside:
+                elsewhere.setdefault(beside[k].row, []).append(piece)
             outside.setdefault(piece.row, []).append(piece)
         elif k in beside:
             seeds.setdefault(beside[k].row, []).append(whole_run(words, best, piece, left_pt=left - EDGE_PT))
@@ -264,14 +275,16 @@ def _beside(
     for band in bands:
         if band.row not in seeds and (found := _untagged(words, best, band, left, alone=band.row not in loose)):
             seeds[band.row] = [found]
+    second = second_names(words, best, seeds, elsewhere, bands, column)
     distances = usual_distances([p for k in (seeds, loose) for own in k.values() for p in own])
     result: dict[int, list[Piece]] = {}
     for row in {*seeds, *loose, *outside}:
-        others = loose.get(row, [])
+        others = without_other_entries(words, best, loose.get(row, []))
         seed = seeds.get(row) or _strongest(others or outside[row])
         if row in seeds and usual is not None:
             others = without_headings_below(words, best, others, seed, left)
-        result[row] = with_broken_lines(words, best, connected(seed, others, notes.get(row, ()), distances))
+        named = with_broken_lines(words, best, connected(seed, others, notes.get(row, ()), distances))
+        result[row] = sorted({*named, *second.get(row, ())}, key=lambda p: (p.page, p.line, p.box[0]))
     return result
 
 

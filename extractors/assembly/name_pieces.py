@@ -16,6 +16,7 @@ from extractors.assembly.text_segments import SURE_NOTE
 NAME = LABEL_INDEX["line.description"]
 NOTE = LABEL_INDEX["line.note"]
 _NUMBERS = frozenset(LABEL_INDEX[f"line.{n}"] for n in ("quantity", "unit_price", "net_amount", "gross_amount", "tax_rate"))
+_QUANTITY = LABEL_INDEX["line.quantity"]
 UNIT, CODE, POSITION = (LABEL_INDEX[f"line.{n}"] for n in ("unit", "item_code", "position"))
 SURELY = 0.9  # probability from which the network's label of a word stands against what its neighbours say
 _FREE = frozenset({0, NOTE, UNIT})  # what a word between words of a name may have been taken for
@@ -25,6 +26,8 @@ LEADING_EM = 1.75  # lines of one text are closer than this from baseline to bas
 STAMP = 1.8  # times the usual size of items' words, from which letters are a stamp
 HOLE = 2  # words of another label between words of a name that still belong to it
 _LEADER = re.compile(r"[.·…_]{4,}")  # dots that lead the eye from a name to its amount
+_BULLETS = frozenset("- – — • · ▪ ◦ ‣ *".split())  # noqa: SIM905
+_TIMES = frozenset({"x", "×", "X"})
 _OPENING, _CLOSING = "[({", "])}"
 
 
@@ -94,9 +97,18 @@ def without_stamps(words: Words, rows: NDArray[np.int32], pieces: Sequence[Piece
     return [piece for piece in pieces if piece.size <= STAMP * usual]
 
 
+def without_marks(words: Words, best: Sequence[int], piece: Piece) -> Sequence[int]:
+    """The words of a piece without a dash or bullet in front of its text, or the sign of multiplication behind its quantity ("2 x Soup")."""
+    line = words.words_of_line[piece.line]
+    before = line[: line.index(piece.words[0])]
+    counted = bool(before) and best[before[-1]] == _QUANTITY and words.texts[piece.words[0]] in _TIMES
+    bulleted = not before and words.texts[piece.words[0]] in _BULLETS
+    return piece.words[1:] if piece.words[1:] and (counted or bulleted) else piece.words
+
+
 def whole_run(words: Words, best: Sequence[int], piece: Piece, *, left_pt: float) -> Piece:
     """A piece with the words directly beside it, not left of ``left_pt``, that are set alike and carry no other value."""
-    run = next(run for run in runs(words, words.words_of_line[piece.line]) if piece.words[0] in run)
+    run = run_of(words, piece)
     first, last = run.index(piece.words[0]), run.index(piece.words[-1])
 
     def goes_on(i: int) -> bool:
@@ -123,6 +135,11 @@ def is_surely(words: Words, i: int, *labels: int) -> bool:
 def runs(words: Words, line: Sequence[int]) -> list[list[int]]:
     """The words of a line in pieces between gaps."""
     return words.once(_runs, tuple(line))
+
+
+def run_of(words: Words, piece: Piece) -> list[int]:
+    """The words between gaps that a piece stands among."""
+    return next(run for run in runs(words, words.words_of_line[piece.line]) if piece.words[0] in run)
 
 
 def _runs(words: Words, line: Sequence[int]) -> list[list[int]]:

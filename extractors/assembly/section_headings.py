@@ -1,13 +1,17 @@
-"""Headings of sections between the items of a table, which name none of them: they stand out to the left, or above the first line of an item's block."""
+"""Lines between the items of a table that name none of them: headings of sections, which stand out to the left or above the first line of an item's block,
+and payments and sums, which show amounts of their own."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
+from extractors.assembly.connected_lines import VERY_SURE
 from extractors.assembly.item_lines import Band, usual_left
-from extractors.assembly.name_pieces import CODE, EDGE_PT, NAME, NOTE, Piece, is_surely, runs
+from extractors.assembly.name_pieces import CODE, EDGE_PT, NAME, NOTE, Piece, is_surely, run_of
 from extractors.assembly.spans import Words
 
+_AMOUNT = re.compile(r"^[-–−+(]?\d[\d.,'’]*[.,]\d{2}[-)]?$")
 _TEXT = frozenset({0, NAME, NOTE})
 SURELY_NAMED = 0.85  # probability from which a line further out than the names still goes on one
 
@@ -36,7 +40,7 @@ def without_headings_below(
     def heads_a_section(piece: Piece) -> bool:
         if piece.probability >= SURELY_NAMED:
             return False
-        run = _run(words, piece)
+        run = run_of(words, piece)
         text = [i for i in run[: run.index(piece.words[0])] if best[i] in _TEXT] or piece.words
         left = words.box_list[text[0]][0]
         goes_on = any(abs(start - x) <= EDGE_PT for start in (left, piece.box[0]) for x in begins)
@@ -45,14 +49,20 @@ def without_headings_below(
     return [piece for piece in pieces if not heads_a_section(piece)]
 
 
-def _run(words: Words, piece: Piece) -> list[int]:
-    """The words between gaps that a piece stands among."""
-    return next(run for run in runs(words, words.words_of_line[piece.line]) if piece.words[0] in run)
+def without_other_entries(words: Words, best: Sequence[int], pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces without those on a line that shows an amount to the right of them which is no value of an item: a payment or a sum, no second line of the
+    item above it, unless the network is sure of a name."""
+
+    def shows_an_amount(piece: Piece) -> bool:
+        line = words.words_of_line[piece.line]
+        return any(best[i] == 0 and words.box_list[i][0] > piece.box[2] and _AMOUNT.match(words.texts[i]) for i in line)
+
+    return [piece for piece in pieces if piece.probability >= VERY_SURE or not shows_an_amount(piece)]
 
 
 def _edges(words: Words, piece: Piece) -> list[float]:
     """Where a piece begins, the text that it stands in, and the code at the beginning of its line."""
-    first, text = words.words_of_line[piece.line][0], _run(words, piece)[0]
+    first, text = words.words_of_line[piece.line][0], run_of(words, piece)[0]
     return [piece.box[0], *(words.box_list[i][0] for i in (text, first) if i == text or is_surely(words, i, CODE))]
 
 
