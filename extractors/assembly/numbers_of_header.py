@@ -113,7 +113,7 @@ def choose_number(
     whole = make_span(words, label, (*span.words, *rest), probabilities) if rest else span
     bare = sum(_stands_alone(words, s) for _, s in best) > 0
     letters = "" if bare else _letters_before(words, probabilities, span, column)
-    joint = " " if rest and words.line_list[rest[0]] == span.line else ""
+    joint = " " if rest and words.line_list[rest[0]] == words.line_list[span.words[-1]] else ""
     text = span.text[_end_of_label(words, captions, span) :] + "".join(joint + words.texts[i] for i in rest)
     return Choice(letters + clean_identifier(text), whole, min(whole.probability, 1.0))
 
@@ -137,7 +137,7 @@ def _groups_behind(words: Words, span: Span) -> tuple[int, ...]:
     """The groups of three digits behind a number that is grouped by spaces ("No 12 345 678 901")."""
     if not _HEAD_OF_GROUPS.fullmatch(words.texts[span.words[-1]]):
         return ()
-    line = words.words_of_line[span.line]
+    line = words.words_of_line[words.line_list[span.words[-1]]]
     members: list[int] = []
     for i in line[line.index(span.words[-1]) + 1 :]:
         if not (_GROUP_OF_THREE.fullmatch(words.texts[i]) and groups_touch(words, (members or span.words)[-1], i)):

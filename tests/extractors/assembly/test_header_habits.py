@@ -73,3 +73,8 @@ def test_the_letters_of_an_order_belong_to_its_number_under_a_caption_of_their_o
 @pytest.mark.parametrize(("line", "number"), [("Facture n° 12 345 678 901", "12 345 678 901"), ("Facture n° 12 345 page 2", "12")])
 def test_a_number_that_is_grouped_by_spaces_is_given_whole(line: str, number: str) -> None:
     assert header((50, 40, line), language="fr", **{"12": {NUMBER: 0.5}}).invoice_number == number
+
+
+def test_a_number_whose_end_stands_in_the_next_line_has_no_groups_behind_its_first_line() -> None:
+    told = {word: {NUMBER: 0.95} for word in ("2024/", "118")}
+    assert header((50, 40, "Facture n° 2024/"), (50, 52, "118"), language="fr", **told).invoice_number is not None
