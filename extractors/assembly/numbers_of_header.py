@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from extractors.assembly.caption_words import announces, match, plain
 from extractors.assembly.captions import Captions
 from extractors.assembly.header import Choice, clean_identifier, text_key
-from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Span, Words, make_span
+from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Span, Words, groups_touch, make_span
 
 # Odds, chosen on generated layouts: what a caption adds to, or takes from, the network's opinion.
 CAPTION_AGREES = {"credit_number": 8.0, "invoice_number": 8.0, "order_number": 3.0}
@@ -41,7 +41,10 @@ _ABBREVIATIONS = frozenset(
 )
 _END_OF_LABEL = re.compile(r"^(?:[^\W\d_]{4,}|[^\W\d_]?[a-zß-ž]{2,3})(?=\d)|^[^\W\d_]*[a-zß-ž]{2}(?=[A-Z][A-Z\d./-]*\d)")
 _COPYRIGHT = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
-_ORDER_LETTERS = re.compile(r"(?:PO|BC|BDC|OC|ODA|OA)[\W_]*\d")
+_ORDER_LETTERS = re.compile(r"(?:PO|BC|BDC|OC|ODA|OA)[\W_]*\d[\w./-]*")
+_HEAD_OF_GROUPS = re.compile(r"\d{1,3}")
+_GROUP_OF_THREE = re.compile(r"\d{3}")
+FEWEST_GROUPS = 2  # behind its first digits, from which a number is grouped by spaces
 _FRAGMENT = re.compile(r"[A-Z\d/.\-]{1,8}$")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})|\d{4}[./-]\d{2}[./-]\d{2}\.?|\d{1,2}[./-][^\W\d]{3}[./-]\d{2,4}")
@@ -75,7 +78,9 @@ def choose_number(
         cued = in_others[i] < OTHER_SHARE and _is_called(captions, i, OWN_CAPTIONS[caption])
         if cued or (in_column[i] >= CAPTION_ONLY and i not in taken):
             candidates.append(make_span(words, label, [i], probabilities))
-    cues = [_cue(words, captions, span) for span in candidates]
+    lettered = _with_letters(words, captions, probabilities, label) if name == "purchase_order" else []
+    candidates += lettered
+    cues = [caption if span in lettered else _cue(words, captions, span) for span in candidates]
     agreeing = OWN_CAPTIONS[caption]
     if "credit_number" in agreeing and "credit_number" not in cues and "invoice_number" in cues and _is_credit_note(captions):
         cues = ["credit_number" if _is_bare(captions, s, cue) else cue for s, cue in zip(candidates, cues, strict=True)]
@@ -101,31 +106,60 @@ def choose_number(
     if not likely:
         return None
     best_key = max(likely, key=lambda key: total(likely[key]))
-    best = likely[
-        max((key for key in likely if key.startswith(best_key) and not _is_checked(best_key, key)), key=len)
-    ]  # printed whole elsewhere
+    longer = [key for key in likely if key.startswith(best_key) and not _is_checked(best_key, key, likely[key])]
+    best = likely[max(longer, key=len)]  # elsewhere it may be printed whole
     span = max(best, key=lambda m: m[0])[1]
-    rest = _rest_below(words, captions, probabilities, span, column)
+    rest = _rest_below(words, captions, probabilities, span, column) or _groups_behind(words, span)
     whole = make_span(words, label, (*span.words, *rest), probabilities) if rest else span
     bare = sum(_stands_alone(words, s) for _, s in best) > 0
     letters = "" if bare else _letters_before(words, probabilities, span, column)
-    text = span.text[_end_of_label(words, captions, span) :] + "".join(words.texts[i] for i in rest)
+    joint = " " if rest and words.line_list[rest[0]] == words.line_list[span.words[-1]] else ""
+    text = span.text[_end_of_label(words, captions, span) :] + "".join(joint + words.texts[i] for i in rest)
     return Choice(letters + clean_identifier(text), whole, min(whole.probability, 1.0))
 
 
-def _is_checked(number: str, longer: str) -> bool:
-    """Whether a longer number is a payment reference that holds a number and digits to check it."""
-    return longer != number and longer.isdecimal() and number.isdecimal() and len(number) >= SHORTEST_REFERRED
+def _with_letters(words: Words, captions: Captions, probabilities: NDArray[np.float32], label: str) -> list[Span]:
+    """Numbers behind the letters of an order ("PO 4711") where a caption of their own stands in front of both, or over them alone."""
+    result: list[Span] = []
+    for i in words.once(_possible_numbers):
+        piece = captions.pieces[captions.piece_of[i]].words
+        k = piece.index(i)
+        if k == 0 or not _ORDER_LETTERS.fullmatch(f"{words.texts[piece[k - 1]]} {words.texts[i]}"):
+            continue
+        told = captions.in_front("number", piece[k - 1]) or (captions.over("number", piece[0]) if piece == (piece[0], i) else None)
+        over = captions.above(piece[0])[:1] if piece == (piece[0], i) else []
+        if told == "order_number" or any(announces("reference", text) for text in over):
+            result.append(make_span(words, label, [piece[k - 1], i], probabilities))
+    return result
+
+
+def _groups_behind(words: Words, span: Span) -> tuple[int, ...]:
+    """The groups of three digits behind a number that is grouped by spaces ("No 12 345 678 901")."""
+    if not _HEAD_OF_GROUPS.fullmatch(words.texts[span.words[-1]]):
+        return ()
+    line = words.words_of_line[words.line_list[span.words[-1]]]
+    members: list[int] = []
+    for i in line[line.index(span.words[-1]) + 1 :]:
+        if not (_GROUP_OF_THREE.fullmatch(words.texts[i]) and groups_touch(words, (members or span.words)[-1], i)):
+            break
+        members.append(i)
+    return tuple(members) if len(members) >= FEWEST_GROUPS else ()
+
+
+def _is_checked(number: str, longer: str, members: Sequence[tuple[float, Span]]) -> bool:
+    """Whether a longer number in one word is a payment reference that holds a number and digits to check it."""
+    one_word = all(len(span.words) == 1 for _, span in members)
+    return longer != number and one_word and longer.isdecimal() and number.isdecimal() and len(number) >= SHORTEST_REFERRED
 
 
 def _receipts_apart(captions: Captions, candidates: Sequence[Span], cues: Sequence[str | None]) -> list[str | None]:
-    """The cues, where some number is called an invoice's: what is called a receipt's is another one."""
+    """The cues, where some number is called an invoice's: what is called a receipt's is likely another one."""
     receipts = [
         cue == "invoice_number" and match("receipt", captions.before(s.first)) is not None for s, cue in zip(candidates, cues, strict=True)
     ]
     if not any(cue == "invoice_number" and not receipt for cue, receipt in zip(cues, receipts, strict=True)):
         return list(cues)
-    return ["corrected_number" if receipt else cue for cue, receipt in zip(cues, receipts, strict=True)]
+    return [None if receipt else cue for cue, receipt in zip(cues, receipts, strict=True)]
 
 
 def _is_called(captions: Captions, i: int, kinds: Sequence[str]) -> bool:

@@ -54,3 +54,27 @@ def test_a_caption_in_front_of_several_amounts_speaks_for_none_alone() -> None:
 def test_what_is_more_than_the_total_is_rather_not_due() -> None:
     told = {"120.00": {GROSS: 0.98, AMOUNT_DUE: 0.3}, "5000.00": {AMOUNT_DUE: 0.5}}
     assert header((50, 40, "Total 120.00"), (50, 80, "Sum insured 5000.00"), **told).amount_due == Decimal("120.00")
+
+
+@pytest.mark.parametrize(
+    ("lines", "order"),
+    [
+        (((50.0, 40.0, "Your reference"), (50.0, 52.0, "PO 7731")), "PO 7731"), (((50.0, 40.0, "Vs. ordine OA 31/24"),), "OA 31/24"),
+        (((50.0, 40.0, "Delivery note"), (50.0, 52.0, "PO 7731")), None),
+    ],
+)  # fmt: skip
+def test_the_letters_of_an_order_belong_to_its_number_under_a_caption_of_their_own(
+    lines: tuple[tuple[float, float, str], ...], order: str | None
+) -> None:
+    told = {word: {"header.purchase_order": 0.1} for word in ("PO", "OA", "7731", "31/24")}
+    assert header(*lines, **told).purchase_order == order
+
+
+@pytest.mark.parametrize(("line", "number"), [("Facture n° 12 345 678 901", "12 345 678 901"), ("Facture n° 12 345 page 2", "12")])
+def test_a_number_that_is_grouped_by_spaces_is_given_whole(line: str, number: str) -> None:
+    assert header((50, 40, line), language="fr", **{"12": {NUMBER: 0.5}}).invoice_number == number
+
+
+def test_a_number_whose_end_stands_in_the_next_line_has_no_groups_behind_its_first_line() -> None:
+    told = {word: {NUMBER: 0.95} for word in ("2024/", "118")}
+    assert header((50, 40, "Facture n° 2024/"), (50, 52, "118"), language="fr", **told).invoice_number is not None
