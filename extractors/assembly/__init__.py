@@ -6,8 +6,8 @@
 - what the network's labels are corrected by, before rows are built: `begun_names`, `bracketed_codes`, `columns`, `table_charges`,
   `proven_amounts`, `card_amounts`
 - rows: `rows`, `parted_rows`, `item_names` (with `name_pieces`, `item_lines`, `item_blocks`, `connected_lines`, `stacked_headings`, `section_headings`,
-  `broken_lines`), `nameless_rows`, `headed_numbers`, `proven_quantities`, `line_items`, `valid_rows`,
-  `line_rates`
+  `broken_lines`), `nameless_rows`, `headed_numbers`, `proven_quantities`, `net_values`, `summed_columns`, `line_items`,
+  `valid_rows`, `coded_rates`, `line_rates`
 - totals: `totals` (with `total_options`, `adjustments`, `tax_rows`)
 - header: `header_reading` (with `numbers_of_header`, `names`, `parties`, `party_places`, `vat_ids`, `legal_forms`, `dates`, `header_dates`,
   `debited_accounts`, `currency`, `currency_words`, `country`)

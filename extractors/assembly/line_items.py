@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from extractors.assembly.item_lines import is_name_heading
 from extractors.assembly.numbers import MINUS, NumberHabit, other_reading, parse_number, parse_percent
-from extractors.assembly.spans import LABEL_INDEX, Span, Words, groups_touch, make_span
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, groups_touch, is_group_of_digits, make_span
 from schemas.invoice import Evidence, LineItem
 
 _FIRST_NUMBER = re.compile(r"[-–−(]?\s*\d[\d.,'’ ]*")
@@ -86,6 +86,8 @@ def build_row(
         if reading.span is not None:
             evidence[name] = evidence_of(reading.span, set_by[name])
     texts: dict[str, str | None] = {}
+    if "tax_rate" not in picked and not by_label.get("tax_category"):  # a code in the column of the rates ("GST", "A")
+        by_label["tax_category"] = by_label.get("tax_rate", [])
     for name in ("position", "item_code", "unit", "tax_category"):
         chosen = max(by_label.get(name, ()), key=lambda s: s.probability, default=None)
         texts[name] = _identifier(chosen.text) if chosen else None
@@ -257,6 +259,7 @@ def _repair(
     numbers on the row's lines, but only where the network gave the label some probability."""
     lines = sorted({int(words.line[i]) for i in members})
     nearby = [i for line in lines for i in words.words_of_line[line] if words.has_digit[i]]
+    parts = {i for i in nearby if is_group_of_digits(words, i)}
     options: list[list[Reading]] = []
     names = ("quantity", "unit_price", amount_name)
     for name in names:
@@ -264,6 +267,8 @@ def _repair(
         readings = list(numbers[name][:3])
         known = {r.value for r in readings}
         for i in nearby:
+            if i in parts and (name != "quantity" or int(probabilities[i].argmax()) != column):
+                continue
             if probabilities[i, column] >= ALTERNATIVE_FLOOR or (not readings and _is_loose(probabilities[i])):
                 value = first_number(words.texts[i], habit)
                 if value is not None and value not in known:
