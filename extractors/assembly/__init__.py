@@ -2,7 +2,7 @@
 
 `document.assemble` is where it all comes together; it reads top to bottom in this order:
 
-- words and lines: `page_words`, `lines`, `spans`, `word_groups`, `text_segments`, `glued`, `captions` (with `caption_words`)
+- words and lines: `page_words`, `lines`, `twin_tables`, `spans`, `word_groups`, `text_segments`, `glued`, `captions` (with `caption_words`)
 - what the network's labels are corrected by, before rows are built: `begun_names`, `bracketed_codes`, `columns`, `table_charges`,
   `proven_amounts`, `card_amounts`
 - rows: `rows`, `parted_rows`, `item_names` (with `name_pieces`, `item_lines`, `item_blocks`, `connected_lines`, `stacked_headings`, `section_headings`,
