@@ -14,6 +14,7 @@ from extractors.assembly.begun_names import finish_begun_names, finish_names_of_
 from extractors.assembly.bracketed_codes import mark_bracketed_codes
 from extractors.assembly.captions import Captions
 from extractors.assembly.card_amounts import take_amounts_of_cards
+from extractors.assembly.coded_rates import with_rates_by_code
 from extractors.assembly.columns import agree_in_columns
 from extractors.assembly.doubt import Doubt, doubt_of
 from extractors.assembly.headed_codes import mark_headed_codes
@@ -21,8 +22,9 @@ from extractors.assembly.headed_numbers import take_numbers_under_headings
 from extractors.assembly.header_reading import read_header
 from extractors.assembly.item_names import settle_names
 from extractors.assembly.line_items import Row, agrees, build_row, first_number
-from extractors.assembly.line_rates import with_rates_by_base, with_sole_rate, with_tax_inside
+from extractors.assembly.line_rates import with_rates_by_base, with_sole_rate, with_tax_inside, without_rates_of_no_tax
 from extractors.assembly.nameless_rows import name_nameless_rows
+from extractors.assembly.net_values import take_net_values_below
 from extractors.assembly.numbers import NumberHabit, infer_habit
 from extractors.assembly.parted_rows import join_parts
 from extractors.assembly.proven_amounts import take_amounts_that_make_the_total, take_proven_amounts, take_unseen_amounts
@@ -36,6 +38,7 @@ from extractors.assembly.spans import (
     complete_grouped_numbers,
     find_spans,
 )
+from extractors.assembly.summed_columns import take_column_that_makes_the_total
 from extractors.assembly.table_charges import take_charges_in_the_table_for_items
 from extractors.assembly.text_segments import smooth_text_segments
 from extractors.assembly.totals import Totals, read_totals
@@ -101,6 +104,8 @@ def _assembled(words: Words) -> Assembled:
     mark_headed_codes(words, probabilities, rows)
     rows = settle_names(words, probabilities, rows)
     rows = join_parts(words, probabilities, join_halves(words, probabilities, rows), habit)
+    take_net_values_below(words, probabilities, rows, habit)
+    take_column_that_makes_the_total(words, probabilities, rows, habit)
     name_nameless_rows(words, captions, probabilities, rows)
     take_numbers_under_headings(words, captions, probabilities, rows, habit)
     take_proven_amounts(words, probabilities, rows, habit)
@@ -130,9 +135,9 @@ def _assembled(words: Words) -> Assembled:
     for index, row in enumerate(built):
         for name, value in row.evidence.items():
             evidence[f"line_items.{index}.{name}"] = value
-    items = with_tax_inside(
-        with_rates_by_base(with_sole_rate([row.item for row in built], totals, evidence), totals, evidence), totals, evidence
-    )
+    coded = with_rates_by_code([row.item for row in built], totals, evidence, words, probabilities, rows, habit)
+    rated = with_sole_rate(without_rates_of_no_tax(coded, totals, evidence), totals, evidence)
+    items = with_tax_inside(with_rates_by_base(rated, totals, evidence), totals, evidence)
     kind, probability = _document_type(tagged, totals, built)
     return Assembled(
         kind,

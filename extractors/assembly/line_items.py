@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from extractors.assembly.item_lines import is_name_heading
 from extractors.assembly.numbers import MINUS, NumberHabit, other_reading, parse_number, parse_percent
-from extractors.assembly.spans import LABEL_INDEX, Span, Words, groups_touch, make_span
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, groups_touch, is_group_of_digits, make_span
 from schemas.invoice import Evidence, LineItem
 
 _FIRST_NUMBER = re.compile(r"[-–−(]?\s*\d[\d.,'’ ]*")
@@ -24,7 +24,8 @@ _FIRST_WORD = re.compile(r"[^\W\d_]+\.?")
 _CONJUNCTIONS = frozenset("und oder bzw. u. and or en of et ou e ed o y och eller og i oraz lub a nebo ja tai".split())  # noqa: SIM905
 _PREFIXES = frozenset({"non", "self", "ex", "pré", "pós"})
 _LABEL_PREFIX = re.compile(r"^[^\d:]{2,25}[:#]\s*(?=\S)")
-_UNREAD = frozenset({0, LABEL_INDEX["line.note"], LABEL_INDEX["line.discount"]})
+_NO_VALUE = frozenset({0, LABEL_INDEX["line.note"]})
+_UNREAD = _NO_VALUE | {LABEL_INDEX["line.discount"]}
 _LOOSE = _UNREAD | {LABEL_INDEX["line.position"]}
 EXACT = Decimal("0.005")
 ROUNDED = Decimal("0.011")  # a net amount and a gross amount, both rounded
@@ -86,6 +87,8 @@ def build_row(
         if reading.span is not None:
             evidence[name] = evidence_of(reading.span, set_by[name])
     texts: dict[str, str | None] = {}
+    if "tax_rate" not in picked and not by_label.get("tax_category"):  # a code in the column of the rates ("GST", "A")
+        by_label["tax_category"] = by_label.get("tax_rate", [])
     for name in ("position", "item_code", "unit", "tax_category"):
         chosen = max(by_label.get(name, ()), key=lambda s: s.probability, default=None)
         texts[name] = _identifier(chosen.text) if chosen else None
@@ -236,8 +239,7 @@ def _with_sign(words: Words, i: int) -> list[int]:
 
 def _consistent(picked: Mapping[str, Reading], amount_name: str, discount: Decimal | None, percent: Decimal | None) -> bool:
     """True where quantity, price and amount agree, or where too few of them are printed to tell."""
-    values = [picked[n].value if n in picked else None for n in ("quantity", "unit_price", amount_name)]
-    quantity, price, amount = values
+    quantity, price, amount = (picked[n].value if n in picked else None for n in ("quantity", "unit_price", amount_name))
     if quantity is None or price is None or amount is None:
         return False
     return agrees(amount, quantity, price, discount, percent)
@@ -257,6 +259,9 @@ def _repair(
     numbers on the row's lines, but only where the network gave the label some probability."""
     lines = sorted({int(words.line[i]) for i in members})
     nearby = [i for line in lines for i in words.words_of_line[line] if words.has_digit[i]]
+    nearby = [
+        i for i in nearby if int(probabilities[i].argmax()) not in _NO_VALUE or not is_group_of_digits(words, i)
+    ]  # the "2" of "2 508.00"
     options: list[list[Reading]] = []
     names = ("quantity", "unit_price", amount_name)
     for name in names:

@@ -7,14 +7,16 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
+from extractors.assembly.adjustments import CENT
 from extractors.assembly.line_items import SET_BY_ARITHMETIC
-from extractors.assembly.totals import Totals
+from extractors.assembly.totals import HIGHEST_TAX, Totals
 from schemas.invoice import AdjustmentKind, Evidence, LineItem
 
 # Between a share of a total and the tax, in units of its last digit: and half of one more for each line, which may have rounded its own.
 ROUNDED = Decimal(2)
 MOST_LINES = 16  # that are shared out among several rates
 SIGNS = {AdjustmentKind.CHARGE: 1, AdjustmentKind.ALLOWANCE: -1}  # of what changes the total without tax
+HIGHEST_RATE = 100 * HIGHEST_TAX
 MOST_ADJUSTMENTS = 5  # allowances and charges, any of which may be untaxed
 
 
@@ -108,15 +110,48 @@ def _sole_choice(amounts: Sequence[Decimal], goal: Decimal) -> tuple[int, ...] |
 
 
 def with_tax_inside(items: tuple[LineItem, ...], totals: Totals, evidence: dict[str, Evidence]) -> tuple[LineItem, ...]:
-    """Amounts that make the total with tax hold the tax, whatever the network took them for, where the tax is the rate's share of that total: a tax that
-    comes on top of it is another one, for then the total is the one without tax."""
+    """Amounts that make the total with tax hold the tax, whatever the network took them for, where the tax is the rate's share of that total, or the total
+    without tax is printed too and the tax lies between the two: a tax that comes on top of it is another one, for then the total is the one without tax."""
     amounts = [item.net_amount for item in items if item.net_amount is not None and item.gross_amount is None]
-    gross, tax, rates = totals.values.get("gross_total"), totals.values.get("tax_total"), {row.rate for row in totals.breakdown}
-    rate = rates.pop() if len(rates) == 1 else None
-    if not amounts or len(amounts) < len(items) or not tax or not rate or gross is None or gross != sum(amounts, Decimal(0)):
+    net, gross, tax = (totals.values.get(name) for name in ("net_total", "gross_total", "tax_total"))
+    if not amounts or len(amounts) < len(items) or not tax or gross is None or gross != sum(amounts, Decimal(0)):
         return items
-    if abs(gross * rate - tax * (100 + rate)) > 100 + rate:
+    rates = {row.rate for row in totals.breakdown}
+    rate = rates.pop() if len(rates) == 1 else None
+    is_share = bool(rate) and abs(gross * (rate or 0) - tax * (100 + (rate or 0))) <= 100 + (rate or 0)
+    between = net is not None and net + tax == gross and not any(a.kind in SIGNS for a in totals.adjustments)
+    if not is_share and not between and not _is_share_by_rate(items, totals):
         return items
     for index in range(len(items)):
         evidence[f"line_items.{index}.gross_amount"] = evidence.pop(f"line_items.{index}.net_amount")
     return tuple(replace(item, net_amount=None, gross_amount=item.net_amount) for item in items)
+
+
+def _is_share_by_rate(items: Sequence[LineItem], totals: Totals) -> bool:
+    """Whether the tax of each of several rates is that rate's share of the lines that have it."""
+    taxed = [(row.rate, row.tax_amount) for row in totals.breakdown if row.rate is not None and row.rate > 0]
+    if (
+        not taxed
+        or len({rate for rate, _ in taxed}) < len(taxed)
+        or {item.tax_rate for item in items if item.tax_rate} != {r for r, _ in taxed}
+    ):
+        return False
+    for rate, tax in taxed:
+        amounts = [item.amount or Decimal(0) for item in items if item.tax_rate == rate]
+        unit = CENT * (ROUNDED + Decimal(len(amounts)) / 2)
+        if tax is None or abs(sum(amounts, Decimal(0)) * rate / (100 + rate) - tax) > unit:
+            return False
+    return True
+
+
+def without_rates_of_no_tax(items: Sequence[LineItem], totals: Totals, evidence: dict[str, Evidence]) -> tuple[LineItem, ...]:
+    """The lines without rates that can be none: higher than any tax on sales, or above nought where the page's tax is nought. What was read there is a degree
+    of progress, a discount or the number of a chapter."""
+    highest = Decimal(0) if totals.values.get("tax_total") == 0 else HIGHEST_RATE
+    result: list[LineItem] = []
+    for index, item in enumerate(items):
+        wrong = item.tax_rate is not None and item.tax_rate > highest
+        if wrong:
+            evidence.pop(f"line_items.{index}.tax_rate", None)
+        result.append(replace(item, tax_rate=None) if wrong else item)
+    return tuple(result)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.lines import text_lines
+from extractors.assembly.twin_tables import part_twin_tables
 from extractors.tagger import TaggedDocument
 
 SIDEWAYS = 1.5  # height of a word's box against its width
@@ -26,6 +27,7 @@ class Words:
     """The words of a tagged document as flat columns, pages in order. All of it but ``tagged`` is the print's: no tag changes it, and nobody else may."""
 
     tagged: TaggedDocument
+    twin_lines: set[int] = field(default_factory=set[int], init=False, repr=False)  # in two tables side by side; known with ``line``
     _found: dict[tuple[object, ...], object] = field(default_factory=dict[tuple[object, ...], object], init=False, repr=False)
 
     def tagged_by(self, tagged: TaggedDocument) -> Words:
@@ -93,7 +95,9 @@ class Words:
         offset = 0
         for page in self.tagged.document.pages:
             height = np.maximum(page.boxes[:, 3] - page.boxes[:, 1], 1.0)
-            lines = text_lines(page.boxes, np.where(page.sizes > 0, page.sizes, height))
+            sizes = np.where(page.sizes > 0, page.sizes, height)
+            lines, twins = part_twin_tables(page.texts, page.boxes, sizes, text_lines(page.boxes, sizes))
+            self.twin_lines.update(line + offset for line in twins)
             parts.append(lines + np.int32(offset))
             offset += int(lines.max()) + 1 if len(lines) else 0
         return np.concatenate(parts) if parts else np.zeros(0, np.int32)

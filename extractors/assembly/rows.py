@@ -45,6 +45,7 @@ def find_rows(words: Words, probabilities: NDArray[np.float32]) -> NDArray[np.in
     anchors = _one_amount_per_line(words, best, members, anchors)
     chosen = _best_target(query, key, anchors)
     chosen[anchors] = anchors
+    chosen = _within_twin_tables(words, best, members, chosen)
     chosen = _split_rows_with_two_amounts(words, best, members, chosen, query, key)
     chosen = _agree_within_pieces(words, best, members, chosen)
     chosen = _above_or_below(words, best, members, chosen)
@@ -122,6 +123,21 @@ def _one_amount_per_line(
         else:
             kept.append(group[0])
     return np.array(sorted(kept), np.int64)
+
+
+def _within_twin_tables(words: Words, best: NDArray[np.int64], members: NDArray[np.int64], chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """In two tables side by side the words of a line point at the amount on it, and not at that of the other table's line."""
+    if not words.twin_lines:
+        return chosen
+    result = chosen.copy()
+    anchor = -1
+    for line in sorted(words.twin_lines):
+        inside = np.flatnonzero(words.line[members] == line)
+        amounts = inside[carries(best[members[inside]], _AMOUNTS)]
+        anchor = int(amounts[-1]) if len(amounts) else anchor
+        if anchor >= 0:
+            result[inside] = anchor
+    return result
 
 
 def _split_rows_with_two_amounts(

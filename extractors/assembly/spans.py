@@ -225,6 +225,13 @@ def groups_touch(words: Words, left: int, right: int) -> bool:
     return -0.2 * words.size_list[left] < gap < GROUP_GAP * words.piece_gap_em * words.size_list[left]
 
 
+def is_group_of_digits(words: Words, i: int) -> bool:
+    """Whether a word is a part only of a number that is grouped by spaces ("2" or "166,50" of "2 166,50")."""
+    line = words.words_of_line[words.line_list[i]]
+    k = line.index(i)
+    return any(_is_grouped(words, left, right) for left, right in pairwise(line[max(k - 1, 0) : k + 2]))
+
+
 def _is_signed(words: Words, left: int, right: int) -> bool:
     """Whether a word is the minus of the number behind it."""
     return (

@@ -16,6 +16,7 @@ from extractors.data_files import read_yaml
 
 CENTS = Decimal("0.05")
 MOST_PARTS = 200  # of a bundle or section
+_WORD = re.compile(r"[^\W\d_]+")
 MOST = 0.6  # of the rows: what they show, an item is expected to show
 
 
@@ -36,7 +37,8 @@ def valid_rows(rows: Sequence[Row], totals: Iterable[Decimal]) -> list[Row]:
         [row for row, is_poor in zip(kept, poor, strict=True) if row.item.amount or not is_poor or _is_named(row)] or kept
     )
     if not targets or _reaches(kept, targets):
-        return kept
+        untaxed = _without_taxes(kept)
+        return untaxed if untaxed and _reaches(untaxed, targets) else kept
     return next((fewer for fewer in _with_fewer_rows(kept, targets) if fewer and _reaches(fewer, targets)), _without_running_sums(kept))
 
 
@@ -49,6 +51,18 @@ def _with_fewer_rows(rows: Sequence[Row], targets: Iterable[Decimal]) -> Iterato
     for k, row in enumerate(rows):
         if row.item.amount in excess and not _adds_up(row):
             yield [*rows[:k], *rows[k + 1 :]]
+
+
+def _without_taxes(rows: Sequence[Row]) -> list[Row]:
+    """Rows without the last ones, if these are called a tax or by a rate alone ("Output tax 9 %", "9 %") and lack what the others show."""
+    kept = list(rows)
+    for is_poor in reversed(_poor(rows)):
+        text = (kept[-1].item.description or "").casefold()
+        others = _WORD.findall(_expression("tax", whole=True).sub(" % ", text))
+        if not is_poor or len(others) > (1 if _expression("tax", whole=True).search(text) else 0):
+            break
+        kept.pop()
+    return kept
 
 
 def _without_sums(rows: Sequence[Row]) -> list[Row]:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from extractors.assembly.line_rates import with_rates_by_base, with_sole_rate
+from extractors.assembly.line_rates import with_rates_by_base, with_sole_rate, with_tax_inside, without_rates_of_no_tax
 from extractors.assembly.totals import Totals
 from schemas.invoice import Adjustment, AdjustmentKind, Evidence, LineItem, TaxLine
 
@@ -86,3 +86,31 @@ def test_lines_have_the_rates_whose_amounts_they_make_in_one_way_only(amounts: l
     taxes = (TaxLine(rate=D(20), taxable_amount=D(100)), TaxLine(rate=D(5), taxable_amount=D(50)))
     totals = Totals({"net_total": D(150)}, {}, taxes, {f"tax_breakdown.{k}.rate": SHOWN for k in range(2)}, (), None)
     assert [item.tax_rate for item in with_rates_by_base(tuple(LineItem(net_amount=D(a)) for a in amounts), totals, {})] == found
+
+
+def with_gross(amounts: list[tuple[str, str]], *taxes: TaxLine, **values: str) -> set[bool]:
+    totals = Totals({name: D(value) for name, value in values.items()}, {}, taxes, {}, (), None)
+    lines = tuple(LineItem(net_amount=D(a), tax_rate=D(r)) for a, r in amounts)
+    evidence = {f"line_items.{k}.net_amount": SHOWN for k in range(len(lines))}
+    return {item.gross_amount is not None for item in with_tax_inside(lines, totals, evidence)}
+
+
+def test_prices_of_several_rates_hold_the_tax_where_they_make_the_total_with_tax() -> None:
+    taxes = (TaxLine(rate=D(19), tax_amount=D(19)), TaxLine(rate=D(7), tax_amount=D(7)))
+    amounts = [("119.00", "19"), ("107.00", "7")]
+    assert with_gross(amounts, *taxes, net_total="200.00", tax_total="26.00", gross_total="226.00") == {True}
+    assert with_gross(amounts, *taxes, tax_total="26.00", gross_total="226.00") == {True}  # each tax is its rate's share of its lines
+
+
+def test_prices_hold_no_tax_where_they_make_the_total_without() -> None:
+    assert with_gross([("119.00", "19"), ("107.00", "7")], net_total="226.00", tax_total="30.10", gross_total="256.10") == {False}
+    assert with_gross([("119.00", "19"), ("107.00", "7")], tax_total="30.10", gross_total="226.00") == {False}
+
+
+@pytest.mark.parametrize(
+    ("rate", "tax", "found"), [("80", "20.00", None), ("1.2", "0.00", None), ("20", "20.00", D(20)), ("0", "0.00", D(0))]
+)
+def test_a_degree_of_progress_and_a_chapter_are_no_tax_rates(rate: str, tax: str, found: Decimal | None) -> None:
+    totals = Totals({"net_total": D(100), "tax_total": D(tax)}, {}, (), {}, (), None)
+    lines = [LineItem(net_amount=D(100), tax_rate=D(rate))]
+    assert [item.tax_rate for item in without_rates_of_no_tax(lines, totals, {})] == [found]

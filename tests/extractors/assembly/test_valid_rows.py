@@ -101,3 +101,14 @@ def test_rows_of_amounts_alone_end_in_a_sum_only_where_it_is_called_one(name: st
 def test_a_row_that_begins_with_the_name_of_a_tax_is_an_item_where_the_total_counts_it(name: str, total: str, stays: bool) -> None:
     rows = [row("Lamp", None, None, "12"), row("Chair", None, None, "33"), row(name, None, None, "12")]
     assert names(rows, total) == ["Lamp", "Chair", *([name] if stays else [])]
+
+
+@pytest.mark.parametrize("tax", ["Output GST 9 %", "9%"])
+def test_taxes_under_the_items_go_where_the_rest_makes_the_total_without_tax(tax: str) -> None:
+    rows = [row("Paper", "25", "4", "100"), row(tax, None, None, "9"), row("SGST", None, None, "9")]
+    assert names(rows, "100", "118") == ["Paper"]
+
+
+def test_what_is_charged_with_tax_is_no_tax() -> None:
+    rows = [row("Deeds", "2", "50", "100"), row("Copies of the plan (plus VAT)", None, None, "14")]
+    assert names(rows, "100", "114") == ["Deeds", "Copies of the plan (plus VAT)"]

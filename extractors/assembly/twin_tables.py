@@ -1,0 +1,70 @@
+"""Two tables of items side by side under one heading printed twice: each half of a line is a line of its own, the left table before the right one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+FEWEST_WORDS = 3  # of a heading that is printed twice
+FEWEST_LINES = 2  # under it that have words in both tables
+EDGE_PT = 3.0  # between the edges of a column
+GAP_EM = 1.0  # between the tables
+
+
+def part_twin_tables(
+    texts: Sequence[str], boxes: NDArray[np.float32], sizes: NDArray[np.float32], lines: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], set[int]]:
+    """The number of each word's line on a page, [n] int32, as given in ``lines`` but with the lines of the right table of two after those of the left; and
+    which of them are lines of such tables, below their headings."""
+    twins: set[int] = set()
+    members: dict[int, list[int]] = {}
+    for i in np.lexsort((boxes[:, 0], lines)).tolist():
+        members.setdefault(int(lines[i]), []).append(i)
+    order = sorted(members)
+    parts: list[list[int]] = []
+    k = 0
+    while k < len(order):
+        table = _twins(texts, boxes, sizes, [members[line] for line in order[k:]])
+        if table is None:
+            parts.append(members[order[k]])
+            k += 1
+        else:
+            halves = [left for left, _ in table], [right for _, right in table if right]
+            for half in halves:
+                twins.update(range(len(parts) + 1, len(parts) + len(half)))
+                parts += half
+            k += len(table)
+    if not twins:
+        return lines, twins
+    result = np.empty_like(lines)
+    for number, words in enumerate(parts):
+        result[words] = number
+    return result, twins
+
+
+def _twins(
+    texts: Sequence[str], boxes: NDArray[np.float32], sizes: NDArray[np.float32], lines: Sequence[list[int]]
+) -> list[tuple[list[int], list[int]]] | None:
+    """The left and right halves of the first lines, if the first of them is a heading that is printed twice; else None."""
+    heading = lines[0]
+    half = len(heading) // 2
+    left, right = heading[:half], heading[half:]
+    if half < FEWEST_WORDS or [texts[i].casefold() for i in left] != [texts[i].casefold() for i in right]:
+        return None
+    shift = float(boxes[right[0], 0] - boxes[left[0], 0])
+    if any(abs(float(boxes[b, edge] - boxes[a, edge]) - shift) > EDGE_PT for a, b in zip(left, right, strict=True) for edge in (0, 2)):
+        return None
+    begin, split = float(boxes[left[0], 0]), float(boxes[right[0], 0]) - EDGE_PT
+    table = [(left, right)]
+    for line in lines[1:]:
+        halves = [i for i in line if boxes[i, 0] < split], [i for i in line if boxes[i, 0] >= split]
+        if not halves[0] or abs(float(boxes[halves[0][0], 0]) - begin) > EDGE_PT:
+            break
+        if boxes[halves[0][-1], 2] > split or (
+            halves[1] and boxes[halves[1][0], 0] - boxes[halves[0][-1], 2] < GAP_EM * sizes[halves[1][0]]
+        ):
+            break
+        table.append(halves)
+    return table if sum(bool(right) for _, right in table) > FEWEST_LINES else None
