@@ -77,3 +77,8 @@ def clean_text(text: str) -> str:
 def has_right_to_left(text: str) -> bool:
     """Whether the text has a Hebrew, Arabic, Syriac or Thaana letter."""
     return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
+
+
+def is_right_to_left(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Which code points [n] are letters of scripts that run right to left."""
+    return ((codes >= 0x0590) & (codes <= 0x08FF)) | ((codes >= 0xFB1D) & (codes <= 0xFDFF)) | ((codes >= 0xFE70) & (codes <= 0xFEFC))

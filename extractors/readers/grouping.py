@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.readers.characters import Characters, clean_text, has_right_to_left
+from extractors.readers.characters import Characters, clean_text, has_right_to_left, is_right_to_left
 
 GAP_EM = 0.2  # wider: a new word
 HINTED_GAP_EM = 0.12  # the same where the PDF library, too, took the glyphs for two words
@@ -19,6 +19,7 @@ BACKWARD_EM = 0.35  # the pen moved back further than kerning does: a new word
 OVERLAP_EM = 0.2  # text drawn on its own that starts so far inside the glyph before it ran over its column: a new word
 BASELINE_EM = 0.2  # superscripts and the next line start a new word
 SIZE_RATIO = 1.5  # small capitals (0.7-0.8 of the size) stay in their word
+PAIR_GAP_EM = 0.09  # two glyphs of one word as far apart may be letter-spaced, where their neighbours are
 TOUCHING_EM = 0.08  # words drawn apart but touching are one word to the eye
 _TO_OPENING, _TO_CLOSING = str.maketrans(")]}", "([{"), str.maketrans("([{", ")]}")
 LINE_EM = 0.4  # words whose baselines differ less stand on one line
@@ -71,7 +72,7 @@ def group_words(characters: Characters) -> Words:
     breaks = _without_letter_spacing(characters, along, across, breaks)
     words = _to_words(characters, breaks)
     words = words.select(visual_order(words))
-    if not _is_right_to_left(characters.codes).any():
+    if not is_right_to_left(characters.codes).any():
         return _join_touching(words)
     # Where a page also runs right to left, pdfium moves spaces and brackets between the directions: only the geometry counts.
     words = _join_touching(replace(words, spaced=np.zeros(len(words), bool)))
@@ -106,10 +107,6 @@ def _drawn_twice(characters: Characters, along: NDArray[np.float32], across: NDA
     return twice
 
 
-def _is_right_to_left(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    return ((codes >= 0x0590) & (codes <= 0x08FF)) | ((codes >= 0xFB1D) & (codes <= 0xFDFF)) | ((codes >= 0xFE70) & (codes <= 0xFEFC))
-
-
 def _word_breaks(characters: Characters, along: NDArray[np.float32], across: NDArray[np.float32]) -> NDArray[np.bool_]:
     """[n] true where a word starts."""
     n = len(characters)
@@ -118,7 +115,7 @@ def _word_breaks(characters: Characters, along: NDArray[np.float32], across: NDA
         return breaks
     size, before = characters.sizes[1:], characters.sizes[:-1]
     em = np.minimum(size, before)
-    leftward = _is_right_to_left(characters.codes)
+    leftward = is_right_to_left(characters.codes)
     leftward = leftward[1:] | leftward[:-1]
     forward_gap = along[1:, 0] - along[:-1, 1]
     gap = np.where(leftward, np.maximum(forward_gap, along[:-1, 0] - along[1:, 1]), forward_gap)
@@ -144,20 +141,36 @@ def _without_letter_spacing(
 
     Digits are joined only where no space character stands between them: "1 2 3 4" may be four columns.
     """
-    starts = np.flatnonzero(breaks)
-    lengths = np.diff(np.append(starts, len(breaks)))
-    single = lengths == 1
-    if np.count_nonzero(single) < 4:
+    if np.count_nonzero(np.diff(np.append(np.flatnonzero(breaks), len(breaks))) == 1) < 4:
         return breaks
+    pairs = _spaced_pairs(characters, along, breaks)
     breaks = breaks.copy()
+    breaks[pairs] = True
+    starts = np.flatnonzero(breaks)
+    single = np.diff(np.append(starts, len(breaks))) == 1
+    apart = breaks.copy()
     edges = np.flatnonzero(np.diff(np.concatenate(([False], single, [False])).astype(np.int8)))
     for first, last in zip(edges[::2], edges[1::2], strict=True):
         if last - first < 4:
             continue
         glyphs = starts[first:last]
-        for run in _even_runs(characters, along, across, glyphs):
-            breaks[run[1:]] = False
+        sizes = characters.sizes[glyphs]
+        other = (np.abs(np.diff(across[glyphs])) >= BASELINE_EM * sizes[1:]) & (np.abs(np.diff(sizes)) >= 0.1 * sizes[1:])
+        for lines in np.split(glyphs, np.flatnonzero(other) + 1):  # of one size
+            for run in _even_runs(characters, along, across, lines):
+                breaks[run[1:]] = False
+                apart[run] = False
+    breaks[pairs[apart[pairs] & apart[pairs - 1]]] = False
     return breaks
+
+
+def _spaced_pairs(characters: Characters, along: NDArray[np.float32], breaks: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The second glyphs of two-letter words whose letters stand apart: of letter-spaced words some pairs are nearer, by kerning."""
+    starts = np.flatnonzero(breaks)
+    pairs = starts[np.diff(np.append(starts, len(breaks))) == 2]
+    pairs = pairs[~is_right_to_left(characters.codes[pairs])]
+    gaps = (along[pairs + 1, 0] - along[pairs, 1]) / np.maximum(characters.sizes[pairs], 0.1)
+    return pairs[gaps > PAIR_GAP_EM] + 1
 
 
 def _even_runs(
@@ -172,7 +185,8 @@ def _even_runs(
         & ~characters.skewed[glyphs[1:]]
         & (gaps > 0)
         & (gaps < 1.2)
-        & (np.abs(np.diff(sizes)) < 0.1 * sizes[1:])
+        & (sizes[:-1] < SIZE_RATIO * sizes[1:])  # small capitals behind a large one
+        & (sizes[:-1] > 0.9 * sizes[1:])
         & ((letters[1:] & letters[:-1]) | (~characters.spaced[glyphs[1:]] & (gaps < 0.6)))
     )
     if np.count_nonzero(joinable) < 3:

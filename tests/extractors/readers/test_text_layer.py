@@ -9,6 +9,7 @@ import pikepdf
 import pytest
 from PIL import Image
 from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from extractors.readers.text_layer import OCR_LAYER_CONFIDENCE, read_text_layer
 from schemas.errors import DamagedDocumentError, DocumentLimitError, EmptyDocumentError, EncryptedDocumentError, NotADocumentError
@@ -105,6 +106,49 @@ def test_kerning_does_not_split_a_number(pdf: Pdf) -> None:
 def test_letter_spaced_headings_are_one_word(pdf: Pdf) -> None:
     data = pdf(several(text_at(100, 700, "INVOICE NO", tracking=6), text_at(100, 600, "R E C H N U N G")))
     assert words(data) == ("INVOICE", "NO", "RECHNUNG")
+
+
+def letters_apart(text: str, *, size: float, apart_em: float, slant: float = 0.0, near: str = "") -> Callable[[Any], None]:
+    """Draws every letter on its own, ``apart_em`` behind the end of the one before, a third of that behind the letters in ``near``."""
+
+    def draw(page: Any) -> None:
+        x = 72.0
+        for letter in text:
+            if letter != " ":
+                page.saveState()
+                page.transform(1, 0, slant, 1, x, 700)
+                page.setFont("Helvetica", size)
+                page.drawString(0, 0, letter)
+                page.restoreState()
+            x += stringWidth(letter, "Helvetica", size) + size * apart_em * (0.65 if letter in near else 1.0)
+
+    return draw
+
+
+def test_letters_that_a_matrix_leans_are_read_as_words(pdf: Pdf) -> None:
+    """Where a font has no italic cut, browsers lean the upright one, letter by letter."""
+    assert words(pdf(letters_apart("Lieferung 4711 vom 9. Mai", size=9, apart_em=0, slant=0.25))) == (
+        "Lieferung",
+        "4711",
+        "vom",
+        "9.",
+        "Mai",
+    )
+
+
+def test_letter_spaced_words_stay_whole_where_a_pair_is_nearer_by_kerning(pdf: Pdf) -> None:
+    assert words(pdf(letters_apart("Hotel Valmar", size=18, apart_em=0.24, near="V"))) == ("Hotel", "Valmar")
+
+
+def test_letter_spaced_small_capitals_belong_to_the_large_one_before_them(pdf: Pdf) -> None:
+    def draw(page: Any) -> None:
+        x = 72.0
+        for letter, size in (("B", 17), ("R", 12), ("E", 12), ("N", 12), ("N", 12)):
+            page.setFont("Helvetica", size)
+            page.drawString(x, 700, letter)
+            x += stringWidth(letter, "Helvetica", size) + 3.0
+
+    assert words(pdf(draw)) == ("BRENN",)
 
 
 def test_single_letters_among_words_that_are_drawn_one_by_one_stay_apart(pdf: Pdf) -> None:
