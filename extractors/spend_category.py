@@ -1,8 +1,9 @@
 """What was bought: a spend category for each line item, from its description, its seller and the document's language.
 
-Four sources are combined in log space. The phrases of ``data/spend_keywords.yaml``: longer phrases win over shorter ones, words of
+Three sources are combined in log space. The phrases of ``data/spend_keywords.yaml``: longer phrases win over shorter ones, words of
 the document's language count more, actions (repair, rent, insurance) decide against the thing they are done to. A small linear model over
-character n-grams (`extractors.spend_model`). Known names of purchases (`extractors.spend_names`). Trade words in the seller's name. How much
+character n-grams (`extractors.spend_model`). Known names of purchases (`extractors.spend_names`). What they say together is believed by how much of the
+text is known, and then joined with the trade words in the seller's name and with the document's other lines (`extractors.spend_documents`). How much
 each counts, and the threshold, were chosen on product names kept apart in training. A line that only names a discount or a surcharge says nothing
 of its own: it goes by the seller and the other lines of its document.
 """
@@ -10,7 +11,7 @@ of its own: it goes by the seller and the other lines of its document.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -20,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.phrases import Phrases
+from extractors.spend_documents import parse_companions, table_of, with_document
 from extractors.spend_model import SpendModel, load_spend_model
 from extractors.spend_names import Known, SpendNames, load_spend_names
 from extractors.spend_words import COMPOUNDING, CanonicalWords, words
@@ -32,8 +34,9 @@ WORD_BONUS = 0.5  # for every further word of a phrase
 OTHER_LANGUAGE = 0.25
 ENGLISH = 0.8  # product names are English everywhere
 UNKNOWN_LANGUAGE = 0.8
-SCORES = {"keywords": "keyword_exponent", "names": "name_exponent", "seller": "seller_exponent"}  # field of `Evidence`: its setting
+SCORES = {"keywords": "keyword_exponent", "names": "name_exponent"}  # field of `Evidence`: its setting
 TEMPERATURES = ("temperature_unknown", "temperature_word", "temperature_name", "temperature_whole_name")  # by `Known`
+TEXT_TEMPERATURES = tuple(f"text_{name}" for name in TEMPERATURES)  # before seller and other lines are heard
 TINY = 1e-12  # keeps the logarithm of a probability finite
 
 
@@ -54,13 +57,14 @@ class ItemText:
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What each source says of one item. Shapes, all [categories]: ``model`` log probabilities; ``keywords``, ``names`` and ``seller`` scores
-    from 0. ``known`` says how much of the description is a known name."""
+    from 0. ``known`` says how much of the description is a known name; ``text`` its words, of which a document's lines of the same words are known."""
 
     model: NDArray[np.float32]
     keywords: NDArray[np.float32]
     names: NDArray[np.float32]
     seller: NDArray[np.float32]
     known: Known = Known.NOTHING
+    text: tuple[str, ...] = ()
 
 
 def categorize(items: Sequence[ItemText]) -> list[tuple[str | None, float]]:
@@ -92,42 +96,59 @@ def gather(items: Sequence[ItemText], *, model: SpendModel, names: SpendNames) -
     for item, log in zip(items, logs, strict=True):
         if item.seller not in sellers:
             sellers[item.seller] = _vector(keywords.seller_scores(item.seller or ""))
-        if keywords.is_neutral(item.description):
-            found.append(Evidence(nothing, nothing, nothing, sellers[item.seller]))
+        text = tuple(words(item.description))
+        if keywords.is_neutral(text):
+            found.append(Evidence(nothing, nothing, nothing, sellers[item.seller], text=text))
         else:
-            scores, known = _vector(keywords.scores(item.description, language=item.language)), names.find(item.description)
-            found.append(Evidence(log, scores, known.scores, sellers[item.seller], known.known))
+            scores, known = _vector(keywords.scores(text, language=item.language)), names.find(text)
+            found.append(Evidence(log, scores, known.scores, sellers[item.seller], known.known, text))
     return found
 
 
 def believed(items: Sequence[ItemText], evidence: Sequence[Evidence], *, settings: Mapping[str, float]) -> NDArray[np.float32]:
-    """[n, categories]: all evidence of each line and of its document's other lines together, as if each source were independent."""
-    own = combine(evidence, exponents=settings)
-    documents = [item.document for item in items]
-    return with_neighbours(own, documents, familiar=familiar(evidence), exponent=settings["neighbour_exponent"])
+    """[n, categories]: all evidence of each line, of its seller and of its document's other lines together."""
+    own = tempered(combine(evidence, exponents=settings), evidence, settings=settings, temperatures=TEXT_TEMPERATURES)
+    return joined(own, items, evidence, settings=settings)
+
+
+def joined(
+    own: NDArray[np.float32], items: Sequence[ItemText], evidence: Sequence[Evidence], *, settings: Mapping[str, float]
+) -> NDArray[np.float32]:
+    """[n, categories]: what the texts say, ``own``, with what sellers and the documents' other lines say."""
+    texts: list[Hashable] = [found.text for found in evidence]
+    return with_document(
+        own,
+        documents=[item.document for item in items],
+        texts=texts,
+        sellers=np.stack([found.seller for found in evidence]),
+        table=table_of(usual_companions(), own_share=settings["own_share"]),
+        seller_odds=settings["seller_odds"],
+        others_exponent=settings["others_exponent"],
+    )
 
 
 def calibrated(probabilities: NDArray[np.float32], evidence: Sequence[Evidence], *, settings: Mapping[str, float]) -> NDArray[np.float32]:
-    """[n, categories] ∝ probabilities^(1 / temperature), by the kind of evidence: a guess from letters and neighbours alone is less often right
-    than it seems, a known name more often."""
-    logits = np.log(probabilities + TINY) / np.array([settings[kind] for kind in kinds_of(evidence)])[:, None]
+    """[n, categories]: as far as they can be believed by the kind of evidence."""
+    return tempered(probabilities, evidence, settings=settings, temperatures=TEMPERATURES)
+
+
+def tempered(
+    probabilities: NDArray[np.float32], evidence: Sequence[Evidence], *, settings: Mapping[str, float], temperatures: Sequence[str]
+) -> NDArray[np.float32]:
+    """[n, categories] ∝ probabilities^(1 / temperature), by the kind of evidence: a guess from letters alone is less often right than it seems,
+    a known name more often."""
+    logits = np.log(probabilities + TINY) / np.array([settings[temperatures[kind]] for kind in kinds_of(evidence)])[:, None]
     exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
     return (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-def kinds_of(evidence: Sequence[Evidence]) -> list[str]:
-    """The one of `TEMPERATURES` that is meant for each: by how much of it is a known name; a word of the dictionary is as good as one."""
-    words_known = zip(evidence, familiar(evidence), strict=True)
-    return [TEMPERATURES[max(found.known, Known.WORD if word else Known.NOTHING)] for found, word in words_known]
-
-
-def familiar(evidence: Sequence[Evidence]) -> NDArray[np.bool_]:
-    """[n]: whether the dictionary knows a word of the line."""
-    return np.array([bool(found.keywords.any()) for found in evidence], bool)
+def kinds_of(evidence: Sequence[Evidence]) -> list[Known]:
+    """How much of each is a known name, which picks one of `TEMPERATURES`; a word of the dictionary is as good as a name of one word."""
+    return [max(found.known, Known.WORD if found.keywords.any() else Known.NOTHING) for found in evidence]
 
 
 def combine(evidence: Sequence[Evidence], *, exponents: Mapping[str, float]) -> NDArray[np.float32]:
-    """Probabilities [n, categories] ∝ p(model) × Π (1 + scores)^exponent over `SCORES`."""
+    """What the texts say: probabilities [n, categories] ∝ p(model) × Π (1 + scores)^exponent over `SCORES`."""
     logits = np.stack([e.model for e in evidence])
     for scores, exponent in SCORES.items():
         logits = logits + exponents[exponent] * np.log1p(np.stack([getattr(e, scores) for e in evidence]))
@@ -139,34 +160,9 @@ def combine(evidence: Sequence[Evidence], *, exponents: Mapping[str, float]) -> 
     return (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-def with_neighbours(
-    probabilities: NDArray[np.float32],
-    documents: Sequence[str | None],
-    *,
-    familiar: Sequence[bool] | NDArray[np.bool_] | None = None,
-    exponent: float = 0.5,
-) -> NDArray[np.float32]:
-    """[n, categories]: each line's probabilities times what its document's other lines say, on average.
-
-    Lines of one invoice are of one kind often but not always: a line that is ``familiar`` (the dictionary knows a word of it; default: all)
-    takes that mean to the power ``exponent``, another the mean as it is. A floor of one uniform line keeps others possible. A line that says nothing
-    of its own has the mean itself.
-    """
-    known = np.ones(len(probabilities), bool) if familiar is None else np.asarray(familiar, bool)
-    rows: dict[str, list[int]] = defaultdict(list)
-    for row, document in enumerate(documents):
-        if document is not None:
-            rows[document].append(row)
-    result = probabilities.copy()
-    for members in rows.values():
-        if len(members) < 2:
-            continue
-        own = probabilities[members]
-        others = (own.sum(axis=0, keepdims=True) - own + 1 / own.shape[1]) / len(members)
-        silent = np.ptp(own, axis=1, keepdims=True) < 1e-6
-        joined = own * np.where(silent | ~known[members, None], others, others**exponent)
-        result[members] = joined / joined.sum(axis=1, keepdims=True)
-    return result
+def usual_companions() -> Mapping[str, tuple[str, ...]]:
+    """The categories that usually come with each on one invoice."""
+    return _keywords().companions
 
 
 def _vector(scores: dict[str, float]) -> NDArray[np.float32]:
@@ -221,8 +217,15 @@ def parse_neutral(document: Any, *, file: str = FILE) -> frozenset[str]:
 class _Keywords:
     """The loaded dictionary: its phrases, and what each stands for."""
 
-    def __init__(self, entries: Sequence[_Entry], sellers: dict[str, list[tuple[str, ...]]], neutral: frozenset[str]) -> None:
+    def __init__(
+        self,
+        entries: Sequence[_Entry],
+        sellers: dict[str, list[tuple[str, ...]]],
+        neutral: frozenset[str],
+        companions: Mapping[str, tuple[str, ...]],
+    ) -> None:
         self._neutral = neutral
+        self.companions = companions
         by_phrase: dict[tuple[str, ...], list[_Entry]] = defaultdict(list)
         for entry in entries:
             by_phrase[entry.words].append(entry)
@@ -235,14 +238,13 @@ class _Keywords:
             ((phrase, category) for category, phrases in sellers.items() for phrase in phrases), key=lambda entry: -len(" ".join(entry[0]))
         )
 
-    def is_neutral(self, description: str) -> bool:
-        """Whether all its words are such as name no product: a discount, a surcharge, a correction."""
-        found = words(description)
-        return bool(found) and self._neutral.issuperset(found)
+    def is_neutral(self, text: Sequence[str]) -> bool:
+        """Whether all of its words are such as name no product: a discount, a surcharge, a correction."""
+        return bool(text) and self._neutral.issuperset(text)
 
-    def scores(self, description: str, *, language: str | None) -> dict[str, float]:
+    def scores(self, text: Sequence[str], *, language: str | None) -> dict[str, float]:
         compounds = language is None or language in COMPOUNDING
-        tokens = [self._canonical(word, compounds=compounds) for word in words(description)]
+        tokens = [self._canonical(word, compounds=compounds) for word in text]
         scores: dict[str, float] = defaultdict(float)
         if not tokens:
             return scores
@@ -301,4 +303,4 @@ def _keywords() -> _Keywords:
         document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (both are safe loaders, the first is ten times faster)
     except (FileNotFoundError, yaml.YAMLError) as exc:
         raise ConfigurationError(f"extractors/data/{FILE} cannot be read: {exc}") from exc
-    return _Keywords(*parse_keywords(document), parse_neutral(document))
+    return _Keywords(*parse_keywords(document), parse_neutral(document), parse_companions(document.get("companions", {}), file=FILE))

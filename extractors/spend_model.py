@@ -21,6 +21,7 @@ from schemas.errors import ConfigurationError
 
 FILE = "spend_model.npz"
 SHORTEST, LONGEST = 2, 5  # letters of an n-gram; the blank at either end of a word counts
+NOTHING = "-"  # the class of texts that name no purchase: places, people, companies, codes
 MAX_LETTERS = 300  # of a description: the name comes first, prose after it adds noise and time
 
 
@@ -51,7 +52,8 @@ def _word_buckets(word: str, size: int) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class SpendModel:
-    """Shapes: ``weights`` [size, categories] int8, ``scales`` and ``biases`` [categories] float32, ``idf`` [size] float16.
+    """Shapes: ``weights`` [size, categories] int8, ``scales`` and ``biases`` [categories] float32, ``idf`` [size] float16. The last of
+    ``categories`` may be `NOTHING`.
 
     ``settings`` says how the evidence is combined: the exponents of `extractors.spend_category.SCORES`, ``neighbour_exponent``,
     `extractors.spend_category.TEMPERATURES` (chosen on items kept apart) and ``threshold``."""
@@ -64,7 +66,8 @@ class SpendModel:
     settings: dict[str, float]
 
     def log_probabilities(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """[n, categories] float32; the prior alone for a text without letters."""
+        """[n, categories] float32, without `NOTHING`: what of a text is likely to name no purchase speaks for all categories alike. The prior alone for a
+        text without letters."""
         logits = np.tile(self.biases, (len(texts), 1))
         for row, text in enumerate(texts):
             found, values = buckets(text, size=len(self.idf))
@@ -74,7 +77,11 @@ class SpendModel:
             values /= np.linalg.norm(values)
             logits[row] += (values @ self.weights[found].astype(np.float32)) * self.scales
         logits -= logits.max(axis=1, keepdims=True)
-        return (logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))).astype(np.float32)
+        if self.categories[-1] != NOTHING:
+            return (logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))).astype(np.float32)
+        shares = np.exp(logits)
+        shares /= shares.sum(axis=1, keepdims=True)
+        return np.log(shares[:, :-1] + shares[:, -1:] / (shares.shape[1] - 1)).astype(np.float32)
 
 
 @cache

@@ -60,9 +60,9 @@ class SpendNames:
                 found[_hash(parts)].add(SPEND_CATEGORIES.index(category))
         return cls({key: tuple(sorted(numbers)) for key, numbers in found.items()})
 
-    def find(self, description: str) -> FoundNames:
-        """The known names, longest first, none inside another."""
-        parts = words(description)[:MOST_WORDS]
+    def find(self, text: Sequence[str]) -> FoundNames:
+        """The known names in the words of a description, longest first, none inside another."""
+        parts = text[:MOST_WORDS]
         scores = np.zeros(len(SPEND_CATEGORIES), np.float32)
         if parts and (whole := self._categories.get(_hash(parts))):
             self._add(scores, whole, len(parts))

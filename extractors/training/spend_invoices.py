@@ -1,8 +1,8 @@
 """Item names put together to invoices, to choose how the evidence for a spend category is combined and how far to believe it.
 
-A single name tells nothing of sellers and of the other lines. These invoices are made by judgement of what is usual: one to six lines, most of
-one category (85 % of those of 500 generated documents are), and a seller whose name holds a trade word on two of five, which is the right
-trade on two of three.
+A single name tells nothing of sellers and of the other lines. These invoices are made by judgement of what is usual: one to twelve lines, most of
+one category (85 % of those of 500 generated documents are), half of the others of one that usually comes with it, now and then a line that names
+nothing (a place, a person), and a seller whose name holds a trade word on three of five, which is the right trade on three of four.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from extractors.spend_category import ItemText
-from extractors.training.spend_samples import Sample, seller_words
+from extractors.spend_category import ItemText, usual_companions
+from extractors.training.spend_samples import Sample, nothing_samples, seller_words
 from schemas.invoice import DocumentType, Invoice
 
 INVOICES = 900
-LINES = (1, 1, 2, 2, 3, 4, 5, 6)
+LINES = (1, 1, 2, 2, 3, 4, 5, 6, 12)
 OF_ONE_KIND = 0.85  # share of lines that are of the invoice's own category, as in generated documents
-SELLER_TELLS = 0.4
-SELLER_IS_RIGHT = 2 / 3
+OF_A_COMPANION = 0.5  # of the others
+NAMES_NOTHING = 0.06
+SELLER_TELLS = 0.6
+SELLER_IS_RIGHT = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ def invoices_of(names: Sequence[Sample], *, seed: int) -> list[InvoiceLine]:
     by_kind: dict[tuple[str, str], list[Sample]] = defaultdict(list)
     for name in names:
         by_kind[name.category, name.language].append(name)
-    categories, sellers = sorted({name.category for name in names}), seller_words()
+    categories, sellers, companions = sorted({name.category for name in names}), seller_words(), usual_companions()
+    nothings = nothing_samples(random.Random(seed), count=500)
     lines: list[InvoiceLine] = []
     for number in range(INVOICES):
         main = rng.choice(categories)
@@ -46,8 +49,10 @@ def invoices_of(names: Sequence[Sample], *, seed: int) -> list[InvoiceLine]:
         seller = f"Nova {rng.choice(sellers[trade])}" if rng.random() < SELLER_TELLS else None
         for _ in range(rng.choice(LINES)):
             category = main if rng.random() < OF_ONE_KIND else rng.choice(categories)
+            if category != main and rng.random() < OF_A_COMPANION:
+                category = rng.choice([*companions.get(main, ()), main])
             if (category, language) in by_kind:
-                name = rng.choice(by_kind[category, language])
+                name = rng.choice(nothings if rng.random() < NAMES_NOTHING else by_kind[category, language])
                 lines.append(InvoiceLine(ItemText(name.text, seller, language, document=f"{names[0].text} {number}"), category))
     return lines
 

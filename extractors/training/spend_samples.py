@@ -15,13 +15,58 @@ from typing import Any
 import yaml
 
 from extractors.spend_category import FILE, parse_keywords
+from extractors.spend_model import NOTHING
 from extractors.training.spend_taxonomy import class_names
+from extractors.training.vocabulary import languages, vocabulary
 from schemas.invoice import SPEND_CATEGORIES
 
 CLASSES_EACH = 500  # class names per category
 GOODS_MORE = 4  # times as many for goods, whose names are the most varied
 CLASS_WEIGHT = 0.25  # of a class name beside an item name: registers name things otherwise than invoices do
 KEPT_CLASSES_EACH = 40
+PLACES = Path(__file__).parent / "spend_places.yaml"
+NOTHING_WEIGHT = 0.5
+NOTHING_FORMS = (
+    *(
+        "{city} - {city2}",
+        "{city} {city2}",
+        "{code} {city} {code2} {city2}",
+        "{code} {city} - {code2} {city2}",
+        "{city}",
+        "{code} {city}",
+        "{firm} {city} - {city2}",
+    ),
+    *(
+        "Depot {city}",
+        "Werk {n} {city}",
+        "Hub {city} {city2}",
+        "Centre {city}",
+        "Terminal {city}",
+        "{firm} {code} {city} {surname} {code2} {city2}",
+    ),
+    *("{person}", "{surname}", "{firm}", "{firm} {city}", "{surname} {city}", "{sku}", "{sku} {n}", "{sku}-{n} {city}", "{firm} {surname}"),
+    *("{person}, {city}", "{surname} & {firm}", "{month} {n}", "{person} {month}", "{person} {city} {month}", "{firm} {firm2} {city}"),
+)
+MONTHS = (
+    "Jan",
+    "Feb",
+    "March",
+    "April",
+    "Mai",
+    "Juni",
+    "July",
+    "Aug",
+    "Sept",
+    "Oktober",
+    "Nov",
+    "Dec",
+    "janvier",
+    "marzo",
+    "mayo",
+    "Q1",
+    "KW 12",
+    "week 7",
+)
 GOODS = "materials_and_merchandise"
 NOISE = ("{code} ", "{n} x ", "Art. {code} ", "", "")
 TAIL = (" {n} mm", " {n} kg", " {n}/20{y}", " 20{y}", ", {n} pcs", " ({n} %)", " - {code}", " {n} l", " Q{q}/20{y}", "")
@@ -108,6 +153,34 @@ def keyword_samples() -> list[Sample]:
     document = yaml.safe_load(files("extractors").joinpath("data", FILE).read_text(encoding="utf-8"))
     entries, _ = parse_keywords(document)
     return [Sample(" ".join(entry.words), entry.category, entry.language) for entry in entries if entry.weight >= 1]
+
+
+def nothing_samples(rng: random.Random, *, count: int) -> list[Sample]:
+    """Texts that name no purchase: places, routes, people, companies, dates, codes. Lines of invoices hold such, and letters of theirs must not pass for
+    a category's."""
+    samples: list[Sample] = []
+    towns = [place.strip() for text in yaml.safe_load(PLACES.read_text(encoding="utf-8")).values() for place in text.split(",")]
+    for language in languages():
+        words = vocabulary(language)
+        known = [city for country in words.countries for _, city, *_ in words.listed("cities", country)]
+        for _ in range(count // len(languages())):
+            city, city2 = (rng.choice(towns if rng.random() < 0.7 else known) for _ in range(2))
+            given, surname, firm, firm2 = (words.pick(rng, "company", key) for key in ("given", "surnames", "fantasy", "fantasy"))
+            values = {
+                "city": rng.choice((city, city.upper(), city)),
+                "city2": rng.choice((city2, city2.upper(), city2)),
+                "code": f"{rng.randint(1000, 99_999)}",
+                "code2": f"{rng.randint(10, 99_999)}",
+                "person": f"{given} {surname}",
+                "surname": surname,
+                "firm": firm,
+                "firm2": firm2,
+                "n": str(rng.randint(1, 9999)),
+                "sku": "".join(rng.choices("ABCDEFGHKLMNPRSTVXZ", k=rng.randint(1, 4))) + str(rng.randint(1, 99_999)),
+                "month": rng.choice(MONTHS),
+            }
+            samples.append(Sample(rng.choice(NOTHING_FORMS).format(**values), NOTHING, language, weight=NOTHING_WEIGHT))
+    return samples
 
 
 def purchase_samples() -> list[Sample]:

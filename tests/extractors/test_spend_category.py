@@ -168,3 +168,22 @@ def test_what_a_car_rental_hires_out_is_travel_and_what_a_plant_hire_does_is_equ
         [ItemText("Tagesmiete", "Stadt-Autovermietung", "de"), ItemText("Tagesmiete", "Baumaschinenverleih Nord", "de")]
     )
     assert (cars[0], plant[0]) == ("travel", "rent_equipment")
+
+
+@pytest.mark.parametrize(
+    ("description", "seller", "language", "expected"),
+    [
+        ("Letter to the tenant's agent", "Harrow Finch LLP", "en", "professional_services"),
+        ("Gespräch mit der Gegenseite", "Anwaltskanzlei Dr. Rehbein", "de", "professional_services"),
+        ("Bauschutt unsortiert", "Abfallwirtschaft Nord GmbH", "de", "facility_services"),
+        ("Zuschlag Nachtschicht", "Zeitarbeit Mertens", "de", "staffing_and_labor"),
+        ("Cloison alvéolaire 50 mm", "Plâtrerie Rochat", "fr", "construction"),
+        ("Trajet Lyon Metz", "Transports Gauthier", "fr", "freight_and_shipping"),
+        ("Menú infantil", "Restaurante El Puerto", "es", "meals_and_entertainment"),
+        ("Foto di gruppo", "Studio Fotografia Neri", "it", "advertising"),
+        ("Ulosottojuttu", "Asianajotoimisto Lehto Oy", "fi", "professional_services"),
+        ("Festett kép keretezés", "Reklámügynökség Kft.", "hu", "advertising"),
+    ],
+)
+def test_a_trade_in_the_sellers_name_tells_what_its_lines_are_about(description: str, seller: str, language: str, expected: str) -> None:
+    assert one(description, seller=seller, language=language) == expected

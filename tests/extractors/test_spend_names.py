@@ -9,6 +9,7 @@ import pytest
 
 from extractors.spend_category import ItemText, categorize
 from extractors.spend_names import Known, SpendNames, load_spend_names
+from extractors.spend_words import words
 from schemas.invoice import SPEND_CATEGORIES
 
 NAMES = (
@@ -24,7 +25,7 @@ NAMES = (
 
 
 def found(description: str) -> tuple[Known, dict[str, float]]:
-    names = SpendNames.of(NAMES).find(description)
+    names = SpendNames.of(NAMES).find(words(description))
     return names.known, {SPEND_CATEGORIES[n]: float(names.scores[n]) for n in np.flatnonzero(names.scores)}
 
 
@@ -50,12 +51,12 @@ def test_names_are_read_as_they_were_written(tmp_path: Path) -> None:
     SpendNames.of(NAMES).save(tmp_path / "names.npz")
     read = SpendNames.load(tmp_path / "names.npz")
     for name, _ in NAMES:
-        before, after = SpendNames.of(NAMES).find(name), read.find(name)
+        before, after = SpendNames.of(NAMES).find(words(name)), read.find(words(name))
         assert (before.known, before.scores.tolist()) == (after.known, after.scores.tolist())
 
 
 def test_additions_do_not_hide_a_known_name() -> None:
     names = ("Kontoführung", "Klickkosten Suchanzeigen")
-    assert {load_spend_names().find(name).known for name in names} == {Known.WHOLE}
+    assert {load_spend_names().find(words(name)).known for name in names} == {Known.WHOLE}
     added = [ItemText(f"{name}, Sonderposten grün gebürstet 250er Packung auf Wunsch", None, "de") for name in names]
     assert [category for category, _ in categorize(added)] == ["bank_fees", "advertising"]
