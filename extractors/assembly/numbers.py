@@ -13,6 +13,7 @@ _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u2009\u202f\u2008\u200a", " 
 _ARABIC = str.maketrans("٠١٢٣٤٥٦٧٨٩٫٬", "0123456789.,")
 _NUMBER = re.compile(r"\d(?:[\d.,'’ ]*\d)?")
 _CODE_AND_MINUS = re.compile(r"(?:^|\s)(?:[A-Z]{3}|kr\.?|Kč|zł|Ft|lei|TL)[-–−—]$")
+_LEADING_MARK = re.compile(r"(?:^|[\s$€£¥(+\-–−])[.,]$")  # of ".8900", as programs print that leave out the nought
 _COMMA_LANGUAGES = frozenset(["de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "cs", "tr", "fi", "no", "hu", "ro"])
 
 
@@ -59,7 +60,7 @@ def infer_habit(tokens: Iterable[tuple[str, float]], *, language: str | None = N
 
 @lru_cache(maxsize=16384)
 def parse_number(text: str, habit: NumberHabit) -> Decimal | None:
-    """The number in a piece of text: signs in front or behind, parentheses as minus, currency and units ignored, ``1.200,-`` as 1200.
+    """The number in a piece of text: signs in front or behind, parentheses as minus, currency and units ignored, ``1.200,-`` as 1200, ``.75`` as 0.75.
 
     Returns None where there is no number, or where more than one stands in the text.
     """
@@ -79,6 +80,8 @@ def parse_number(text: str, habit: NumberHabit) -> Decimal | None:
         number = number.replace(mark, "").replace(other, ".")
     else:
         number = number.replace(other, "").replace(mark, ".")
+    if number.isdecimal() and _LEADING_MARK.search(before):
+        number = "0." + number
     try:
         value = Decimal(number)
     except InvalidOperation:

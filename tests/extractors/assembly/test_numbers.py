@@ -15,6 +15,9 @@ COMMA, POINT = NumberHabit(","), NumberHabit(".")
     ("text", "habit", "expected"),
     [
         ("1.234,56", COMMA, "1234.56"),
+        (".3475", POINT, "0.3475"),
+        ("$.80", POINT, "0.80"),
+        ("Nr.3475", POINT, "3475"),
         ("1,234.56", POINT, "1234.56"),
         ("1'234.50", POINT, "1234.50"),
         ("1 234,56 €", COMMA, "1234.56"),
