@@ -2,12 +2,13 @@
 
 `document.assemble` is where it all comes together; it reads top to bottom in this order:
 
-- words and lines: `page_words`, `lines`, `spans`, `word_groups`, `text_segments`, `glued`, `captions` (with `caption_words`)
+- words and lines: `page_words`, `lines`, `spans`, `word_groups`, `text_segments`, `glued`, `twin_tables`,
+  `captions` (with `caption_words`)
 - what the network's labels are corrected by, before rows are built: `begun_names`, `bracketed_codes`, `columns`, `table_charges`,
   `proven_amounts`, `card_amounts`
 - rows: `rows`, `parted_rows`, `item_names` (with `name_pieces`, `item_lines`, `item_blocks`, `connected_lines`, `stacked_headings`, `section_headings`,
-  `name_columns`, `broken_lines`), `nameless_rows`, `headed_codes`, `headed_numbers`, `proven_quantities`, `line_items`, `valid_rows`,
-  `line_rates`
+  `name_columns`, `broken_lines`), `nameless_rows`, `headed_codes`, `headed_numbers`, `proven_quantities`, `summed_columns`, `net_values`,
+  `line_items`, `valid_rows`, `coded_rates`, `line_rates`
 - totals: `totals` (with `total_options`, `adjustments`, `tax_rows`)
 - header: `header_reading` (with `numbers_of_header`, `names`, `name_ends`, `name_lines`, `parties`, `party_places`, `vat_ids`,
   `legal_forms`, `dates`, `header_dates`, `debited_accounts`, `printed_accounts`, `currency`, `currency_words`, `country`)
