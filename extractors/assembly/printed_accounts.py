@@ -32,9 +32,8 @@ def choose_account(
         return tagged
     if match("direct_debit", plain(words.full_text)) is not None:
         return tagged
-    printed = (
-        _printed(words, i, probabilities, refused) for i in range(len(words.texts)) if words.has_digit[i] and captions.party(i) != "buyer"
-    )
+    begun = (i for i, text in enumerate(words.texts) if words.has_digit[i] and _BEGINS.match(text) is not None)
+    printed = (_printed(words, i, probabilities, refused) for i in begun if captions.party(i) != "buyer")
     return next((choice for choice in printed if choice is not None), tagged)
 
 
