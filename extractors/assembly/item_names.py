@@ -280,6 +280,8 @@ def _beside(
     result: dict[int, list[Piece]] = {}
     for row in {*seeds, *loose, *outside}:
         others = without_other_entries(words, best, loose.get(row, []))
+        if row not in seeds and row not in outside and not others:
+            others = loose[row]  # a name that may be another entry's is better than none
         seed = seeds.get(row) or _strongest(others or outside[row])
         if row in seeds and usual is not None:
             others = without_headings_below(words, best, others, seed, left)
