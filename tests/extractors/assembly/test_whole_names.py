@@ -116,3 +116,19 @@ def test_a_line_below_with_an_amount_of_its_own_is_none_of_the_name(amount: str,
     for link in (page.link_query, page.link_key):
         link[:, 0], link[:, 1] = 10 * (ys < 190), 10 * (ys > 190)
     assert assemble(page).line_items[-1].description == name
+
+
+def test_a_row_keeps_its_only_text_though_an_amount_of_its_own_stands_beside_it() -> None:
+    lines: list[Line] = [
+        (50, 180, "Breakfast buffet"),
+        (400, 180, "31.00"),
+        (400, 200, "32.00"),
+        (50, 212, "Parking deck"),
+        (450, 212, "88.80"),
+    ]
+    seen = dict.fromkeys(("Breakfast", "buffet"), NAME) | {"Parking": {"line.description": 0.8}, "deck": {"line.description": 0.8}}
+    page = tagged(*lines, opinions={"31.00": NET, "32.00": NET, **seen})
+    ys = page.document.pages[0].boxes[:, 3]
+    for link in (page.link_query, page.link_key):
+        link[:, 0], link[:, 1] = 10 * (ys < 195), 10 * (ys > 195)
+    assert [item.description for item in assemble(page).line_items] == ["Breakfast buffet", "Parking deck"]
