@@ -91,7 +91,7 @@ def _sections(rng: Random, writer: Writer, table: Table) -> dict[tuple[int, str]
     for index, row in enumerate(facts.rows):
         if index == 0 or facts.rows[index - 1].section != row.section:
             spans: Line = line(f"{row.section + 1}." if numbered else None, facts.sections[row.section % len(facts.sections)])
-            if ordered:
+            if ordered and not facts.manners.groups:
                 number = identifiers.reference(rng, row.day)
                 spans = writer.sentence(kind, {"number": number, "date": writer.date(row.day).text, "name": facts.seller.contact}) or spans
             out[(index, "before")] = [
