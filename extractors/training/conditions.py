@@ -50,7 +50,7 @@ def condition_lines(writer: Writer, row: Row, content: dict[str, Line], group: i
         else:
             cells[where] = [percent, sign]
         out.append((label, cells))
-        if rng.random() < 0.2 and row.quantity > 0:
+        if rng.random() < 0.2 and row.quantity > 0 and "unit_price" in content:
             each = rounded(value * row.per / row.quantity / row.factor, 4)
             out.append(
                 (

@@ -31,7 +31,7 @@ from extractors.training.table import make_table
 from extractors.training.told_items import Teller
 from extractors.training.trade_cells import TRADE_KINDS, mark_legend, short_price, tax_marks, trade_cell, trade_heading
 from extractors.training.trade_columns import CLAIMS, FREIGHTS, HIRES, SHIPMENTS, trade_plan
-from extractors.training.vocabulary import languages, vocabulary
+from extractors.training.vocabulary import held_out, languages, vocabulary
 from extractors.training.writing import Writer
 
 AMOUNT_LABELS = ("line.net_amount", "line.gross_amount")
@@ -169,6 +169,10 @@ def test_the_value_that_counts_stands_below_the_conditions() -> None:
     assert [s.value for s in spans if s.label == "line.net_amount"] == [row.net]
     assert {s.value for s in spans if s.label == "line.discount" and s.value is not None} == {Decimal(10)}
     assert [s for s in lines[-1][1]["net_amount"] if s.label == "line.net_amount"]
+    for seed in range(30):  # whatever the columns, no condition stands in one that the table lacks
+        facts.manners = replace(facts.manners, key=f"key {seed}")
+        content = {"quantity": [], "net_amount": [writer.amount(row.net, "line.net_amount", 0)]}
+        assert all(cells.keys() <= content.keys() for _, cells in condition_lines(writer, row, content, 0))
 
 
 def test_columns_of_a_trade_show_the_amount_of_the_row_once() -> None:
@@ -366,6 +370,13 @@ def test_further_forms_of_vat_ids_keep_their_digits(country: str) -> None:
         if country not in FREE_FORMS:
             digits = ["".join(c for c in text if c.isdigit()) for text in (found, usual)]
             assert digits[0][:5] in digits[1] or digits[1][:5] in digits[0] or country in ("CA", "HU", "SG"), (found, usual)
+
+
+def test_words_that_are_kept_for_the_exam_stay_out_where_there_are_others() -> None:
+    kept = vocabulary("de", "exam").data["columns"]["ordered_quantity"]
+    held = {str(w) for i, w in enumerate(kept) if i and held_out(str(w))}
+    assert not held & set(structure_list("ordered", "de"))
+    assert structure_list("tax_name", "sv")  # its only word
 
 
 @pytest.mark.parametrize("language", languages())
