@@ -40,6 +40,7 @@ class Row:
     per: int = 1  # the price is for so many units
     reading: Decimal = ZERO  # what a meter showed before
     priced: bool = True  # False: only description and amount make sense
+    factor: Decimal = Decimal(1)  # weeks, days or insertions that the quantity counts for
 
     def negate(self, *, quantity: bool) -> None:
         self.net, self.tax, self.gross = -self.net, -self.tax, -self.gross

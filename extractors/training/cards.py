@@ -14,6 +14,7 @@ from extractors.training.look import Look
 from extractors.training.metadata_forms import metadata_block
 from extractors.training.table import Piece, Table
 from extractors.training.table_form import make_form
+from extractors.training.told_items import Teller
 from extractors.training.vocabulary import choose, small_words
 from extractors.training.writing import Writer
 
@@ -31,11 +32,16 @@ def make_cards(rng: Random, writer: Writer, look: Look, plan: Plan, rows: Sequen
     at_word = rng.choice(small_words("at", writer.facts.language))
     gap = rng.uniform(3, 12)
     habit = rng.random()
+    teller = Teller(writer, look, plan, width) if writer.facts.manners.cards else None
+    if teller is not None:
+        gap = writer.facts.manners.draw("gap").choice((0.0, 0.0, 2.0, 5.0))
     for index, row in enumerate(rows):
         content = cells(rng, writer, plan, row, index, str(index + 1))
         name, under = description_lines(rng, writer, plan, row, index)
         same = Random(habit)  # every card of a document looks alike
-        if sheet is not None:
+        if teller is not None:
+            block = teller.block(row, name, under, index)
+        elif sheet is not None:
             block = item_sheet(sheet, rng, writer, look, row, content, name, under, index, width)
         elif kind == "pairs":
             block = _pairs(same, writer, look, words, content, name, under, width)

@@ -8,6 +8,7 @@ from extractors.training.amounts import Row
 from extractors.training.attributes import allowance_lines, attribute_lines, attribute_text, remark, unit_code
 from extractors.training.columns import Plan
 from extractors.training.layout import Line, Span
+from extractors.training.trade_cells import TRADE_KINDS, glued_mark, short_price, trade_cell
 from extractors.training.writing import Writer
 
 UNPRICED = (
@@ -37,7 +38,7 @@ def cells(rng: Random, writer: Writer, plan: Plan, row: Row, group: int, positio
         elif kind in ("cgst", "sgst"):
             out[kind] = [note(writer.rate(row.rate / 2, "O").text, group), note(writer.number.text(row.tax / 2, writer.places), group)]
         elif kind == "unit_price":
-            out[kind] = writer.money(row.price, "line.unit_price", group, place=place, places=row.price_places)
+            out[kind] = short_price(writer, writer.money(row.price, "line.unit_price", group, place=place, places=row.price_places))
             if plan.unit_place == "price":
                 out[kind] += [Span("/"), unit_span(rng, writer, row, group, coded=plan.unit_codes)]
         elif kind == "discount":
@@ -47,9 +48,11 @@ def cells(rng: Random, writer: Writer, plan: Plan, row: Row, group: int, positio
         elif kind == "tax_amount":
             out[kind] = writer.money(row.tax, "line.tax_amount", group, place=place)
         elif kind == "net_amount":
-            out[kind] = writer.money(row.net, "line.net_amount", group, place=place)
+            out[kind] = [*writer.money(row.net, "line.net_amount", group, place=place), *glued_mark(writer, row, kind, group)]
         elif kind == "gross_amount":
-            out[kind] = writer.money(row.gross, "line.gross_amount", group, place=place)
+            out[kind] = [*writer.money(row.gross, "line.gross_amount", group, place=place), *glued_mark(writer, row, kind, group)]
+        elif kind in TRADE_KINDS:
+            out[kind] = trade_cell(writer, row, kind, group, plan.every_kind)
         elif kind == "date":
             out[kind] = [note(writer.date(row.day, other=True).text, group)]
         elif kind == "gtin":

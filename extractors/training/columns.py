@@ -9,6 +9,7 @@ from extractors.training.attributes import attribute_kinds
 from extractors.training.column_sets import EXAM_ORDERS, EXAM_PRESETS, EXTRAS, ORDERS, PRESETS, STACKS
 from extractors.training.item_words import item_word
 from extractors.training.layout import Line, line
+from extractors.training.trade_cells import TRADE_KINDS, own_heading, trade_heading
 from extractors.training.vocabulary import choose, small_words
 from extractors.training.writing import Writer
 
@@ -191,6 +192,10 @@ def heading(rng: Random, writer: Writer, kind: str) -> Line:
         text = item_word(rng, "gross_price" if kind == "list_price" else kind, language, writer.family)
     elif kind in ("cgst", "sgst"):
         text = kind.upper()
+    elif kind in TRADE_KINDS:
+        text = trade_heading(writer, kind)
+    elif own := own_heading(writer, kind):
+        text = own
     elif kind == "period":
         text = writer.word("service_period")
     else:

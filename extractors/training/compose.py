@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
@@ -11,18 +13,25 @@ from extractors.training.columns import Plan, make_plan
 from extractors.training.facts import Facts
 from extractors.training.header import amount_box, head_choices, header_blocks
 from extractors.training.interludes import sum_row, with_interludes
-from extractors.training.layout import Block, Line, Span, framed, text_block
+from extractors.training.layout import Block, Line, Span, framed, line, text_block
 from extractors.training.letterhead import name_span, third_party_block
+from extractors.training.line_printer import dashed_heads, going_on, print_all, printer_look, printer_plan
 from extractors.training.look import Look, make_look
 from extractors.training.margins import margin_texts
 from extractors.training.metadata import Pair, entries, number_span
+from extractors.training.name_lines import hides_name, trading_line
 from extractors.training.negatives import body_of
 from extractors.training.noise import annex, noise_blocks, stamp, terms_block
+from extractors.training.one_grid import one_grid
 from extractors.training.pages import PAGE_SIZES, Sheet, copy_of
 from extractors.training.special import printout, receipt, sidebar
+from extractors.training.structure_words import structure_word
 from extractors.training.stylesheet import stylesheet
 from extractors.training.table import make_table
+from extractors.training.table_totals import total_rows, twin_table
 from extractors.training.totals import adjustment_table, tax_table, total_lines, totals_block, totals_form
+from extractors.training.trade_cells import mark_legend
+from extractors.training.trade_columns import trade_plan
 from extractors.training.vocabulary import choose
 from extractors.training.writing import Writer
 
@@ -42,18 +51,33 @@ def compose(rng: Random, facts: Facts, family: str) -> tuple[Sheet, dict[str, st
         whole = rng.choice(("printout", "sidebar", "receipt", "stylesheet"))
     if whole == "receipt" and len(facts.rows) > 40:
         whole = "usual"
+    manners = facts.manners
+    if manners.whole == "grid":
+        whole = "grid"
+    elif manners.whole == "printer":
+        whole, look, writer.shout = "usual", printer_look(writer, look), manners.draw("shout").random() < 0.8
     sheet = _sheet(rng, facts) if whole != "receipt" else _slip(rng, facts)
-    if whole in ("printout", "receipt", "stylesheet"):
+    if whole in ("printout", "receipt", "stylesheet", "grid"):
         sheet.new_page()
         if whole == "receipt":
             look = look.smaller(min(1.0, 8 / look.size))
             return sheet, receipt(rng, writer, look, sheet), writer
-        names = (printout if whole == "printout" else stylesheet)(rng, writer, look, sheet)
+        make = {"printout": printout, "grid": one_grid}.get(whole, stylesheet)
+        names = make(rng, writer, look, sheet)
+        if hides_name(writer):
+            sheet.put(text_block([trading_line(writer)], look.small, width=sheet.inner), gap=4)
         _footers(rng, writer, look, sheet, None, every_page=False)
         return sheet, names, writer
     choices = head_choices(rng, writer)
+    if manners.captions_below:
+        choices.metadata = manners.draw("metadata").choice(("above", "cells", "grid", "cells"))
     footer_columns = company_lines(rng, writer) if rng.random() < 0.6 or not choices.seller_in_head else []
-    if not choices.seller_in_head and not any(
+    if hides_name(writer):
+        footer_columns = [*footer_columns, [trading_line(writer)]] if manners.names == "footer" and footer_columns else footer_columns
+        small_print = manners.names == "footer" and not footer_columns
+    else:
+        small_print = False
+    if (not choices.seller_in_head or (hides_name(writer) and not small_print)) and not any(
         s.label == "header.seller_name" for column in footer_columns for spans in column for s in spans
     ):
         footer_columns.insert(0, [[name_span(facts.seller, "seller")]])
@@ -90,13 +114,22 @@ def compose(rng: Random, facts: Facts, family: str) -> tuple[Sheet, dict[str, st
     if facts.is_invoice and rng.random() < 0.05:
         sheet.put(text_block([_order_line(writer)], look.body, width=sheet.inner), gap=rng.uniform(4, 12))
     names = {"arrangement": whole if whole == "sidebar" else choices.arrangement, "metadata": choices.metadata, "title": choices.title}
+    later: Callable[[], None] | None = None
     if facts.document_type in ("statement", "reminder", "payslip", "letter"):
         body_of(rng, writer, look, sheet)
         names["body"] = facts.document_type
     else:
-        names |= _body(rng, writer, look, sheet)
+        body, later = _body(rng, writer, look, sheet)
+        names |= body
+    if small_print:
+        sheet.put(text_block([trading_line(writer)], look.small, width=sheet.inner), gap=6)
     _closing(rng, writer, look, sheet, has_bank=any(s.label == "header.iban" for c in footer_columns for spans in c for s in spans))
+    if later is not None:
+        later()
     _footers(rng, writer, look, sheet, footer, every_page=every_page)
+    if manners.whole == "printer":
+        print_all(writer, sheet)
+        names["arrangement"] = "printer"
     return sheet, names, writer
 
 
@@ -133,8 +166,9 @@ def _continuation(rng: Random, writer: Writer, look: Look) -> Block:
     )
 
 
-def _body(rng: Random, writer: Writer, look: Look, sheet: Sheet) -> dict[str, str]:
-    facts = writer.facts
+def _body(rng: Random, writer: Writer, look: Look, sheet: Sheet) -> tuple[dict[str, str], Callable[[], None] | None]:
+    """Items and totals; where the totals come first, what puts the items on the pages behind them is the second value."""
+    facts, manners = writer.facts, writer.facts.manners
     plan = make_plan(rng, writer)
     if facts.document_type in ("delivery_note", "purchase_order") and (facts.document_type == "delivery_note" or rng.random() < 0.4):
         plan = Plan(
@@ -143,22 +177,58 @@ def _body(rng: Random, writer: Writer, look: Look, sheet: Sheet) -> dict[str, st
             plan.unit_place,
             plan.discount_as,
         )
+    plan = trade_plan(writer, plan)
+    if manners.whole == "printer":
+        plan = printer_plan(writer, plan)
     width = sheet.inner if rng.random() < 0.85 else sheet.inner * rng.uniform(0.8, 0.97)
     as_cards = rng.random() < (0.16 if writer.family == "exam" else 0.08)
+    as_cards = as_cards or bool(manners.cards)
     make = make_cards(rng, writer, look, plan, facts.rows, width) if as_cards else None
+    twin = manners.twin and not as_cards and 3 < len(facts.rows) < 80 and facts.is_invoice and not facts.sections
+    if twin:
+        make = twin_table(rng, writer, look, plan, width)
+        plan = replace(plan, kinds=tuple(make.edges))
     table = make or make_table(rng, writer, look, plan, facts.rows, width, pages=1 + len(facts.rows) // 8)
-    pieces = with_interludes(rng, writer, table, plan)
+    pieces = with_interludes(rng, writer, table, plan) if not twin else table.pieces
+    if manners.whole == "printer":
+        dashed_heads(writer, table)
     money = [k for k in plan.kinds if k in ("net_amount", "gross_amount")]
     carried = rng.random() < 0.25 and bool(money) and not as_cards
 
     def carry(running: Decimal, where: str) -> Block:
+        if manners.whole == "printer":
+            return going_on(writer, table, running if money else None) if where == "forward" else Block()
         return sum_row(writer, table, "carried_forward" if where == "forward" else "brought_forward", running)
 
-    sheet.put_table(table.head, pieces, repeat=rng.random() < 0.75, carry=carry if carried else None, gap=rng.uniform(6, 24))
-    if facts.document_type == "delivery_note" or not money:
-        return {"table": "x".join(plan.kinds)}
+    repeat, table_gap = rng.random() < 0.75, rng.uniform(6, 24)
+    carried = (carried and not twin) or (manners.whole == "printer" and manners.draw("goes on").random() < 0.7)
+    in_table = manners.totals_in_table and bool(money) and not as_cards and not twin
+    if in_table:
+        pieces += total_rows(writer, table, total_lines(rng, writer, taxes=True))
+
+    def items() -> None:
+        sheet.put_table(table.head, pieces, repeat=repeat, carry=carry if carried else None, gap=table_gap)
+        if legend := mark_legend(writer):
+            sheet.put(text_block([line(legend)], look.small, width=sheet.inner), gap=4)
+
+    def details() -> None:
+        sheet.new_page()
+        title = structure_word(manners.draw("details"), "details_title", facts.language)
+        if manners.draw("titled").random() < 0.7:
+            sheet.put(text_block([line(title)], look.body.but(bold=True, size=look.size * 1.2)), gap=2)
+        items()
+
+    last = manners.summary_first and bool(money) and not in_table and facts.is_invoice
+    if not last:
+        items()
+    if facts.document_type == "delivery_note" or not money or in_table:
+        return {"table": "x".join(plan.kinds)} | ({"totals": "table"} if in_table else {}), None
     separate = rng.random() < (0.42 if len(facts.breakdown) > 1 else 0.14) and facts.country.tax != "sales" and bool(facts.totals.tax)
     form = totals_form(rng, writer.family)
+    if manners.captions_below and manners.draw("totals").random() < 0.6:
+        form = "above"
+    if twin and form == "column":
+        form = "right"
     extra_table = adjustment_table(rng, writer, look, sheet.inner * rng.uniform(0.6, 1.0)) if rng.random() < 0.12 else None
     if extra_table is not None:
         sheet.put(extra_table, gap=rng.uniform(4, 14))
@@ -194,7 +264,8 @@ def _body(rng: Random, writer: Writer, look: Look, sheet: Sheet) -> dict[str, st
             sheet.put(taxes, gap=rng.uniform(4, 14))
     for extra in noise:
         sheet.put(extra, gap=rng.uniform(4, 12))
-    return {"table": "cards" if as_cards else "x".join(plan.kinds), "totals": form, "tax_table": where or "none"}
+    table_name = "cards" if as_cards else "twin" if twin else "x".join(plan.kinds)
+    return {"table": table_name, "totals": form, "tax_table": where or "none"}, details if last else None
 
 
 def _closing(rng: Random, writer: Writer, look: Look, sheet: Sheet, *, has_bank: bool) -> None:

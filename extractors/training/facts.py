@@ -8,8 +8,11 @@ from random import Random
 
 from extractors.training import identifiers, locales
 from extractors.training.amounts import Adjustment, Row, TaxPart, Totals, make_adjustments, total_up
+from extractors.training.manners import PLAIN, Manners, make_manners
 from extractors.training.parties import Party, make_party
+from extractors.training.row_groups import group_rows
 from extractors.training.rows import make_rows
+from extractors.training.series import series_number
 from extractors.training.vocabulary import Vocabulary, choose, languages, vocabulary
 
 LANGUAGE_WEIGHTS = {
@@ -58,6 +61,7 @@ class Facts:
     sign: int = 1
     corrected_invoice: str | None = None
     employees: list[str] = field(default_factory=list[str])
+    manners: Manners = PLAIN
 
     @property
     def is_invoice(self) -> bool:
@@ -108,7 +112,10 @@ def make_facts(rng: Random, family: str, *, document_type: str, row_count: int |
         currency = rng.choice([c for c in ("EUR", "USD", "GBP", "CHF", "SEK", "PLN") if c != currency])
     sign = -1 if document_type == "credit_note" and rng.random() < 0.45 else 1
     day = date(2014, 1, 1) + timedelta(days=rng.randrange(0, 365 * 13))
-    rows, sections = make_rows(rng, words, category, country, regime, day, count=row_count)
+    manners = make_manners(f"{seller.name}|{buyer.name}|{buyer.phone}|{day}", document_type) if family == "train" else PLAIN
+    rows, sections = make_rows(rng, words, category, country, regime, day, count=row_count, manners=manners)
+    if manners.groups and len(rows) > 1:
+        sections = group_rows(manners, rows, words)
     adjustments = make_adjustments(rng, rows, country, regime, code, document_type)
     totals, breakdown = total_up(rows, adjustments, regime, currency, buyer_country=buyer_country, seller_country=code, rng=rng)
     if sign < 0:
@@ -119,6 +126,8 @@ def make_facts(rng: Random, family: str, *, document_type: str, row_count: int |
         breakdown = [part.negated() for part in breakdown]
         totals = totals.negated()
     numbers, dates = make_references(rng, day, document_type)
+    if manners.series:
+        numbers["invoice_number"] = series_number(manners.draw("series"), language, day)
     if (
         document_type == "invoice" and buyer.ibans and rng.random() < 0.045
     ):  # collected by debit: the buyer's account is printed, not the seller's
@@ -127,7 +136,7 @@ def make_facts(rng: Random, family: str, *, document_type: str, row_count: int |
         buyer.person = False
     return Facts(
         language, document_type, country, words, seller, buyer, ship_to, currency, regime, category, numbers, dates, rows, sections, adjustments,
-        breakdown, totals, sign, corrected_invoice=identifiers.document_number(rng, day) if document_type == "credit_note" else None,
+        breakdown, totals, sign, corrected_invoice=identifiers.document_number(rng, day) if document_type == "credit_note" else None, manners=manners,
     )  # fmt: skip
 
 

@@ -114,14 +114,55 @@ UNUSUAL_IDS = (
 )  # fmt: skip
 
 
-def vat_id(rng: Random, country: str) -> str | None:
-    """A VAT id as it is printed, spaces and dots included; a few are none that a check would pass."""
+MORE_SHARE = 0.3
+# Further ways of writing VAT ids, for the training family: {0} is the whole body,
+# {3} the body in groups of three, {6} cut once behind the sixth; what follows the digit is the mark.
+MORE_FORMS: dict[str, tuple[str, ...]] = {
+    "DE": ("DE {3}", "DE-{0}", "{0}", "DE.{0}"), "AT": ("ATU {3}", "AT-{0}", "ATU {2}", "{0}"), "CH": ("CHE {3}", "CHE-{0} MWST", "CHE{3.} TVA"),
+    "LU": ("LU {2}", "LU-{0}"), "FR": ("FR-{0}", "FR.{0}", "{0}"), "BE": ("{0}", "BE-{0}", "BE {4.}", "{4.}"),
+    "NL": ("NL {0}", "NL-{0}", "{0}"), "ES": ("ES {1-}", "{1-}", "ES{1-}"), "IT": ("IT-{0}", "IT {3}", "{3}"), "PT": ("PT-{0}", "PT {3}", "PT{3}"),
+    "PL": ("PL-{0}", "PL {3-}", "{3}"), "SE": ("SE {6}", "SE{6-}", "SE-{0}", "{6-}"), "DK": ("DK {2}", "DK-{2}", "{4}"),
+    "NO": ("{3}", "NO {3}", "NO-{0}-MVA", "NO {0}", "{0} MVA", "{3}MVA"), "FI": ("{7-}", "FI-{0}", "FI {7-}"), "CZ": ("CZ-{0}", "{0}", "CZ {3}"),
+    "SK": ("{0}", "SK-{0}", "SK {4}", "SK {3}", "{3}"), "GB": ("GB-{0}", "{0}", "GB {3}", "{3}"), "IE": ("IE-{0}", "{0}", "IE {7}"),
+    "AU": ("{2}", "{3}"), "TR": ("TR{0}", "{5}", "{3}"), "MT": ("MT-{0}", "{4-}"), "HU": ("HU-{0}", "HU {0}", "{0}-1-13", "{0}-2-08"),
+    "RO": ("{0}", "RO{3}", "RO {3}", "RO-{0}"), "GR": ("{0}", "EL-{0}", "GR{0}", "{3}"), "NZ": ("{3}", "{3-}"), "US": ("US {0}",),
+    "CA": ("{3}", "{0}", "{0}-RT0001", "{3}RT0001"), "SG": ("{4}", "M2-{0}", "{0}"), "ZA": ("{3}", "{4}", "ZA{0}", "ZA {0}", "{0}"),
+    "MX": ("{3}", "{3-}", "MX{0}"), "IN": ("{5}", "{0}"), "LI": ("LI {0}", "{0}"),
+}  # fmt: skip
+# Forms whose digits are made anew: ids that countries write with points, dashes and slashes.
+FREE_FORMS: dict[str, tuple[str, ...]] = {
+    "AR": ("30-########-#", "30########", "33-########-#", "30.########.#"), "CL": ("76.###.###-#", "76######-#", "96.###.###-K"),
+    "CO": ("900.###.###-#", "900######-#", "860######", "901 ### ### - #"), "PE": ("20#########", "10#########"),
+    "BR": ("##.###.###/0001-##", "########0001##", "##.###.###/0002-##"), "ZA": ("4#########", "4### ### ###", "4 ### ### ###"),
+    "MX": ("@@@######@##", "@@@-######-@#@", "@@@@######@##", "@@@ ###### @@#"), "RO": ("RO#######", "RO ######", "RO#####", "#######"),
+}  # fmt: skip
+
+
+def _more_form(rng: Random, country: str, body: str) -> str:
+    """The body in one of the further forms: in groups of 2, 3 or 4, or cut once behind some digit, with the mark behind the number."""
+    free = FREE_FORMS.get(country)
+    if free and rng.random() < 0.6:
+        return from_form(rng, rng.choice(free))
+    form = rng.choice(MORE_FORMS.get(country, ("{0}",)))
+    body = body.removeprefix("CHE").removeprefix("U") if "{0}" not in form else body.removeprefix("CHE")
+    start, end = form.find("{"), form.find("}")
+    inner = form[start + 1 : end]
+    size, mark = int(inner[0]), inner[1:] or " "
+    text = body if size == 0 else body[:size] + mark + body[size:] if size in (1, 5, 6, 7) else chunked(body, size, mark)
+    return (form[:start] + text + form[end + 1 :]).strip()
+
+
+def vat_id(rng: Random, country: str, family: str = "exam") -> str | None:
+    """A VAT id as it is printed, spaces and dots included; a few are none that a check would pass. Documents for training write it in further forms."""
     if rng.random() < 0.025:
         return from_form(rng, rng.choice(UNUSUAL_IDS).replace("{country}", country))
     body = vat_body(rng, country)
     if body is None:
         return None
     form = rng.choice(VAT_FORMS[country][2])
+    own = Random(f"{country}{body}")
+    if family == "train" and own.random() < MORE_SHARE:
+        return _more_form(own, country, body)
     digits = body.removeprefix("CHE")
     values = {
         "{0}": body, "{0:2}": chunked(body, 2), "{0:3}": chunked(body, 3), "{0:4}": chunked(body, 4), "{ch}": "CHE-" + chunked(digits, 3, "."),

@@ -10,6 +10,7 @@ from extractors.training import identifiers
 from extractors.training.asides import aside
 from extractors.training.attributes import remark
 from extractors.training.columns import Plan
+from extractors.training.form_rows import form_rows
 from extractors.training.items import item_name
 from extractors.training.layout import Block, Line, Span, line, stack, text_block
 from extractors.training.subrows import subrows
@@ -54,6 +55,8 @@ def with_interludes(rng: Random, writer: Writer, table: Table, plan: Plan) -> li
             out.append(Piece(_column_sums(rng, writer, table)))
     if rng.random() < UNUSED:
         out += _unused_rows(rng, writer, table)
+    elif writer.facts.manners.unused:
+        out += form_rows(writer, table)
     if rng.random() < ASIDES:
         block = aside(rng, writer, table.look, table.width)
         for run in block.runs:
@@ -88,11 +91,14 @@ def _sections(rng: Random, writer: Writer, table: Table) -> dict[tuple[int, str]
     for index, row in enumerate(facts.rows):
         if index == 0 or facts.rows[index - 1].section != row.section:
             spans: Line = line(f"{row.section + 1}." if numbered else None, facts.sections[row.section % len(facts.sections)])
-            if ordered:
+            if ordered and not facts.manners.groups:
                 number = identifiers.reference(rng, row.day)
                 spans = writer.sentence(kind, {"number": number, "date": writer.date(row.day).text, "name": facts.seller.contact}) or spans
             out[(index, "before")] = [
-                Piece(stack([text_block([spans], table.look.body.but(bold=rng.random() < 0.8), width=table.width)], gap=2))
+                Piece(
+                    stack([text_block([spans], table.look.body.but(bold=rng.random() < 0.8), width=table.width)], gap=2),
+                    fresh=bool(facts.manners.groups) and facts.manners.fresh_pages and index > 0,
+                )
             ]
             running = Decimal(0)
         running += row.gross if facts.inclusive else row.net

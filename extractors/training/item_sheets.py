@@ -23,7 +23,7 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class SheetForm:
-    """How every group of the document looks. ``label_share``: of a column's width; ``stands``: label beside or above its value."""
+    """How every group of the document looks. ``label_share``: of a column's width; ``stands``: label beside, above or below its value."""
 
     columns: int
     label_share: float
@@ -55,7 +55,7 @@ def sheet_form(rng: Random, writer: Writer, plan: Plan) -> SheetForm:
     return SheetForm(
         columns=rng.choices((1, 2, 3), (50, 34, 16))[0],
         label_share=rng.uniform(0.25, 0.5),
-        stands="above" if rng.random() < 0.15 else "beside",
+        stands="above" if rng.random() < 0.15 else "below" if facts.manners.captions_below else "beside",
         label_right=rng.random() < 0.15,
         striped=rng.random() < 0.25,
         ruled=rng.random() < 0.2,
@@ -152,11 +152,12 @@ def _pair(
 ) -> float:
     """Place one pair at (x, y) in ``block``; its height. ``room`` is a column's width, ``width`` what the pair may take."""
     style: Style = look.body
-    if form.stands == "above":
+    if form.stands in ("above", "below"):
         head = text_block([[label]], look.small, width=width - 8)
         value = text_block(lines, style, width=width - 8)
-        block.add(head, x, y)
-        block.add(value, x, y + head.height)
+        first, second = (head, value) if form.stands == "above" else (value, head)
+        block.add(first, x, y)
+        block.add(second, x, y + first.height)
         return head.height + value.height + 2
     left = room * form.label_share
     head = text_block([[label]], style.but(bold=look.label_style.bold), width=left - 6, align="right" if form.label_right else "left")

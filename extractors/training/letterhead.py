@@ -7,6 +7,7 @@ from random import Random
 from extractors.training import identifiers
 from extractors.training.layout import Block, Line, Shape, Span, Style, framed, line, text_block
 from extractors.training.look import Look
+from extractors.training.name_lines import named_lines
 from extractors.training.parties import Party, make_party
 from extractors.training.vocabulary import choose, fill, small_words
 from extractors.training.writing import Writer
@@ -81,6 +82,8 @@ def wordmark(rng: Random, writer: Writer, look: Look, *, width: float, spelled: 
 def party_lines(rng: Random, writer: Writer, party: Party, role: str, *, vat: bool, contact: bool) -> list[Line]:
     """Name, departments, address and what else a party's block shows."""
     lines: list[Line] = [[name_span(party, role)] if role in ("seller", "buyer") else line(party.name)]
+    if writer.facts.manners.key and role in ("seller", "buyer"):
+        lines = named_lines(writer, party, role)
     extras = [line(d) for d in party.departments]
     language = writer.facts.language
     if role in ("seller", "buyer") and rng.random() < 0.07:
@@ -177,12 +180,15 @@ def party_block(
     if rng.random() < 0.09 and form != "pairs":
         lines = [part for spans in lines for part in broken_name(rng, spans)]
     block = Block()
+    caption: Block | None = None
     if label:
         wording = {"seller": "seller", "buyer": "bill_to", "ship_to": "ship_to"}[role]
         head = look.label_style if rng.random() < 0.6 else style.but(bold=True)
         title = writer.punctuated(writer.word(wording)) if rng.random() < 0.6 else writer.word(wording)
         if rng.random() < 0.05 and form == "plain":  # "Bill to: ACME Ltd" on the first line
             lines[0] = [Span(title), *lines[0]]
+        elif facts.manners.captions_below:
+            caption = text_block([line(title.rstrip(" :"))], look.small, width=width, align=align)
         else:
             block.add(text_block([line(title)], head, width=width, align=align), 0, 0)
             if rng.random() < 0.12:
@@ -195,6 +201,8 @@ def party_block(
         block.add(first, 0, block.height)
         lines = lines[1:]
     block.add(text_block(lines, style, width=width, align=align), 0, block.height)
+    if caption is not None:
+        block.add(caption, 0, block.height)
     if form in ("framed", "filled"):
         return framed(
             block,

@@ -7,6 +7,8 @@ from random import Random
 from extractors.training import identifiers
 from extractors.training.layout import Line, Span, line
 from extractors.training.letterhead import name_span, vat_line
+from extractors.training.parties import person_name
+from extractors.training.structure_words import structure_list, structure_table, structure_word
 from extractors.training.vocabulary import small_words
 from extractors.training.writing import Writer
 
@@ -119,6 +121,9 @@ def entry(rng: Random, writer: Writer, key: str) -> Pair | None:
     facts = writer.facts
     if key == "invoice_number":
         wording = number_label(writer)
+        series = facts.manners.draw("series word")
+        if facts.manners.series and facts.language in structure_table()["series_word"] and series.random() < 0.4:
+            wording = structure_word(series, "series_word", facts.language)
         return Span(wording if wording.endswith("#") else writer.punctuated(wording)), [number_span(writer)]
     if key == "issue_date":
         return writer.label(key), [writer.date(facts.dates["issue_date"], "header.issue_date")]
@@ -236,7 +241,7 @@ def entries(rng: Random, writer: Writer, *, skip: tuple[str, ...] = (), busy: fl
     if len(first) == 2 and rng.random() < 0.04:  # "Invoice no. / date: 4711 / 12.03.2026"
         keys.remove("issue_date")
         keys[keys.index("invoice_number")] = "number_and_date"
-    out: list[Pair] = []
+    out: list[Pair] = named_pairs(writer)
     for key in keys:
         if key == "number_and_date":
             out.append(number_and_date(rng, writer))
@@ -250,4 +255,30 @@ def entries(rng: Random, writer: Writer, *, skip: tuple[str, ...] = (), busy: fl
         if key not in ("invoice_number", "issue_date") and rng.random() < 0.025:
             made = (made[0], [])  # labelled, left empty
         out.append(made)
+    return out
+
+
+def named_pairs(writer: Writer) -> list[Pair]:
+    """Somebody whom the document is about and who does not pay, and fields of a template that nobody filled in."""
+    manners, language = writer.facts.manners, writer.facts.language
+    out: list[Pair] = []
+    rng = manners.draw("subject")
+    if manners.subject:
+        word = structure_word(rng, "subject", language)
+        pet = structure_word(rng, "pet_names", "en")
+        name = rng.choice(
+            (person_name(rng, writer.words), person_name(rng, writer.words), pet, f"{pet} ({identifiers.from_form(rng, '#####')})")
+        )
+        if rng.random() < 0.3:
+            name += ", " + writer.dates.text(
+                writer.facts.dates["valid_until"].replace(year=rng.randrange(1940, 2012), day=rng.randint(1, 28))
+            )
+        out.append((Span(writer.punctuated(word)), line(name)))
+    if manners.placeholders:
+        out.append(
+            (
+                writer.label(rng.choice(("contact", "phone", "project", "due_date"))),
+                line(rng.choice(structure_list("placeholder", language))),
+            )
+        )
     return out

@@ -21,19 +21,18 @@ def metadata_block(rng: Random, writer: Writer, look: Look, pairs: list[Pair], w
         return text_block(
             [[label, *value] for label, value in pairs], look.body, width=width, align=rng.choice(("left", "left", "left", "right"))
         )
+    below = writer.facts.manners.captions_below
     if form == "above":
-        blocks = [
-            stack(
-                [
-                    text_block([[label]], look.label_style, width=width),
-                    text_block([value], look.body.but(bold=rng.random() < 0.2), width=width),
-                ]
-            )
+        parts = [
+            [
+                text_block([[label]], look.small if below else look.label_style, width=width),
+                text_block([value], look.body.but(bold=rng.random() < 0.2), width=width),
+            ]
             for label, value in pairs
         ]
-        return stack(blocks, gap=rng.uniform(1, 5))
+        return stack([captioned(writer, look, head, body) if below else stack([head, body]) for head, body in parts], gap=rng.uniform(1, 5))
     if form in ("grid", "cells"):
-        return _grid(rng, look, pairs, width, ruled=form == "grid")
+        return _grid(rng, look, pairs, width, ruled=form == "grid", below=below)
     if form == "strip":
         return _strip(rng, look, pairs, width)
     return _columns(rng, look, pairs, width, ruled=form == "table")
@@ -72,7 +71,17 @@ def _columns(rng: Random, look: Look, pairs: list[Pair], width: float, *, ruled:
     return block
 
 
-def _grid(rng: Random, look: Look, pairs: list[Pair], width: float, *, ruled: bool) -> Block:
+def captioned(writer: Writer, look: Look, caption: Block, value: Block) -> Block:
+    """A value with its caption below, perhaps with a line between them as on a form that is filled in."""
+    rng = writer.facts.manners.draw("captions")
+    out = stack([value, caption], gap=rng.choice((0.0, 1.0, 2.0)))
+    if rng.random() < 0.6:
+        out.shapes.append(Shape("line", 0, value.height, max(value.width, caption.width), value.height, look.line_colour, None, 0.5))
+    out.height += rng.choice((2.0, 6.0))
+    return out
+
+
+def _grid(rng: Random, look: Look, pairs: list[Pair], width: float, *, ruled: bool, below: bool = False) -> Block:
     """Cells with the label over the value, some per row, with or without borders."""
     per_row = max(1, min(rng.randint(2, 6), int(width // 62), len(pairs)))
     cell = width / per_row
@@ -83,10 +92,12 @@ def _grid(rng: Random, look: Look, pairs: list[Pair], width: float, *, ruled: bo
         part = pairs[start : start + per_row]
         row = Block()
         heads = [
-            text_block([[label]], look.label_style.but(size=min(look.label_style.size, 8)), width=cell - 6, align=centre)
+            text_block([[label]], look.label_style.but(size=min(look.label_style.size, 6.5 if below else 8)), width=cell - 6, align=centre)
             for label, _ in part
         ]
         values = [text_block([value] if value else [line(" ")], look.body, width=cell - 6, align=centre) for _, value in part]
+        if below:
+            heads, values = values, heads
         head = max(h.height for h in heads)
         for index, (h, v) in enumerate(zip(heads, values, strict=True)):
             row.add(h, index * cell + 3, 1)
@@ -96,7 +107,7 @@ def _grid(rng: Random, look: Look, pairs: list[Pair], width: float, *, ruled: bo
         if ruled:
             for index in range(len(part)):
                 row.shapes.append(Shape("rect", index * cell, 0, (index + 1) * cell, row.height, look.line_colour, None, 0.5))
-            if head_fill is not None:
+            if head_fill is not None and not below:
                 row.shapes.insert(0, Shape("rect", 0, 0, cell * len(part), head + 2, None, head_fill))
             if rng.random() < 0.5:
                 row.shapes.append(Shape("line", 0, head + 2, cell * len(part), head + 2, look.line_colour, None, 0.4))

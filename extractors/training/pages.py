@@ -84,7 +84,7 @@ class Sheet:
             self.put(head, x=x)
         reserve = 14.0 if carry is not None else 0.0
         for piece in pieces:
-            if self.y + piece.block.height + reserve > self.height - self.bottom and self.y > self.top + 60:
+            if (self.y + piece.block.height + reserve > self.height - self.bottom or piece.fresh) and self.y > self.top + 60:
                 if carry is not None:
                     self.place(carry(running, "forward"), self.left + x, self.y)
                 self.new_page()

@@ -220,7 +220,7 @@ def make_party(rng: Random, vocabulary: Vocabulary, country: str, *, role: str, 
         web=rng.choice(("www.", "www.", "", "https://")) + domain,
     )  # fmt: skip
     if role == "seller" or not private:
-        party.vat_id = identifiers.vat_id(rng, country)
+        party.vat_id = identifiers.vat_id(rng, country, vocabulary.family)
     if vocabulary.has("labels", "register"):
         party.register = fill(
             vocabulary.pick(rng, "labels", "register"),

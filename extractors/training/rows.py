@@ -11,13 +11,23 @@ from extractors.training.amounts import CATEGORY_OF_REGIME, ZERO, Row
 from extractors.training.item_words import is_taken_off, item_word
 from extractors.training.items import item_code, item_name, told_item
 from extractors.training.locales import WHOLE_CURRENCIES, Country, rounded
+from extractors.training.manners import PLAIN, Manners
 from extractors.training.parties import person_name
 from extractors.training.phrases import phrase, section_heading
+from extractors.training.row_shapes import shape_rows
 from extractors.training.vocabulary import Vocabulary, fill
 
 
 def make_rows(
-    rng: Random, words: Vocabulary, category: str, country: Country, regime: str, day: date, *, count: int | None = None
+    rng: Random,
+    words: Vocabulary,
+    category: str,
+    country: Country,
+    regime: str,
+    day: date,
+    *,
+    count: int | None = None,
+    manners: Manners = PLAIN,
 ) -> tuple[list[Row], list[str]]:
     """Rows of one document and the headings of its sections (none where it has no sections)."""
     if count is None:
@@ -106,6 +116,9 @@ def make_rows(
         row.spend = where
         row.spend_told = told
         rows.append(row)
+    if manners.special_rows:
+        for row in shape_rows(manners, rows, places):
+            _price_row(row, regime, places)
     rows.sort(key=lambda r: r.section)
     headings = [_heading(rng, words, category, day) for _ in range(sections)]
     return rows, headings
@@ -119,7 +132,7 @@ def _heading(rng: Random, words: Vocabulary, category: str, day: date) -> str:
 
 def _price_row(row: Row, regime: str, places: int) -> None:
     """Line amounts from quantity, price and discount; prices include tax where the regime is inclusive."""
-    full = row.quantity * row.price / row.per
+    full = row.quantity * row.price * row.factor / row.per
     amount = rounded(full, places)
     if row.discount_percent is not None:
         amount = rounded(full * (100 - row.discount_percent) / 100, places)

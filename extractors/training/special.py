@@ -15,6 +15,7 @@ from extractors.training.metadata_forms import metadata_block, title_block
 from extractors.training.pages import Sheet
 from extractors.training.table import Table, make_table
 from extractors.training.totals import tax_table, total_lines, totals_block
+from extractors.training.trade_columns import trade_plan
 from extractors.training.writing import Writer
 
 TERM_NUMBERS = (
@@ -80,7 +81,7 @@ def printout(rng: Random, writer: Writer, look: Look, sheet: Sheet) -> dict[str,
     else:
         for block in blocks:
             sheet.put(block, gap=8)
-    plan = make_plan(rng, writer)
+    plan = trade_plan(writer, make_plan(rng, writer))
     table = lines_of(rng, writer, look, plan, sheet.inner, cards=rng.random() < 0.65)
     parts: list[Pair] = []
     for total in total_lines(rng, writer, taxes=rng.random() < 0.5):

@@ -24,6 +24,7 @@ from extractors.training.stylesheet_fields import (
     total_fields,
 )
 from extractors.training.totals import small_table, tax_table
+from extractors.training.trade_columns import trade_plan
 from extractors.training.vocabulary import choose
 from extractors.training.writing import Writer
 
@@ -126,7 +127,7 @@ def stylesheet(rng: Random, writer: Writer, look: Look, sheet: Sheet) -> dict[st
             _put(sheet, block, 8)
     cards = rng.random() < 0.5
     sheet.put(headline(habits, look, writer.word("section_lines"), inner), gap=10)
-    table = lines_of(rng, writer, look, make_plan(rng, writer), inner, cards=cards)
+    table = lines_of(rng, writer, look, trade_plan(writer, make_plan(rng, writer)), inner, cards=cards)
     sheet.put_table(table.head, table.pieces, repeat=True, carry=None, gap=4)
     if not sums_first:
         for block in tail:

@@ -10,9 +10,10 @@ from random import Random
 from extractors.training.amounts import Row
 from extractors.training.cells import cells, description_lines
 from extractors.training.columns import Plan, heading
+from extractors.training.conditions import condition_lines
 from extractors.training.layout import Block, Line, Shape, Style, beside, stack, text_block, width_of
 from extractors.training.look import Look
-from extractors.training.table_form import Form, make_form
+from extractors.training.table_form import Form, make_form, mannered
 from extractors.training.vocabulary import choose
 from extractors.training.writing import Writer
 
@@ -23,6 +24,7 @@ class Piece:
 
     block: Block
     amount: Decimal | None = None
+    fresh: bool = False  # begins a page
 
 
 @dataclass(slots=True)
@@ -38,17 +40,25 @@ class Table:
     stacked: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
 
-def make_table(rng: Random, writer: Writer, look: Look, plan: Plan, rows: Sequence[Row], width: float, *, pages: int) -> Table:
-    """Lay out the rows; ``pages`` copies of the heading are made."""
+def make_table(
+    rng: Random, writer: Writer, look: Look, plan: Plan, rows: Sequence[Row], width: float, *, pages: int, first: int = 0
+) -> Table:
+    """Lay out the rows, of which the first is the document's ``first``; ``pages`` copies of the heading are made."""
     place = choose(rng, {"in": 81, "above": 9, "hung": 5, "below": 5}, writer.family, exam_only=("below",))
     if len([k for k in plan.kinds if k not in ("description", "position")]) < 3:
         place = "in"
     form = make_form(rng, writer, look, plan, place)
+    if writer.facts.manners.key:
+        form = mannered(writer.facts.manners, form)
+        place = form.place
     if place != "in" and form.rules in ("grid", "outer") and rng.random() < 0.8:
         form = replace(form, rules="rows")  # vertical rules would cross the descriptions
     step = rng.choices((1, 10, 100), (84, 13, 3))[0]
     pattern = rng.choices(("{}", "{}.", "{:02}", "{:03}", "{:04}"), (66, 14, 8, 8, 4))[0]
-    contents = [cells(rng, writer, plan, row, index, pattern.format((index + 1) * step)) for index, row in enumerate(rows)]
+    contents = [cells(rng, writer, plan, row, index, pattern.format((index + 1) * step)) for index, row in enumerate(rows, start=first)]
+    conditions = [
+        condition_lines(writer, row, content, index) for index, (row, content) in enumerate(zip(rows, contents, strict=True), start=first)
+    ]
     headings = {kind: heading(rng, writer, kind) for kind in plan.every_kind}
     stacked: dict[str, list[str]] = {}
     for host, guest in plan.stacked:
@@ -59,12 +69,13 @@ def make_table(rng: Random, writer: Writer, look: Look, plan: Plan, rows: Sequen
     if rng.random() < 0.06:  # a column that nobody named
         headings[rng.choice([k for k in plan.kinds if k != "description"] or ["description"])] = []
     bold = rng.random() < 0.7
-    edges, fits = _edges(rng, look, form, plan, contents, headings, width, _head_style(look, bold=bold), stacked)
+    measured = [*contents, *(cells for lines in conditions for _, cells in lines)]
+    edges, fits = _edges(rng, look, form, plan, measured, headings, width, _head_style(look, bold=bold), stacked)
     for _ in range(4):
         if fits:
             break
         look = look.smaller(0.88)
-        edges, fits = _edges(rng, look, form, plan, contents, headings, width, _head_style(look, bold=bold), stacked)
+        edges, fits = _edges(rng, look, form, plan, measured, headings, width, _head_style(look, bold=bold), stacked)
     table = Table(width, edges, form, look, stacked=stacked)
     if rng.random() > 0.03:
         for _ in range(pages):
@@ -80,8 +91,10 @@ def make_table(rng: Random, writer: Writer, look: Look, plan: Plan, rows: Sequen
                 )
             )
     for index, (row, content) in enumerate(zip(rows, contents, strict=True)):
-        name, under = description_lines(rng, writer, plan, row, index)
+        name, under = description_lines(rng, writer, plan, row, first + index)
         block = row_block(table, name, under, content, index)
+        if conditions[index]:
+            block = stack([block, *(row_block(table, [words], [], below, 0) for words, below in conditions[index])])
         amount = row.gross if writer.facts.inclusive else row.net
         table.pieces.append(Piece(block, amount))
     return table

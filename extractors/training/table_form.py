@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from extractors.training.columns import Plan
 from extractors.training.layout import Style
 from extractors.training.look import Look
+from extractors.training.manners import Manners
+from extractors.training.trade_cells import TRADE_KINDS
 from extractors.training.vocabulary import choose
 from extractors.training.writing import Writer
 
@@ -27,6 +29,7 @@ NUMERIC = (
     "sgst",
     "old_reading",
     "new_reading",
+    *(kind for kind in TRADE_KINDS if kind not in ("from_date", "to_date", "tax_mark")),
 )
 
 
@@ -80,3 +83,22 @@ def make_form(rng: Random, writer: Writer, look: Look, plan: Plan, place: str) -
         narrow=rng.uniform(56, 115) if rng.random() < 0.08 else 0.0,
         settle={k: rng.choice(("middle", "bottom", "low")) for k in plan.kinds if rng.random() < 0.4} if rng.random() < 0.08 else {},
     )
+
+
+def mannered(manners: Manners, form: Form) -> Form:
+    """The form as the whole document's manners want it."""
+    if manners.conditions:
+        form = replace(form, place="in", valign="top", settle={}, row_gap=min(form.row_gap, 3.0))
+    if manners.whole == "grid":
+        form = replace(form, rules="grid", place="in", narrow=0.0, row_gap=min(form.row_gap, 6.0))
+    elif manners.whole == "printer":
+        form = replace(
+            form,
+            rules="none",
+            place="in",
+            head_fill=False,
+            row_gap=manners.draw("leading").choice((0.0, 0.0, 0.0, 9.0)),
+            name_bold=False,
+            narrow=0.0,
+        )
+    return form

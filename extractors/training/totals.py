@@ -162,7 +162,7 @@ def totals_block(
     if form == "strip":
         return _strip(rng, look, lines, width)
     if form == "above":
-        return _above(rng, look, lines, width)
+        return _above(rng, look, lines, width, below=writer.facts.manners.captions_below)
     if form == "sentence":
         return text_block([[*part.label, *part.value] for part in lines], look.body)
     label_right = rng.random() < 0.25
@@ -214,8 +214,8 @@ def _strip(rng: Random, look: Look, lines: list[TotalLine], width: float) -> Blo
     return framed(block, pad=0, stroke=look.line_colour)
 
 
-def _above(rng: Random, look: Look, lines: list[TotalLine], width: float) -> Block:
-    """Every label over its amount, one under the other."""
+def _above(rng: Random, look: Look, lines: list[TotalLine], width: float, *, below: bool = False) -> Block:
+    """Every label over its amount, or ``below`` it, one under the other."""
     align = rng.choice(("right", "left"))
     parts = [
         part
@@ -223,6 +223,6 @@ def _above(rng: Random, look: Look, lines: list[TotalLine], width: float) -> Blo
         for part in (
             text_block([item.label], look.small, width=width, align=align),
             text_block([item.value], look.body.but(bold=item.strong), width=width, align=align),
-        )
+        )[:: -1 if below else 1]
     ]
     return stack(parts, gap=rng.uniform(0, 3), width=width)
