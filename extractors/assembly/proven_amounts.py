@@ -149,6 +149,8 @@ def take_unseen_amounts(words: Words, probabilities: NDArray[np.float32], habit:
         above = [n for k in range(line - LINES_BELOW, line) for n in by_line.get(k, ())]
         if not product or any(n.label in (_NET, _GROSS) and (n in following or n.value == product) for n in (*above, *following)):
             continue
+        if _amount_below_conditions(words, best, by_line, line, product):
+            continue
         if not (same := [n for n in following if n is not price and n.label != _QUANTITY and abs(n.value - product) <= EXACT]):
             continue
         for number in same:
@@ -157,6 +159,22 @@ def take_unseen_amounts(words: Words, probabilities: NDArray[np.float32], habit:
             if unseen or (number is same[0] and _is_amount_of_card(words, number, amounts, telling=is_telling(quantity, price.value))):
                 for i in number.words:
                     set_label(probabilities, i, _NET)
+
+
+def _amount_below_conditions(
+    words: Words, best: Sequence[int], by_line: Mapping[int, Sequence[_Number]], line: int, product: Decimal
+) -> bool:
+    """Whether the row that begins on ``line`` has its amount further down, before the next price: what quantity and price make once more, or what is left
+    of it after a discount."""
+    discounted = False
+    for k in range(line, max(by_line) + 1):
+        own = [n for n in by_line.get(k, ()) if words.page[n.words[0]] == words.page[words.words_of_line[line][0]]]
+        if k > line and any(n.label == _PRICE for n in own):
+            return False
+        discounted = discounted or any(best[i] == _DISCOUNT for i in words.words_of_line[k])
+        if any(n.label in (_NET, _GROSS) and (n.value == product or (discounted and abs(n.value) <= abs(product))) for n in own):
+            return True
+    return False
 
 
 def _is_amount_of_card(words: Words, number: _Number, amounts: Sequence[_Number], *, telling: bool) -> bool:

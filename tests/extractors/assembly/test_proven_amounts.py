@@ -387,3 +387,30 @@ def test_a_minus_that_stands_apart_is_the_sign_of_the_quantity_where_the_amount_
     words = {"Hinge": NAME, "5": QUANTITY, "7.70": PRICE, amount: NET}
     found = items((50, 100, "Hinge"), (150, 100, f"{minus} 5"), (250, 100, "7.70"), (350, 100, amount), **words)
     assert [item.quantity for item in found] == [Decimal(quantity)]
+
+
+def test_a_full_amount_above_its_discount_is_no_row_of_its_own() -> None:
+    """Conditions of a price stand below the row, after any number of remarks; what counts is the value under them."""
+    lines: list[tuple[float, float, str]] = []
+    opinions: dict[str, dict[str, float]] = {}
+    rows = (
+        ("Desk", "31.00", "62.00", "6.20", "55.80"),
+        ("Lamp", "41.00", "82.00", "8.20", "73.80"),
+        ("Sofa", "51.00", "102.00", "10.20", "91.80"),
+    )
+    for k, (name, price, full, off, left) in enumerate(rows):
+        y = 100.0 + 70 * k
+        lines += [(50, y, name), (200, y, "2"), (355, y, price), (460 - 5.0 * len(full), y, full)]
+        lines += [
+            (60, y + 12, "ordered"),
+            (60, y + 24, "delivered"),
+            (60, y + 36, "rebate"),
+            (355, y + 36, "10%"),
+            (460 - 5.0 * len(off), y + 36, off),
+        ]
+        lines += [(60, y + 48, "value"), (460 - 5.0 * len(left), y + 48, left)]
+        opinions |= {name: NAME, "2": QUANTITY, price: PRICE, full: NOTE, off: NOTE, left: NET, "10%": DISCOUNT}
+    page = tagged(*lines, opinions=opinions)
+    before = page.labels.argmax(1).tolist()
+    take_unseen_amounts(Words(page), page.labels, NumberHabit())
+    assert page.labels.argmax(1).tolist() == before
