@@ -39,7 +39,7 @@ from extractors.assembly.name_pieces import (
 )
 from extractors.assembly.section_headings import first_lines, without_headings_below, without_other_entries, without_outdented
 from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words, carries, set_label
-from extractors.assembly.stacked_headings import above_their_numbers, below_their_numbers, names_stand_below
+from extractors.assembly.stacked_headings import below_their_numbers, names_stand_below
 
 _NUMBERS = frozenset(LABEL_INDEX[n] for n in NUMERIC_LABELS)
 _NO_NAMES = frozenset({NOTE, LABEL_INDEX["line.item_code"]})
@@ -66,7 +66,6 @@ def settle_names(words: Words, probabilities: NDArray[np.float32], rows: NDArray
     best: list[int] = probabilities.argmax(1).tolist()
     pieces = without_stamps(words, rows, name_pieces(words, best, rows))
     bands = item_bands(words, best, rows)
-    pieces = above_their_numbers(words, bands, pieces) or pieces
     notes = _note_lines(words, best, rows)
     beside = _bands_of_pieces(bands, pieces)
     below = below_their_numbers(pieces, bands) if names_stand_below(words, bands, pieces) else []

@@ -1,5 +1,4 @@
-"""Tables whose items take two lines each: the heading of the names, on a line of its own below or above the other headings, tells that names stand below or
-above their numbers."""
+"""Tables whose items take two lines each: the heading of the names, on a line of its own below the other headings, tells that names stand below numbers."""
 
 from __future__ import annotations
 
@@ -39,31 +38,6 @@ def _below_the_others(words: Words, page: int, first: int) -> bool:
             above = words.words_of_line.get(line - 1, ())
             headings = [" ".join(words.texts[i] for i in run) for run in runs(words, above)]
             return len(headings) >= LEAST_HEADINGS and any(match("column", plain(text), whole=True) for text in headings)
-    return False
-
-
-def above_their_numbers(words: Words, bands: Sequence[Band], pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces on lines of their own, where the heading of the names stands, alone on its line, directly above the line that heads the numbers; none where
-    it does not, or where fewer than half of the items have such a piece."""
-    lines = {band.line for band in bands}
-    found = [piece for piece in pieces if piece.line not in lines]
-    first: dict[int, int] = {}
-    for band in bands:
-        first[band.page] = min(first.get(band.page, band.line), band.line)
-    stacked = len(found) < len(pieces) and any(_above_the_others(words, page, line) for page, line in first.items())
-    return found if stacked and 2 * len({piece.row for piece in found}) >= len(bands) else []
-
-
-def _above_the_others(words: Words, page: int, first: int) -> bool:
-    for line in range(first - 1, first - 1 - HEADING_LINES, -1):
-        members = words.words_of_line.get(line, ())
-        if not members or words.page[members[0]] != page:
-            return False
-        texts = [" ".join(words.texts[i] for i in run) for run in runs(words, members)]
-        if len(texts) >= LEAST_HEADINGS:
-            above = words.words_of_line.get(line - 1, ())
-            named = len(runs(words, above)) == 1 and is_name_heading(" ".join(words.texts[i] for i in above))
-            return named and any(match("column", plain(text), whole=True) for text in texts)
     return False
 
 

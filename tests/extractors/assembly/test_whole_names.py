@@ -91,20 +91,6 @@ def test_the_sign_of_multiplication_behind_a_quantity_is_none(quantity: str, nam
     assert names((50, 180, f"{quantity} x Soup"), (400, 180, "31.00"), **seen) == [name]
 
 
-@pytest.mark.parametrize(("heading", "name"), [("Description", "Hall hire"), ("Our ref", "exempt")])
-def test_a_heading_alone_above_the_others_says_that_names_stand_above_their_numbers(heading: str, name: str) -> None:
-    lines: list[Line] = [(50, 150, heading), (60, 162, "Qty"), (200, 162, "Unit price"), (400, 162, "Amount")]
-    lines += [(50, 180, "Hall hire"), (60, 192, "1"), (250, 192, "exempt"), (400, 192, "31.00")]
-    lines += [(50, 210, "Chair hire"), (60, 222, "2"), (250, 222, "exempt"), (400, 222, "32.00")]
-    half = {"line.description": 0.6}
-    seen = {"Hall": half, "Chair": half, "hire": half, "exempt": {"line.description": 0.7}, "1": QUANTITY, "2": QUANTITY}
-    page = tagged(*lines, opinions={"31.00": NET, "32.00": NET, **seen})
-    ys = page.document.pages[0].boxes[:, 3]
-    for link in (page.link_query, page.link_key):
-        link[:, 0], link[:, 1] = 10 * ((ys > 170) & (ys < 200)), 10 * (ys > 200)
-    assert assemble(page).line_items[0].description == name
-
-
 @pytest.mark.parametrize(("amount", "name"), [("88.80", "Parking deck"), ("", "Parking deck paid card")])
 def test_a_line_below_with_an_amount_of_its_own_is_none_of_the_name(amount: str, name: str) -> None:
     lines: list[Line] = [(50, 180, "Breakfast buffet"), (400, 180, "31.00"), (50, 200, "Parking deck"), (400, 200, "32.00")]
