@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -37,8 +37,14 @@ def take_net_values_below(words: Words, probabilities: NDArray[np.float32], rows
     discount and a total look the same, unless an item before has the line of the same caption."""
     best: list[int] = probabilities.argmax(1).tolist()
     amounts = [a for a in words.once(read_amounts, habit) if a.value is not None and not is_percent(words, a.words)]
+    prices: dict[int, list[Decimal]] = {}
+    for a in words.once(read_amounts, habit):
+        if a.value and best[a.words[-1]] == _PRICE:
+            prices.setdefault(words.line_list[a.words[-1]], []).append(a.value)
     proven = [
-        k for k, a in enumerate(amounts) if best[a.words[-1]] == _NET and rows[a.words[-1]] >= 0 and _is_product(words, best, a, habit)
+        k
+        for k, a in enumerate(amounts)
+        if best[a.words[-1]] == _NET and rows[a.words[-1]] >= 0 and _is_product(words, best, a, prices, habit)
     ]
     found = [c for k in proven if (c := _conditions(words, best, amounts, k, habit)) is not None]
     last = max((words.line_list[amounts[k].words[0]] for k in proven), default=-1)
@@ -52,7 +58,7 @@ def _conditions(words: Words, best: Sequence[int], amounts: Sequence[PrintedAmou
     """The next numbers in the column of an amount, if all but one of them are conditions and the last is what they leave of it."""
     amount, changes, left = amounts[k], [], amounts[k].value or Decimal(0)
     edge, line = words.box_list[amount.words[-1]][2], words.line_list[amount.words[0]]
-    for following in amounts[k + 1 :]:
+    for following in map(amounts.__getitem__, range(k + 1, len(amounts))):
         i = following.words[-1]
         own = words.line_list[i]
         if own == line or abs(words.box_list[i][2] - edge) > EDGE_PT:
@@ -85,12 +91,14 @@ def _change(words: Words, condition: PrintedAmount, left: Decimal, whole: Decima
     return Decimal(0)
 
 
-def _is_product(words: Words, best: Sequence[int], amount: PrintedAmount, habit: NumberHabit) -> bool:
-    """Whether the amount is the quantity times the price of its line, which may be that of ten, a hundred or a thousand."""
+def _is_product(
+    words: Words, best: Sequence[int], amount: PrintedAmount, prices: Mapping[int, Sequence[Decimal]], habit: NumberHabit
+) -> bool:
+    """Whether the amount is the quantity times the price of its line, which may be that of ten, a hundred or a thousand. ``prices`` by line."""
     line = words.words_of_line[words.line_list[amount.words[0]]]
     counts = [value for i in line if best[i] == _QUANTITY and (value := first_number(words.texts[i], habit)) is not None]
-    others = [a.value for a in words.once(read_amounts, habit) if a.value and a.words[-1] in line and best[a.words[-1]] == _PRICE]
-    products = [q * p / per for q in counts for p in others for per in PRICED_PER if is_telling(q, p) or q == per == 1]
+    own = prices.get(words.line_list[amount.words[0]], ())
+    products = [q * p / per for q in counts for p in own for per in PRICED_PER if is_telling(q, p) or q == per == 1]
     return any(abs(product - (amount.value or 0)) <= 2 * EXACT for product in products)
 
 
