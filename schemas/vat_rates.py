@@ -49,6 +49,12 @@ def rates_on(country: str, *, on: date) -> frozenset[Decimal]:
     return frozenset(r.rate for r in vat_rates().get(country, ()) if r.valid_from <= on and (r.valid_to is None or on <= r.valid_to))
 
 
+@cache
+def rates_anywhere() -> frozenset[Decimal]:
+    """Every rate in percent that any country of the table had on any day."""
+    return frozenset(rate.rate for rates in vat_rates().values() for rate in rates)
+
+
 def rate_exists(country: str, rate: Decimal, *, on: date) -> bool | None:
     """Whether ``country`` had ``rate`` (percent) on that day; None where the table cannot tell: another country or an earlier day."""
     rates = vat_rates().get(country.upper())

@@ -11,6 +11,7 @@ from extractors.assembly.adjustments import CENT
 from extractors.assembly.line_items import SET_BY_ARITHMETIC
 from extractors.assembly.totals import HIGHEST_TAX, Totals
 from schemas.invoice import AdjustmentKind, Evidence, LineItem
+from schemas.vat_rates import rates_anywhere
 
 # Between a share of a total and the tax, in units of its last digit: and half of one more for each line, which may have rounded its own.
 ROUNDED = Decimal(2)
@@ -118,7 +119,7 @@ def with_tax_inside(items: tuple[LineItem, ...], totals: Totals, evidence: dict[
         return items
     rates = {row.rate for row in totals.breakdown}
     rate = rates.pop() if len(rates) == 1 else None
-    is_share = bool(rate) and abs(gross * (rate or 0) - tax * (100 + (rate or 0))) <= 100 + (rate or 0)
+    is_share = rate is not None and rate > 0 and abs(gross * rate - tax * (100 + rate)) <= 100 + rate
     between = net is not None and net + tax == gross and not any(a.kind in SIGNS for a in totals.adjustments)
     if not is_share and not between and not _is_share_by_rate(items, totals):
         return items
@@ -145,13 +146,17 @@ def _is_share_by_rate(items: Sequence[LineItem], totals: Totals) -> bool:
 
 
 def without_rates_of_no_tax(items: Sequence[LineItem], totals: Totals, evidence: dict[str, Evidence]) -> tuple[LineItem, ...]:
-    """The lines without rates that can be none: higher than any tax on sales, or above nought where the page's tax is nought. What was read there is a degree
-    of progress, a discount or the number of a chapter."""
-    highest = Decimal(0) if totals.values.get("tax_total") == 0 else HIGHEST_RATE
+    """The lines without rates that can be none: higher than any tax on sales, and, where the page's tax is nought, all above nought if one of them is the
+    rate of no country. What was read there is a degree of progress, a discount or the number of a chapter. Rates that exist stay beside a tax of nought:
+    then the page contradicts itself, which is for the rules to say. What the table of taxes prints is a rate."""
+    printed = {row.rate for row in totals.breakdown}
+    rates = {item.tax_rate for item in items if item.tax_rate} - printed
+    none = {rate for rate in rates if rate > HIGHEST_RATE}
+    if totals.values.get("tax_total") == 0 and not rates <= rates_anywhere():
+        none = rates
     result: list[LineItem] = []
     for index, item in enumerate(items):
-        wrong = item.tax_rate is not None and item.tax_rate > highest
-        if wrong:
+        if item.tax_rate in none:
             evidence.pop(f"line_items.{index}.tax_rate", None)
-        result.append(replace(item, tax_rate=None) if wrong else item)
+        result.append(replace(item, tax_rate=None) if item.tax_rate in none else item)
     return tuple(result)

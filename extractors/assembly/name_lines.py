@@ -22,15 +22,16 @@ ROLES = {"header.seller_name": "seller", "header.buyer_name": "buyer"}
 def naming_line(words: Words, captions: Captions, members: list[int]) -> list[int]:
     """The words of a name ``members``, of its whole line where a community is called by its address, or of the line over it where it stands behind "c/o"."""
     own = captions.pieces[captions.piece_of[members[0]]]
-    before = [words.texts[i] for i in own.words[: own.words.index(members[0])]]
-    start = [*before, *(words.texts[i] for i in members)]
+    begin = own.words.index(members[0])
+    named = [words.texts[i] for i in members]
+    start = [*(words.texts[i] for i in own.words[:begin]), *named]
     over = _over(captions, own)
     if any(announces("care_of", plain(" ".join(start[:n]))) for n in range(1, LONGEST_PHRASE + 1)):
         if over is not None and _is_heading(over):
             over = _over(captions, over)  # a form may print its captions under the lines
         return list(over.words) if over is not None and _can_name(words, over) else members
-    if any(announces("community", plain(" ".join(start[len(before) :][:n]))) for n in range(1, LONGEST_PHRASE + 1)):
-        rest = own.words[own.words.index(members[0]) :]
+    if any(announces("community", plain(" ".join(named[:n]))) for n in range(1, LONGEST_PHRASE + 1)):
+        rest = own.words[begin:]
         return list(rest) if len(members) < len(rest) <= LONGEST_NAME else members
     return members
 

@@ -17,9 +17,7 @@ from extractors.assembly.total_options import PrintedAmount, is_percent, read_am
 EDGE_PT = 8.0  # between right edges of one column, where a minus may stand behind the number
 PRICED_PER = (1, 10, 100, 1000)  # pieces that a price is for
 MOST_CONDITIONS = 4  # discounts and surcharges of one item
-_NET, _PRICE, _QUANTITY, _DISCOUNT, _NAME = (
-    LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "unit_price", "quantity", "discount", "description")
-)
+_NET, _PRICE, _QUANTITY, _DISCOUNT = (LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "unit_price", "quantity", "discount"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,8 @@ def _conditions(words: Words, best: Sequence[int], amounts: Sequence[PrintedAmou
     """The next numbers in the column of an amount, if all but one of them are conditions and the last is what they leave of it."""
     amount, changes, left = amounts[k], [], amounts[k].value or Decimal(0)
     edge, line = words.box_list[amount.words[-1]][2], words.line_list[amount.words[0]]
-    for following in map(amounts.__getitem__, range(k + 1, len(amounts))):
+    for n in range(k + 1, len(amounts)):
+        following = amounts[n]
         i = following.words[-1]
         own = words.line_list[i]
         if own == line or abs(words.box_list[i][2] - edge) > EDGE_PT:

@@ -27,7 +27,6 @@ class Words:
     """The words of a tagged document as flat columns, pages in order. All of it but ``tagged`` is the print's: no tag changes it, and nobody else may."""
 
     tagged: TaggedDocument
-    twin_lines: set[int] = field(default_factory=set[int], init=False, repr=False)  # in two tables side by side; known with ``line``
     _found: dict[tuple[object, ...], object] = field(default_factory=dict[tuple[object, ...], object], init=False, repr=False)
 
     def tagged_by(self, tagged: TaggedDocument) -> Words:
@@ -88,19 +87,29 @@ class Words:
     def page(self) -> NDArray[np.int32]:
         return np.concatenate([np.full(len(p), i, np.int32) for i, p in enumerate(self.tagged.document.pages)] or [np.zeros(0, np.int32)])
 
-    @cached_property
+    @property
     def line(self) -> NDArray[np.int32]:
         """Number of each word's text line, counted through all pages."""
+        return self._lines[0]
+
+    @property
+    def twin_lines(self) -> frozenset[int]:
+        """The numbers of the lines in two tables side by side."""
+        return self._lines[1]
+
+    @cached_property
+    def _lines(self) -> tuple[NDArray[np.int32], frozenset[int]]:
         parts: list[NDArray[np.int32]] = []
+        twins: set[int] = set()
         offset = 0
         for page in self.tagged.document.pages:
             height = np.maximum(page.boxes[:, 3] - page.boxes[:, 1], 1.0)
             sizes = np.where(page.sizes > 0, page.sizes, height)
-            lines, twins = part_twin_tables(page.texts, page.boxes, sizes, text_lines(page.boxes, sizes))
-            self.twin_lines.update(line + offset for line in twins)
+            lines, in_twins = part_twin_tables(page.texts, page.boxes, sizes, text_lines(page.boxes, sizes))
+            twins.update(line + offset for line in in_twins)
             parts.append(lines + np.int32(offset))
             offset += int(lines.max()) + 1 if len(lines) else 0
-        return np.concatenate(parts) if parts else np.zeros(0, np.int32)
+        return np.concatenate(parts) if parts else np.zeros(0, np.int32), frozenset(twins)
 
     @cached_property
     def size(self) -> NDArray[np.float32]:

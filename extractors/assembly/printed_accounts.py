@@ -32,16 +32,13 @@ def choose_account(
         return tagged
     if match("direct_debit", plain(words.full_text)) is not None:
         return tagged
-    begun = (i for i, text in enumerate(words.texts) if words.has_digit[i] and _BEGINS.match(text) is not None)
-    printed = (_printed(words, i, probabilities, refused) for i in begun if captions.party(i) != "buyer")
+    begun = ((i, start) for i, text in enumerate(words.texts) if words.has_digit[i] and (start := _BEGINS.match(text)) is not None)
+    printed = (_printed(words, i, start[1], probabilities, refused) for i, start in begun if captions.party(i) != "buyer")
     return next((choice for choice in printed if choice is not None), tagged)
 
 
-def _printed(words: Words, i: int, probabilities: NDArray[np.float32], refused: Callable[[Span], bool]) -> Choice | None:
-    """The valid IBAN that begins with word ``i``."""
-    begun = _BEGINS.match(words.texts[i])
-    if begun is None:
-        return None
+def _printed(words: Words, i: int, start: str, probabilities: NDArray[np.float32], refused: Callable[[Span], bool]) -> Choice | None:
+    """The valid IBAN that begins with word ``i``, in the letters and digits of ``start``."""
     choice = choose_iban([make_span(words, "header.iban", [i], probabilities)], words, not_to_pay=refused)
     value = str(choice.value) if choice is not None else ""
-    return choice if value.startswith(begun[1]) and iban_is_valid(value) and sum(c.isdigit() for c in value) >= FEWEST_DIGITS else None
+    return choice if value.startswith(start) and iban_is_valid(value) and sum(c.isdigit() for c in value) >= FEWEST_DIGITS else None

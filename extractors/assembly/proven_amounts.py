@@ -171,7 +171,7 @@ def _amount_below_conditions(
         own = [n for n in by_line.get(k, ()) if words.page[n.words[0]] == words.page[words.words_of_line[line][0]]]
         if k > line and any(n.label == _PRICE for n in own):
             return False
-        discounted = discounted or any(best[i] == _DISCOUNT for i in words.words_of_line[k])
+        discounted = discounted or any(best[i] == _DISCOUNT for i in words.words_of_line.get(k, ()))
         if any(n.label in (_NET, _GROSS) and (n.value == product or (discounted and abs(n.value) <= abs(product))) for n in own):
             return True
     return False

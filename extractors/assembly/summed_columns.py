@@ -65,11 +65,14 @@ def _take(
     label: int,
 ) -> None:
     chosen = {words.line_list[a.words[0]]: a for a in column}
+    by_line: dict[int, list[PrintedAmount]] = {line: [] for line in lines}
+    for a in own:
+        by_line[words.line_list[a.words[0]]].append(a)
     best: list[int] = probabilities.argmax(1).tolist()
-    others = {words.line_list[a.words[0]] for a in own if best[a.words[-1]] in (_NET, _GROSS) and a not in column}
+    others = {line for line, found in by_line.items() if any(best[a.words[-1]] in (_NET, _GROSS) and a != chosen.get(line) for a in found)}
     is_another = 2 * len(others) > len(lines)  # else the column was known, and what kind of amounts it holds was not
     for line, row in lines.items():
-        numbers = [a for a in own if words.line_list[a.words[0]] == line]
+        numbers = by_line[line]
         amount = chosen.get(line)
         of = {
             kind: [a.value for a in numbers if best[a.words[-1]] == kind and a is not amount] for kind in (_QUANTITY, _PRICE, _NET, _GROSS)
@@ -119,7 +122,8 @@ def _columns(words: Words, numbers: Sequence[PrintedAmount]) -> Iterator[list[Pr
 
 def _repeats(words: Words, column: Sequence[PrintedAmount], own: Sequence[PrintedAmount], best: Sequence[int]) -> bool:
     """Whether most numbers of a column stand beside an amount that is the same: prices of one piece make the total too."""
-    amounts = {(words.line_list[a.words[0]], a.value) for a in own if best[a.words[-1]] in (_NET, _GROSS) and a not in column}
+    inside = set(column)
+    amounts = {(words.line_list[a.words[0]], a.value) for a in own if best[a.words[-1]] in (_NET, _GROSS) and a not in inside}
     return 2 * sum((words.line_list[a.words[0]], a.value) in amounts for a in column) > len(column)
 
 

@@ -22,13 +22,13 @@ def part_twin_tables(
     members: dict[int, list[int]] = {}
     for i in np.lexsort((boxes[:, 0], lines)).tolist():
         members.setdefault(int(lines[i]), []).append(i)
-    order = sorted(members)
+    in_order = [members[line] for line in sorted(members)]
     parts: list[list[int]] = []
     k = 0
-    while k < len(order):
-        table = _twins(texts, boxes, sizes, [members[line] for line in order[k:]])
+    while k < len(in_order):
+        table = _twins(texts, boxes, sizes, in_order, k)
         if table is None:
-            parts.append(members[order[k]])
+            parts.append(in_order[k])
             k += 1
         else:
             halves = [left for left, _ in table], [right for _, right in table if right]
@@ -45,10 +45,10 @@ def part_twin_tables(
 
 
 def _twins(
-    texts: Sequence[str], boxes: NDArray[np.float32], sizes: NDArray[np.float32], lines: Sequence[list[int]]
+    texts: Sequence[str], boxes: NDArray[np.float32], sizes: NDArray[np.float32], lines: Sequence[list[int]], first: int
 ) -> list[tuple[list[int], list[int]]] | None:
-    """The left and right halves of the first lines, if the first of them is a heading that is printed twice; else None."""
-    heading = lines[0]
+    """The left and right halves of the lines from the ``first`` on, if that is a heading that is printed twice; else None."""
+    heading = lines[first]
     half = len(heading) // 2
     left, right = heading[:half], heading[half:]
     if half < FEWEST_WORDS or [texts[i].casefold() for i in left] != [texts[i].casefold() for i in right]:
@@ -58,7 +58,8 @@ def _twins(
         return None
     begin, split = float(boxes[left[0], 0]), float(boxes[right[0], 0]) - EDGE_PT
     table = [(left, right)]
-    for line in lines[1:]:
+    for k in range(first + 1, len(lines)):
+        line = lines[k]
         halves = [i for i in line if boxes[i, 0] < split], [i for i in line if boxes[i, 0] >= split]
         if not halves[0] or abs(float(boxes[halves[0][0], 0]) - begin) > EDGE_PT:
             break

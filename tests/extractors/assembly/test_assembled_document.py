@@ -13,7 +13,8 @@ from extractors.training.generate import generate
 from extractors.training.oracle import oracle_tags
 from extractors.training.sample import LabelledDocument
 
-SEEDS = range(5_016, 5_072)  # 5,015 has a stamp over its amounts, 5,072 items in two columns
+SEEDS = range(5_000, 5_060)
+LOST = {"train-00005015"}  # a stamp lies over an amount there, which is read as a row of its own
 
 
 @lru_cache(maxsize=1)
@@ -41,6 +42,5 @@ def test_every_line_value_has_evidence_on_its_page() -> None:
 
 
 def test_rows_stand_in_the_order_of_the_page() -> None:
-    for document, found in assembled_documents():
-        truth = [row["description"] for row in document.truth["line_items"]]
-        assert len(found.line_items) == len(truth)
+    counts = {d.truth["id"]: (len(a.line_items), len(d.truth["line_items"])) for d, a in assembled_documents()}
+    assert {document for document, (found, true) in counts.items() if found != true} == LOST

@@ -108,9 +108,20 @@ def test_prices_hold_no_tax_where_they_make_the_total_without() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rate", "tax", "found"), [("80", "20.00", None), ("1.2", "0.00", None), ("20", "20.00", D(20)), ("0", "0.00", D(0))]
+    ("read", "tax", "found"),
+    [
+        (["80", "20"], "20.00", [None, D(20)]),  # a degree of progress
+        (["1.2", "10"], "0.00", [None, None]),  # numbers of chapters
+        (["20", "20"], "0.00", [D(20), D(20)]),  # the page contradicts itself: the rules say so
+        (["0", "0"], "0.00", [D(0), D(0)]),
+    ],
 )
-def test_a_degree_of_progress_and_a_chapter_are_no_tax_rates(rate: str, tax: str, found: Decimal | None) -> None:
+def test_what_can_be_no_tax_rate_is_none(read: list[str], tax: str, found: list[Decimal | None]) -> None:
     totals = Totals({"net_total": D(100), "tax_total": D(tax)}, {}, (), {}, (), None)
-    lines = [LineItem(net_amount=D(100), tax_rate=D(rate))]
-    assert [item.tax_rate for item in without_rates_of_no_tax(lines, totals, {})] == [found]
+    lines = [LineItem(net_amount=D(50), tax_rate=D(rate)) for rate in read]
+    assert [item.tax_rate for item in without_rates_of_no_tax(lines, totals, {})] == found
+
+
+def test_a_rate_that_the_table_of_taxes_prints_is_one() -> None:
+    totals = Totals({"net_total": D(100), "tax_total": D(45)}, {}, (TaxLine(rate=D(45)),), {}, (), None)
+    assert without_rates_of_no_tax([LineItem(net_amount=D(100), tax_rate=D(45))], totals, {})[0].tax_rate == 45
