@@ -5,24 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 from random import Random
-from typing import Any
 
-from extractors.training.vocabulary import EXAM_SHARE, held_out
+from extractors.training.vocabulary import EXAM_SHARE, held_out, read_words
 
 FILE = Path(__file__).parent / "item_words.yaml"
 
 
-@lru_cache(maxsize=1)
-def _table() -> dict[str, dict[str, list[str]]]:
-    import yaml
-
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(FILE.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  CSafeLoader is the safe loader in C
-
-
 @lru_cache(maxsize=4096)
 def _lists(key: str, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    table = _table()
+    table = read_words(FILE)
     words = table.get(language, {}).get(key) or table["en"][key]
     shared = tuple(w for i, w in enumerate(words) if not i or not held_out(w))
     return shared, tuple(w for i, w in enumerate(words) if i and held_out(w))
@@ -43,4 +34,4 @@ def item_list(key: str, language: str) -> tuple[str, ...]:
 
 def is_taken_off(name: str, language: str) -> bool:
     """Whether an extra of this name is a discount or a return: its amount has the sign of what lowers the sum."""
-    return name in _table().get(language, {}).get("taken_off", ())
+    return name in read_words(FILE).get(language, {}).get("taken_off", ())

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-CARDS = {"list": 26, "leaders": 20, "till": 30, "prose": 24}
-TRADES = {"claim": 22, "freight": 18, "shipment": 20, "hire": 18, "money": 22}
-MARKS = {"letters": 34, "digits": 18, "stars": 16, "flag": 16, "glued": 16}
+CARDS: dict[str, float] = {"list": 26, "leaders": 20, "till": 30, "prose": 24}
+TRADES: dict[str, float] = {"claim": 22, "freight": 18, "shipment": 20, "hire": 18, "money": 22}
+MARKS: dict[str, float] = {"letters": 34, "digits": 18, "stars": 16, "flag": 16, "glued": 16}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,10 @@ def make_manners(key: str, document_type: str) -> Manners:
     made = Manners(
         key=key,
         whole=whole,
-        trade=pick(0.12, {k: float(v) for k, v in TRADES.items()}),
-        cards=pick(0.06, {k: float(v) for k, v in CARDS.items()}),
+        trade=pick(0.12, TRADES),
+        cards=pick(0.06, CARDS),
         conditions=pick(0.035, {"always": 50, "where_any": 50}),
-        marks=pick(0.06, {k: float(v) for k, v in MARKS.items()}),
+        marks=pick(0.06, MARKS),
         captions_below=one(0.05),
         twin=one(0.022),
         totals_in_table=one(0.04),

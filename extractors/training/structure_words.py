@@ -7,18 +7,14 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from extractors.training.vocabulary import HELD_OUT_SECTIONS, held_out, vocabulary
+from extractors.training.vocabulary import HELD_OUT_SECTIONS, held_out, read_words, vocabulary
 
 FILE = Path(__file__).parent / "structure_words.yaml"
 
 
-@lru_cache(maxsize=1)
 def structure_table() -> dict[str, dict[str, list[str]]]:
     """All words by key and language."""
-    import yaml
-
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(FILE.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506  CSafeLoader is the safe loader in C
+    return read_words(FILE)
 
 
 @lru_cache(maxsize=2048)

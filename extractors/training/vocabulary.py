@@ -85,10 +85,10 @@ def held_out(wording: str) -> bool:
 @lru_cache(maxsize=64)
 def vocabulary(language: str, family: str = "train") -> Vocabulary:
     """The vocabulary of a language; products fall back to English, then to trade words, where the language has none."""
-    data = _read(FOLDER / f"{language}.yaml")
+    data = read_words(FOLDER / f"{language}.yaml")
     found = [path for code in (language, "en") if (path := FOLDER / f"products.{code}.yaml").exists()]
     trades = {"items": data["company"]["trades"], "sellers": data["company"]["trades"]}
-    products = _read(found[0]) if found else {"categories": {"other": trades}, "qualifiers": data["phrases"]["detail"]}
+    products = read_words(found[0]) if found else {"categories": {"other": trades}, "qualifiers": data["phrases"]["detail"]}
     return Vocabulary(language, family, data, products)
 
 
@@ -99,7 +99,8 @@ def languages() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def _read(path: Path) -> dict[str, Any]:
+def read_words(path: Path) -> dict[str, Any]:
+    """A file of words."""
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -108,7 +109,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 def small_words(key: str, language: str) -> list[str]:
     """Words that the generator needs beside the vocabularies; English where a language has none."""
-    table = _read(FOLDER.parent / "small_words.yaml")
+    table = read_words(FOLDER.parent / "small_words.yaml")
     return list(table.get(language, {}).get(key) or table["en"][key])
 
 
