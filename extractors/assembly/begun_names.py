@@ -11,6 +11,7 @@ from extractors.assembly.name_pieces import NAME, NOTE, runs
 from extractors.assembly.spans import LABEL_INDEX, Words, set_label
 
 BEGINS = 0.5  # probability from which a text begins as a name
+_CURRENCY = LABEL_INDEX["header.currency"]
 _DISCOUNT = LABEL_INDEX["line.discount"]
 _COUNTED = frozenset(LABEL_INDEX[f"line.{name}"] for name in ("quantity", "unit_price", "unit"))
 _REFERENCE = re.compile(r"\d{3}|[:;]$|^[-–—/*·•|]$")  # a long number, the end of a label, a mark between parts
@@ -33,6 +34,17 @@ def finish_begun_names(words: Words, own: NDArray[np.float32], probabilities: ND
             ):
                 for i in run:
                     set_label(probabilities, i, NAME)
+
+
+def begin_names_with_currencies(words: Words, probabilities: NDArray[np.float32]) -> None:
+    """In place: the word of a currency that begins a text, and that an item's name follows in it, is part of the name ("Euro 95 E10")."""
+    best: list[int] = probabilities.argmax(1).tolist()
+    for i in np.flatnonzero(probabilities.argmax(1) == _CURRENCY).tolist():
+        if not words.texts[i].isalpha() or words.texts[i].isupper():
+            continue
+        run = next(run for run in runs(words, words.words_of_line[words.line_list[i]]) if i in run)
+        if run[0] == i and len(run) > 1 and all(best[k] == NAME for k in run[1:]):
+            set_label(probabilities, i, NAME)
 
 
 def finish_names_of_allowances(words: Words, probabilities: NDArray[np.float32], rows: NDArray[np.int32]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from extractors.assembly.anchors import Anchors
-from extractors.assembly.begun_names import finish_begun_names, finish_names_of_allowances
+from extractors.assembly.begun_names import begin_names_with_currencies, finish_begun_names, finish_names_of_allowances
 from extractors.assembly.bracketed_codes import mark_bracketed_codes
 from extractors.assembly.captions import Captions
 from extractors.assembly.card_amounts import take_amounts_of_cards
@@ -94,6 +94,7 @@ def _assembled(words: Words) -> Assembled:
     mark_bracketed_codes(words, own)
     probabilities = agree_in_columns(words, smooth_text_segments(words, own))
     finish_begun_names(words, own, probabilities)
+    begin_names_with_currencies(words, probabilities)
     complete_grouped_numbers(words, probabilities)
     habit = _number_habit(words, probabilities, tagged.language)
     take_charges_in_the_table_for_items(words, probabilities, habit)

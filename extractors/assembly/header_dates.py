@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.assembly.caption_words import plain
+from extractors.assembly.caption_words import announces, match, plain
 from extractors.assembly.captions import Captions
 from extractors.assembly.dates import LANGUAGES_OF_BOTH, DateHabit, month_number, parse_date
 from extractors.assembly.header import Choice
@@ -19,6 +19,7 @@ ISSUE, DUE = "header.issue_date", "header.due_date"
 # Odds, chosen on generated layouts: what a caption adds to, or takes from, the network's opinion.
 CAPTION_AGREES = 8.0
 CAPTION_DENIES = 0.08
+CALLED_DUE = 0.01  # for the issue date: rather none than the other one
 OWN_NUMBERS = frozenset({"invoice_number", "credit_number"})
 ANOTHERS = 0.02  # for the date of an order, a contract, a delivery, which stands behind its number
 CAPTION_ONLY = 0.06  # probability of a date that only its caption speaks for
@@ -34,8 +35,10 @@ _LEADING_ON = frozenset(
     + "fecha tarihli tarih kelt".split()  # noqa: SIM905
 )
 _CAPTIONS = frozenset(("date", "fecha", "tarih", "kelt"))  # one of them alone is the caption of a date: "Client 4711 Date 02.03.2024"
+_OF_THE_YEAR = frozenset(("m.", "gada"))  # Lithuanian and Latvian, behind the year: "2026 m. kovo 5 d.", "2026. gada 5. martā"
 _BARS = frozenset("-–—/")
 LONGEST_LEAD = 3  # words
+LONGEST_CALL = 4  # words at the end of a line
 GOES_ON = 0.3  # probability of two digits in the next line that they end the year of a date
 _CUT_YEAR = re.compile(r"\d[./-](?:19|20)$")
 _BROKEN_YEAR = re.compile(r"\d[./-](?:19|20) \d\d$")
@@ -110,7 +113,7 @@ def _candidates(
             continue
         seen.update(run)
         probability = min(max(span.probability, tagged[run[0]].probability if run[0] in tagged else 0.0), 0.995)
-        cue = captions.cue("date", _start_of_period(words, captions, run[0]))
+        cue = captions.cue("date", _start_of_period(words, captions, run[0])) or _led_to_in_line_above(words, run[0])
         net_follows = cue == "discount_date" and _net_follows(words, run)
         cue = "due_date" if net_follows else cue
         number = words.once(_number_in_front, captions, run[0])
@@ -122,7 +125,7 @@ def _candidates(
             if 1 - float(probabilities[list(run), : LABEL_INDEX["line.position"]].sum(1).mean()) <= ROW_SHARE:
                 probability = max(probability, CAPTION_ONLY)
         elif cue is not None:
-            odds = CAPTION_DENIES
+            odds = CALLED_DUE if (label, cue) == (ISSUE, "due_date") else CAPTION_DENIES
         if label == DUE and not net_follows and words.once(_before_discount, captions, run):
             odds = min(odds, 1.0) * CAPTION_DENIES
         if probability >= 0.02:
@@ -150,6 +153,16 @@ def _start_of_period(words: Words, captions: Captions, first: int) -> int:
     if k >= 2 and words.texts[piece[k - 1]] in _BARS and _NUMERIC.search(words.texts[piece[k - 2]]):
         return piece[k - 2]
     return first
+
+
+def _led_to_in_line_above(words: Words, first: int) -> str | None:
+    """The kind of date that the last words of a line call the one with which the next line begins: "... payable until" over "30.04.2026"."""
+    line = words.line_list[first]
+    above = words.words_of_line.get(line - 1, ())
+    if words.words_of_line[line][0] != first or not above or words.page_list[above[0]] != words.page_list[first]:
+        return None
+    ends = (plain(" ".join(words.texts[i] for i in above[-n:])) for n in range(2, min(LONGEST_CALL, len(above)) + 1))
+    return "due_date" if any(announces("date", text) and match("date", text) == "due_date" for text in ends) else None
 
 
 def _number_in_front(words: Words, captions: Captions, first: int) -> str | None:
@@ -258,10 +271,13 @@ def printed_dates(words: Words, habit: DateHabit) -> list[tuple[int, ...]]:
             elif (
                 not words.has_digit[i]
                 and len(text) >= 3
-                and any(words.has_digit[j] for j in members[k + 1 : k + 3])
+                and any(words.has_digit[j] for j in (*members[max(k - 1, 0) : k], *members[k + 1 : k + 3]))
                 and month_number(text.strip(".,")) is not None
             ):
-                for start, stop in ((k - 1, k + 2), (k, k + 3), (k - 2, k + 3)):
+                year_first = (
+                    ((k - 2, k + 2), (k - 3, k + 1)) if any(words.texts[j] in _OF_THE_YEAR for j in members[max(k - 2, 0) : k]) else ()
+                )
+                for start, stop in (*year_first, (k - 1, k + 2), (k, k + 3), (k - 2, k + 3)):
                     run = tuple(members[max(start, 0) : stop])
                     if start >= 0 and len(run) == stop - start and parse_date(" ".join(words.texts[j] for j in run), habit) is not None:
                         result.append(run)

@@ -27,6 +27,7 @@ from extractors.assembly.parties import choose_names
 from extractors.assembly.printed_accounts import choose_account
 from extractors.assembly.spans import Span, Words, join_wrapped, make_span
 from extractors.assembly.totals import Totals
+from extractors.assembly.trade_names import registered_name
 from extractors.assembly.vat_ids import choose_vat_ids
 from schemas.invoice import Evidence, Header
 
@@ -72,6 +73,7 @@ def read_header(
     names = whole_names(words, captions, probabilities, [*tagged_names, *headings])  # a heading tells of its name once more
     head = letterhead(words, captions, probabilities)
     choices["seller_name"], choices["buyer_name"] = choose_names(words, captions, probabilities, names, clean=clean_name, head=head)
+    choices["seller_name"] = registered_name(words, probabilities, choices["seller_name"], names)
     if choices["seller_name"] is None and head is not None and text_key(head.text) not in _key(choices["buyer_name"]):
         choices["seller_name"] = Choice(clean_name(head.text), head, head.probability)
     for name, other in (("buyer_name", "seller_name"), ("seller_name", "buyer_name")):

@@ -37,7 +37,14 @@ from extractors.assembly.name_pieces import (
     without_marks,
     without_stamps,
 )
-from extractors.assembly.section_headings import first_lines, without_headings_below, without_other_entries, without_outdented
+from extractors.assembly.section_headings import (
+    first_lines,
+    heads_sections_outside,
+    without_headings_above,
+    without_headings_below,
+    without_other_entries,
+    without_outdented,
+)
 from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Words, carries, set_label
 from extractors.assembly.stacked_headings import below_their_numbers, names_stand_below
 
@@ -276,6 +283,7 @@ def _beside(
             seeds[band.row] = [found]
     second = second_names(words, best, seeds, elsewhere, bands, column)
     distances = usual_distances([p for k in (seeds, loose) for own in k.values() for p in own])
+    sections = usual is not None and heads_sections_outside(words, best, seeds, loose, left)
     result: dict[int, list[Piece]] = {}
     for row in {*seeds, *loose, *outside}:
         others = without_other_entries(words, best, loose.get(row, []))
@@ -284,6 +292,8 @@ def _beside(
         seed = seeds.get(row) or _strongest(others or outside[row])
         if row in seeds and usual is not None:
             others = without_headings_below(words, best, others, seed, left)
+        if row in seeds and sections:
+            others = without_headings_above(others, seed, left)
         named = with_broken_lines(words, best, connected(seed, others, notes.get(row, ()), distances))
         result[row] = sorted({*named, *second.get(row, ())}, key=lambda p: (p.page, p.line, p.box[0]))
     return result

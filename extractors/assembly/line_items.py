@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.item_lines import is_name_heading
-from extractors.assembly.numbers import MINUS, NumberHabit, other_reading, parse_number, parse_percent
-from extractors.assembly.spans import LABEL_INDEX, Span, Words, groups_touch, is_group_of_digits, make_span
+from extractors.assembly.item_readings import ONE, Reading, take_credit_marks, take_minus_of_quantity, units_of_price
+from extractors.assembly.numbers import NumberHabit, other_reading, parse_number, parse_percent
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, is_group_of_digits, make_span
 from schemas.invoice import Evidence, LineItem
 
 _FIRST_NUMBER = re.compile(r"[-–−(]?\s*\d[\d.,'’ ]*")
 _UNIT_TAIL = re.compile(r"^[-+]?[\d.,'’ ]+\s*([^\W\d_][\w.²³/]*)$")
-_MINUS_AND_UNIT = re.compile(r"^\d[\d.,'’ ]*[-–−]\s?[^\W\d_]")
 _BEFORE_HYPHEN = re.compile(r"([^\W\d_]+)-$")
 _FIRST_WORD = re.compile(r"[^\W\d_]+\.?")
 _CONJUNCTIONS = frozenset("und oder bzw. u. and or en of et ou e ed o y och eller og i oraz lub a nebo ja tai".split())  # noqa: SIM905
@@ -33,15 +33,6 @@ _FRACTION = re.compile(r"[.,]\d")
 ALTERNATIVE_FLOOR = 0.02  # readings less likely than this are never tried by the arithmetic
 SET_BY = "task_model"
 SET_BY_ARITHMETIC = "task_model+arithmetic"
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to read a field: its value, its words and how likely the network finds it."""
-
-    value: Decimal | None
-    span: Span | None
-    probability: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +65,15 @@ def build_row(
         discounts = [shown]
         discount, discount_percent = _discount(discounts, habit)
     amounts = [name for name in (amount_name, "gross_amount") if name in picked]  # prices with tax make the amount with tax
-    if not any(_consistent(picked, name, discount, discount_percent) for name in amounts):
-        better = _repair(words, probabilities, numbers, members, amount_name, discount, discount_percent, habit)
+    units = units_of_price(words, probabilities, picked.get("unit_price"))
+    if not any(_consistent(picked, name, discount, discount_percent, units) for name in amounts):
+        better = _repair(words, probabilities, numbers, members, amount_name, discount, discount_percent, habit, units)
         for name, reading in better.items():
             if name not in picked or picked[name].value != reading.value:
                 picked[name], set_by[name] = reading, SET_BY_ARITHMETIC
 
-    _take_minus_of_quantity(words, probabilities, picked, amount_name)
+    take_credit_marks(words, probabilities, picked)
+    take_minus_of_quantity(words, probabilities, picked, amount_name)
 
     evidence: dict[str, Evidence] = {}
     for name, reading in picked.items():
@@ -119,21 +112,6 @@ def build_row(
         tax_category=texts["tax_category"],
     )
     return Row(item, evidence)
-
-
-def _take_minus_of_quantity(words: Words, probabilities: NDArray[np.float32], picked: dict[str, Reading], amount_name: str) -> None:
-    """A minus that stands apart in front of a quantity, or behind it with the unit glued to it ("2-pcs"), is its sign where the amount has one and the price
-    has none; in place."""
-    quantity, price, amount = (picked.get(name) for name in ("quantity", "unit_price", amount_name))
-    if quantity is None or quantity.span is None or amount is None or not (quantity.value or 0) > 0 or not (amount.value or 0) < 0:
-        return
-    line = words.words_of_line[words.line_list[quantity.span.first]]
-    before = line[line.index(quantity.span.first) - 1 : line.index(quantity.span.first)]
-    beside = bool(before) and words.texts[before[0]] in MINUS and groups_touch(words, before[0], quantity.span.first)
-    behind = _MINUS_AND_UNIT.match(quantity.span.text) is not None
-    if (beside or behind) and quantity.value is not None and (price is None or (price.value or 0) >= 0):
-        span = make_span(words, quantity.span.label, (*(before if beside else ()), *quantity.span.words), probabilities)
-        picked["quantity"] = Reading(-quantity.value, span, quantity.probability)
 
 
 def _in_order(picked: dict[str, Reading]) -> None:
@@ -237,12 +215,14 @@ def _with_sign(words: Words, i: int) -> list[int]:
     return [i, *(k for k in after if words.texts[k] == "%")]
 
 
-def _consistent(picked: Mapping[str, Reading], amount_name: str, discount: Decimal | None, percent: Decimal | None) -> bool:
-    """True where quantity, price and amount agree, or where too few of them are printed to tell."""
+def _consistent(
+    picked: Mapping[str, Reading], amount_name: str, discount: Decimal | None, percent: Decimal | None, units: Sequence[int]
+) -> bool:
+    """Whether quantity, price, of one of ``units``, and amount agree."""
     quantity, price, amount = (picked[n].value if n in picked else None for n in ("quantity", "unit_price", amount_name))
     if quantity is None or price is None or amount is None:
         return False
-    return agrees(amount, quantity, price, discount, percent)
+    return any(agrees(amount, quantity / n, price, discount, percent) for n in units)
 
 
 def _repair(
@@ -254,8 +234,9 @@ def _repair(
     discount: Decimal | None,
     percent: Decimal | None,
     habit: NumberHabit,
+    units: Sequence[int] = ONE,
 ) -> dict[str, Reading]:
-    """The likeliest readings of quantity, price and amount that agree; nothing where none do. Missing ones may be found among the other
+    """The likeliest readings of quantity, price, of one of ``units``, and amount that agree; nothing where none do. Missing ones may be found among the other
     numbers on the row's lines, but only where the network gave the label some probability."""
     lines = sorted({int(words.line[i]) for i in members})
     nearby = [i for line in lines for i in words.words_of_line[line] if words.has_digit[i]]
@@ -290,7 +271,7 @@ def _repair(
             continue
         if any(r.probability < ALTERNATIVE_FLOOR for r in combination) and not _is_proof(amount, quantity, price, discount, percent):
             continue
-        if agrees(amount, quantity, price, discount, percent):
+        if any(agrees(amount, quantity / n, price, discount, percent) for n in units):
             score = float(np.prod([r.probability for r in combination]))
             if best is None or score > best[0]:
                 best = (score, combination)

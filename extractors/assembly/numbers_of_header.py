@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from extractors.assembly.caption_words import announces, match, plain
 from extractors.assembly.captions import Captions
 from extractors.assembly.header import Choice, clean_identifier, text_key
+from extractors.assembly.number_parts import DATE, parts_around
 from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Span, Words, groups_touch, make_span
 
 # Odds, chosen on generated layouts: what a caption adds to, or takes from, the network's opinion.
@@ -33,7 +34,8 @@ LETTERS_GAP_EM = 0.8
 SHORTEST_WORD = 4  # letters of a word of a title, which no number begins with
 LETTERS_ABOVE = 0.5  # as the next, for letters at the end of the line above
 LETTERS_TOLD = 0.05  # probability from which letters in front of a number belong to it
-_LETTERS = re.compile(r"^([A-Z]{1,4})$|(?<=[:.#])([A-Z]{1,4})$")
+LETTERS_OF_MORE = 0.3  # of one that begins with letters itself
+_LETTERS = re.compile(r"^([A-Z]{1,4}(?:-[A-Z]{1,2})?)$|(?<=[:.#])([A-Z]{1,4})$")
 _BEHIND_LABEL = re.compile(r"^(.*[a-zß-ž]{2})([A-Z]{2,4})$")
 # Words, and abbreviations of "number", that stand in front of a number without belonging to it.
 _ABBREVIATIONS = frozenset(
@@ -47,7 +49,6 @@ _GROUP_OF_THREE = re.compile(r"\d{3}")
 FEWEST_GROUPS = 2  # behind its first digits, from which a number is grouped by spaces
 _FRAGMENT = re.compile(r"[A-Z\d/.\-]{1,8}$")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
-_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})|\d{4}[./-]\d{2}[./-]\d{2}\.?|\d{1,2}[./-][^\W\d]{3}[./-]\d{2,4}")
 _BARE_DATE = re.compile(r"(?:\d{2})?\d{6}")  # "201031", where a caption says that it is one
 _AMOUNT = re.compile(r"[^\w]?\d{1,3}(?:[.,']\d{3})*[.,]\d{2}[^\w]?")
 
@@ -112,10 +113,15 @@ def choose_number(
     rest = _rest_below(words, captions, probabilities, span, column) or _groups_behind(words, span)
     whole = make_span(words, label, (*span.words, *rest), probabilities) if rest else span
     bare = sum(_stands_alone(words, s) for _, s in best) > 0
-    letters = "" if bare else _letters_before(words, probabilities, span, column)
+    letters = "" if bare else _letters_before(words, captions, probabilities, span, column, OWN_CAPTIONS[caption])
     joint = " " if rest and words.line_list[rest[0]] == words.line_list[span.words[-1]] else ""
     text = span.text[_end_of_label(words, captions, span) :] + "".join(joint + words.texts[i] for i in rest)
-    return Choice(letters + clean_identifier(text), whole, min(whole.probability, 1.0))
+    if not rest:
+        before, behind = parts_around(words, probabilities, span, column)
+        whole = make_span(words, label, (*before, *span.words, *behind), probabilities) if before or behind else span
+        text = " ".join([*(words.texts[i] for i in before), text, *(words.texts[i] for i in behind)])
+        letters = "" if before else letters
+    return Choice(letters + clean_identifier(text), whole, min(span.probability if whole is span else whole.probability, 1.0))
 
 
 def _with_letters(words: Words, captions: Captions, probabilities: NDArray[np.float32], label: str) -> list[Span]:
@@ -207,18 +213,23 @@ def _stands_alone(words: Words, span: Span) -> bool:
     return k > 0 and words.texts[line[k - 1]].endswith(":")
 
 
-def _letters_before(words: Words, probabilities: NDArray[np.float32], span: Span, column: int) -> str:
-    """The letters with which a number begins where a space or the end of a line stands behind them ("FV 2024/17"), and a space; empty without any."""
-    if not words.texts[span.first][:1].isdigit():
-        return ""
+def _letters_before(
+    words: Words, captions: Captions, probabilities: NDArray[np.float32], span: Span, column: int, own: Sequence[str]
+) -> str:
+    """The letters with which a number begins where a space or the end of a line stands behind them ("FV 2024/17"), and a space; empty without any. The
+    network tells them, or a caption of the field (of a kind in ``own``) directly in front of them."""
+    starts_with_digit = words.texts[span.first][:1].isdigit()
     line = words.words_of_line[span.line]
     k = line.index(span.first)
     if k > 0 and words.box_list[span.first][0] - words.box_list[line[k - 1]][2] < LETTERS_GAP_EM * words.size_list[span.first]:
         letters, glued = _letters_of(words.texts[line[k - 1]])
         spaced_out = k > 1 and len(letters) == len(words.texts[line[k - 2]]) == 1  # the end of a title
-        told = glued or probabilities[line[k - 1], column] >= LETTERS_TOLD
+        likely = probabilities[line[k - 1], column]
+        told = (
+            glued or likely >= (LETTERS_TOLD if starts_with_digit else LETTERS_OF_MORE) or captions.in_front("number", line[k - 1]) in own
+        )
         return f"{letters} " if letters and told and not spaced_out else ""
-    for line_above in range(span.line - 1, span.line - 3, -1):
+    for line_above in range(span.line - 1, span.line - 3, -1) if starts_with_digit else ():
         for i in words.words_of_line.get(line_above, ()):
             letters, _ = _letters_of(words.texts[i])
             if letters and words.page[i] == span.page and probabilities[i, column] >= LETTERS_ABOVE:
@@ -279,7 +290,7 @@ def _support(words: Words, captions: Captions, span: Span, value: str, cue: str 
     if (
         _COPYRIGHT.search(nearby)
         or _YEAR.fullmatch(value)
-        or _DATE.fullmatch(value)
+        or DATE.fullmatch(value)
         or _AMOUNT.fullmatch(value)
         or not (goes_on or any(c.isdigit() for c in value))
     ):

@@ -23,6 +23,7 @@ from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
 LEGAL_FORM_BONUS = 0.2
 FORM_ALONE = 0.1  # what is left of a legal form that stands alone: the rest of the name was not found
 LONGEST_FORM = 4  # words
+SHORTEST_FORM = 2  # letters
 REPEATED = 0.02
 # Chosen on generated layouts.
 HEADING_ODDS = 20.0  # for the party that the block of a candidate is headed with
@@ -109,10 +110,16 @@ def _with_legal_form(words: Words, probabilities: NDArray[np.float32], choice: C
             for end in range(k + len(tokens) + 1, min(k + len(tokens) + LONGEST_FORM, len(line)) + 1):
                 form = line[k + len(tokens) : end]
                 close = all(is_beside(words, a, b) for a, b in pairwise(line[k:end]))
-                if close and is_legal_form(" ".join(words.texts[i] for i in form)):
+                if close and is_legal_form(" ".join(words.texts[i] for i in form)) and not _says_on(words, line[k:], end - k):
                     span = make_span(words, choice.span.label, line[k:end], probabilities)
                     return Choice(span.text.rstrip(","), span, choice.probability)
     return choice
+
+
+def _says_on(words: Words, members: Sequence[int], end: int) -> bool:
+    """Whether the last of a name's first ``end`` words is the verb of a sentence that looks like a legal form ("Nordwind is a brand of ...")."""
+    text = words.texts[members[end - 1]]
+    return text.islower() and text.isalpha() and len(text) <= SHORTEST_FORM and not words.texts[members[0]].islower() and end < len(members)
 
 
 def _plain_lines(words: Words) -> list[tuple[list[int], list[str]]]:

@@ -8,11 +8,15 @@ from collections.abc import Mapping, Sequence
 
 from extractors.assembly.connected_lines import VERY_SURE
 from extractors.assembly.item_lines import Band, usual_left
-from extractors.assembly.name_pieces import CODE, EDGE_PT, NAME, NOTE, Piece, is_surely, run_of
-from extractors.assembly.spans import Words
+from extractors.assembly.name_pieces import CODE, EDGE_PT, NAME, NOTE, POSITION, Piece, is_surely, run_of
+from extractors.assembly.spans import LABEL_INDEX, Words
 
 _AMOUNT = re.compile(r"^[-–−+(]?\d[\d.,'’]*[.,]\d{2}[-)]?$")
 _TEXT = frozenset({0, NAME, NOTE})
+_COUNTS = frozenset({POSITION, LABEL_INDEX["line.quantity"]})
+NEARLY_ALL = 0.8  # of the rows
+FEWEST_SECTIONS = 2
+MOST_FIRST = 0.75  # of the rows, that are the first of a section
 SURELY_NAMED = 0.85  # probability from which a line further out than the names still goes on one
 
 
@@ -47,6 +51,28 @@ def without_headings_below(
         return left < left_pt - EDGE_PT and (piece.page, piece.box[3]) > bottom and not goes_on
 
     return [piece for piece in pieces if not heads_a_section(piece)]
+
+
+def heads_sections_outside(
+    words: Words, best: Sequence[int], seeds: Mapping[int, Sequence[Piece]], loose: Mapping[int, Sequence[Piece]], left_pt: float
+) -> bool:
+    """Whether what stands above names further out than these heads sections: nearly all rows have their name at ``left_pt`` beside their numbers
+    (``seeds``), some have nothing further out above it (``loose``), and no line further out counts anything. ``best``: likeliest label of each word."""
+    at_edge = sum(abs(own[0].box[0] - left_pt) <= EDGE_PT for own in seeds.values())
+    outside = {row: [p for p in loose.get(row, ()) if _is_outside_above(p, seeds[row], left_pt)] for row in seeds}
+    under_heading = sum(bool(found) for found in outside.values())
+    if at_edge < NEARLY_ALL * len(seeds) or not FEWEST_SECTIONS <= under_heading <= MOST_FIRST * len(seeds):
+        return False
+    return not any(best[i] in _COUNTS for found in outside.values() for piece in found for i in words.words_of_line[piece.line])
+
+
+def without_headings_above(pieces: Sequence[Piece], beside: Sequence[Piece], left_pt: float) -> list[Piece]:
+    """The pieces without those above the names ``beside`` numbers that begin left of ``left_pt``."""
+    return [piece for piece in pieces if not _is_outside_above(piece, beside, left_pt)]
+
+
+def _is_outside_above(piece: Piece, beside: Sequence[Piece], left_pt: float) -> bool:
+    return piece.box[0] < left_pt - EDGE_PT and (piece.page, piece.line) < min((own.page, own.line) for own in beside)
 
 
 def without_other_entries(words: Words, best: Sequence[int], pieces: Sequence[Piece]) -> list[Piece]:

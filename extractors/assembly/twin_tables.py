@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 FEWEST_WORDS = 3  # of a heading that is printed twice
 FEWEST_LINES = 2  # under it that have words in both tables
 EDGE_PT = 3.0  # between the edges of a column
+SHIFT_EM = 1.5  # by which a column may stand elsewhere in the one table than in the other
+PITCH_EM = 3.5  # from the baseline of a line of the tables to that of the next
 GAP_EM = 1.0  # between the tables
 
 
@@ -31,7 +33,7 @@ def part_twin_tables(
             parts.append(in_order[k])
             k += 1
         else:
-            halves = [left for left, _ in table], [right for _, right in table if right]
+            halves = [left for left, _ in table if left], [right for _, right in table if right]
             for half in halves:
                 twins.update(range(len(parts) + 1, len(parts) + len(half)))
                 parts += half
@@ -54,18 +56,23 @@ def _twins(
     if half < FEWEST_WORDS or [texts[i].casefold() for i in left] != [texts[i].casefold() for i in right]:
         return None
     shift = float(boxes[right[0], 0] - boxes[left[0], 0])
-    if any(abs(float(boxes[b, edge] - boxes[a, edge]) - shift) > EDGE_PT for a, b in zip(left, right, strict=True) for edge in (0, 2)):
+    slack = SHIFT_EM * float(sizes[left[0]])  # columns of the two are as wide as what stands in them
+    if any(abs(float(boxes[b, edge] - boxes[a, edge]) - shift) > slack for a, b in zip(left, right, strict=True) for edge in (0, 2)):
         return None
     begin, split = float(boxes[left[0], 0]), float(boxes[right[0], 0]) - EDGE_PT
     table = [(left, right)]
+    bottom = float(boxes[heading[0], 3])
     for k in range(first + 1, len(lines)):
         line = lines[k]
         halves = [i for i in line if boxes[i, 0] < split], [i for i in line if boxes[i, 0] >= split]
-        if not halves[0] or abs(float(boxes[halves[0][0], 0]) - begin) > EDGE_PT:
+        below = float(boxes[line[0], 3])
+        if boxes[line[0], 0] < begin - EDGE_PT or below - bottom > PITCH_EM * sizes[line[0]]:
             break
-        if boxes[halves[0][-1], 2] > split or (
-            halves[1] and boxes[halves[1][0], 0] - boxes[halves[0][-1], 2] < GAP_EM * sizes[halves[1][0]]
+        if halves[0] and (
+            boxes[halves[0][-1], 2] > split
+            or (halves[1] and boxes[halves[1][0], 0] - boxes[halves[0][-1], 2] < GAP_EM * sizes[halves[1][0]])
         ):
             break
         table.append(halves)
+        bottom = below
     return table if sum(bool(right) for _, right in table) > FEWEST_LINES else None

@@ -29,3 +29,11 @@ def test_a_text_that_begins_as_a_name_is_one_to_its_end(text: str, first: float,
     opinions |= NUMBERS | {"Mirror": {"line.description": 0.98}, "Carpet": {"line.description": 0.98}}
     page = tagged((60, 300, "Mirror"), (400, 300, "12.00"), (60, 312, text), (60, 330, "Carpet"), (400, 330, "45.00"), opinions=opinions)
     assert [item.description for item in assemble(page).line_items] == [name, "Carpet"]
+
+
+@pytest.mark.parametrize(("text", "name"), [("Euro 95 unleaded", "Euro 95 unleaded"), ("95 unleaded", "95 unleaded")])
+def test_a_currency_that_begins_the_text_of_a_name_is_part_of_it(text: str, name: str) -> None:
+    opinions = NUMBERS | {word: {"line.description": 0.95} for word in ("95", "unleaded", "Carpet")} | {"Euro": {"header.currency": 0.96}}
+    lines = ((60, 300, text), (340, 300, "" if "Euro" in text else "Euro"), (400, 300, "12.00"), (60, 330, "Carpet"), (400, 330, "45.00"))
+    page = tagged(*lines, opinions=opinions)
+    assert [item.description for item in assemble(page).line_items] == [name, "Carpet"]

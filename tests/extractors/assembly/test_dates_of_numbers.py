@@ -94,3 +94,21 @@ def test_the_word_date_alone_behind_a_number_is_a_caption() -> None:
     lines = ((50.0, 80.0, "Customer no. 4711-20 Date 02.03.2024"), (50.0, 140.0, "20.03.2024"))
     found = assemble(tagged(*lines, opinions={"02.03.2024": {ISSUED: 0.9}, "20.03.2024": {ISSUED: 0.35}}))
     assert found.header.issue_date == date(2024, 3, 2)
+
+
+def test_a_date_at_the_beginning_of_a_line_is_what_the_line_above_ends_with() -> None:
+    lines = ((50.0, 80.0, "Date: 02.03.2024"), (200.0, 80.0, "Please pay until"), (50.0, 92.0, "16.03.2024"))
+    found = assemble(tagged(*lines, opinions={"02.03.2024": {ISSUED: 0.5}, "16.03.2024": {ISSUED: 0.99}})).header
+    assert (found.issue_date, found.due_date) == (date(2024, 3, 2), date(2024, 3, 16))
+
+
+@pytest.mark.parametrize(("caption", "issued"), [("Rok plačila", None), ("Apmaksāt līdz", None), ("Datum", date(2024, 3, 16))])
+def test_what_is_called_the_due_date_is_no_date_of_issue(caption: str, issued: date | None) -> None:
+    found = assemble(tagged((50.0, 80.0, f"{caption}: 16.03.2024"), opinions={"16.03.2024": {ISSUED: 0.86}})).header
+    assert found.issue_date == issued
+
+
+@pytest.mark.parametrize("text", ["2024 m. kovo 16 d.", "2024. gada 16. martā"])
+def test_dates_that_begin_with_the_year(text: str) -> None:
+    opinions = {word: {ISSUED: 0.9} for word in text.split() if word not in ("m.", "d.", "gada")}
+    assert assemble(tagged((50.0, 80.0, text), opinions=opinions)).header.issue_date == date(2024, 3, 16)

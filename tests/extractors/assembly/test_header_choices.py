@@ -665,8 +665,10 @@ def test_the_end_of_a_label_that_is_glued_to_a_number_is_no_part_of_it(line: str
 @pytest.mark.parametrize(
     ("line", "number", "believed"),
     [
-        ("Invoice number: FV 2024/17", "FV 2024/17", 0.2),
-        ("Invoice number: FV 2024/17", "2024/17", 0.01),
+        ("FV 2024/17", "FV 2024/17", 0.2),
+        ("FV 2024/17", "2024/17", 0.01),
+        ("Invoice number: FV 2024/17", "FV 2024/17", 0.01),
+        ("Invoice number: FV-B 2024/17", "FV-B 2024/17", 0.01),
         ("Faktura c:B 2024/17", "B 2024/17", 0.0),
         ("Invoice FOR 2024/17", "2024/17", 0.2),
         ("Invoice NO 2024/17", "2024/17", 0.2),

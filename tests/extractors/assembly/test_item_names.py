@@ -364,3 +364,13 @@ def test_a_line_further_out_goes_on_a_name_where_names_have_no_common_edge() -> 
     words = [*numbers(0, 200), *numbers(1, 240), *cells("Desk lamp", "dd", 0, 195, 200), *cells("Office chair", "dd", 1, 187, 240)]
     words += cells("brass and glass", "ddd", 0, 180, 212, 0.95)
     assert assembled_names(words) == ["Desk lamp brass and glass", "Office chair"]
+
+
+@pytest.mark.parametrize(("counted", "first"), [(False, "Data plan"), (True, "Line one Data plan")])
+def test_headings_of_sections_stand_further_out_than_all_names_beside_numbers(counted: bool, first: str) -> None:
+    """Unless the line further out counts something: then it is the item, and what stands further in is said of it."""
+    words = cells("Line one", "dd", 0, 60, 186, 0.8) + cells("Line two", "dd", 2, 60, 246, 0.8)
+    words += cells("Data plan", "dd", 0, 74, 200) + cells("Voice plan", "dd", 1, 74, 220) + cells("Data plan", "dd", 2, 74, 260)
+    words += cells("Roaming pack", "dd", 3, 74, 280) + [line for k, y in enumerate((200, 220, 260, 280)) for line in numbers(k, y)]
+    words += cells("5", "q", 0, 250, 186) if counted else []
+    assert assembled_names(words)[0] == first

@@ -50,3 +50,23 @@ def test_of_two_numbers_that_were_taken_for_a_price_the_first_is_the_quantity_if
     page = ((30, 100, "Desk"), (200, 100, "1 348.20"), (300, 100, "=" + amount))
     found = items(*page, **{"1": PRICE, "348.20": PRICE, "=" + amount: NET})
     assert [(item.quantity, item.unit_price) for item in found] == [read]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "behind", "value"),
+    [("12,500", "/ 1000", "12500"), ("12,500", "1000", "12500"), ("12,500", "M", "12500"), ("12,500", "", "12.500"), ("1250", "C", "1250")],
+)
+def test_a_price_for_many_pieces_leaves_the_quantity_as_it_is_printed(quantity: str, behind: str, value: str) -> None:
+    price, amount = ("94.20", "1177.50")
+    page = ((30, 100, "Desk"), (120, 100, quantity), (200, 100, f"{price} {behind}"), (300, 100, amount))
+    note = {word: {"line.note": 0.9} for word in behind.split()}
+    found = items(*page, **{quantity: QUANTITY, price: PRICE, amount: NET, **note})
+    assert [item.quantity for item in found] == [Decimal(value)]
+
+
+@pytest.mark.parametrize(("amount", "value"), [("135.00CR", -135), ("135.00 CR", -135), ("135.00", 135), ("135.00 EUR", 135)])
+def test_an_amount_that_is_credited_is_negative(amount: str, value: int) -> None:
+    number = amount.split()[0]
+    page = ((30, 100, "Desk"), (120, 100, "15"), (200, 100, "9.00"), (300, 100, amount))
+    found = items(*page, **{"15": QUANTITY, "9.00": PRICE, number: NET})
+    assert [(item.quantity, item.net_amount) for item in found] == [(15, value)]

@@ -30,3 +30,12 @@ def test_each_half_of_a_line_is_an_item_and_the_left_table_comes_first() -> None
 @pytest.mark.parametrize("heading", [("Item", "Qty", "Sum", "Care", "Size", "Rest")])
 def test_a_heading_of_six_columns_is_that_of_one_table(heading: tuple[str, ...]) -> None:
     assert len(names(heading)) == 3
+
+
+def test_the_columns_of_the_second_table_may_be_wider_and_a_line_may_be_set_further_in() -> None:
+    wider = (*COLUMNS[:3], COLUMNS[3] + 2, COLUMNS[4] + 9, COLUMNS[5] + 11)
+    lines = [("Item", "Qty", "Sum") * 2, *ROWS]
+    cells = [(x, 100.0 + 14 * k + 14 * (k > 1), text) for k, line in enumerate(lines) for x, text in zip(wider, line, strict=True)]
+    cells.append((COLUMNS[0] + 12, 128.0, "hard"))
+    found = assemble(linked_by_line(tagged(*cells, opinions=WORDS)))
+    assert [item.amount for item in found.line_items] == [D("6.00"), D("8.00"), D("3.00"), D("9.00"), D("7.50"), D("4.20")]
