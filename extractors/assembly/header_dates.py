@@ -125,7 +125,7 @@ def _candidates(
             if 1 - float(probabilities[list(run), : LABEL_INDEX["line.position"]].sum(1).mean()) <= ROW_SHARE:
                 probability = max(probability, CAPTION_ONLY)
         elif cue is not None:
-            odds = CALLED_DUE if (label, cue) == (ISSUE, "due_date") else CAPTION_DENIES
+            odds = CALLED_DUE if (label, cue) == (ISSUE, "due_date") and _is_plainly_called(captions, run[0]) else CAPTION_DENIES
         if label == DUE and not net_follows and words.once(_before_discount, captions, run):
             odds = min(odds, 1.0) * CAPTION_DENIES
         if probability >= 0.02:
@@ -153,6 +153,12 @@ def _start_of_period(words: Words, captions: Captions, first: int) -> int:
     if k >= 2 and words.texts[piece[k - 1]] in _BARS and _NUMERIC.search(words.texts[piece[k - 2]]):
         return piece[k - 2]
     return first
+
+
+def _is_plainly_called(captions: Captions, first: int) -> bool:
+    """Whether the caption of a date stands in front of it, or over it without a value of its own."""
+    above = captions.above(first)[:1]
+    return captions.in_front("date", first) is not None or any(not any(c.isdigit() for c in text) for text in above)
 
 
 def _led_to_in_line_above(words: Words, first: int) -> str | None:
