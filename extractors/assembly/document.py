@@ -14,6 +14,7 @@ from extractors.assembly.begun_names import begin_names_with_currencies, finish_
 from extractors.assembly.bracketed_codes import mark_bracketed_codes
 from extractors.assembly.captions import Captions
 from extractors.assembly.card_amounts import take_amounts_of_cards
+from extractors.assembly.code_columns import with_rates_of_code_column
 from extractors.assembly.coded_rates import with_rates_by_code
 from extractors.assembly.columns import agree_in_columns
 from extractors.assembly.doubt import Doubt, doubt_of
@@ -136,7 +137,8 @@ def _assembled(words: Words) -> Assembled:
     for index, row in enumerate(built):
         for name, value in row.evidence.items():
             evidence[f"line_items.{index}.{name}"] = value
-    coded = with_rates_by_code([row.item for row in built], totals, evidence, words, probabilities, rows, habit)
+    listed = with_rates_of_code_column([row.item for row in built], totals, evidence, words, probabilities, rows, habit)
+    coded = with_rates_by_code(listed, totals, evidence, words, probabilities, rows, habit)
     rated = with_sole_rate(without_rates_of_no_tax(coded, totals, evidence), totals, evidence)
     items = with_tax_inside(with_rates_by_base(rated, totals, evidence), totals, evidence)
     kind, probability = _document_type(tagged, totals, built)
