@@ -19,7 +19,7 @@ ISSUE, DUE = "header.issue_date", "header.due_date"
 # Odds, chosen on generated layouts: what a caption adds to, or takes from, the network's opinion.
 CAPTION_AGREES = 8.0
 CAPTION_DENIES = 0.08
-CALLED_DUE = 0.01  # for the issue date: rather none than the other one
+CALLED_DUE = 0.001  # for the issue date: rather none than the other one
 OWN_NUMBERS = frozenset({"invoice_number", "credit_number"})
 ANOTHERS = 0.02  # for the date of an order, a contract, a delivery, which stands behind its number
 CAPTION_ONLY = 0.06  # probability of a date that only its caption speaks for

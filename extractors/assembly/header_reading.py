@@ -125,7 +125,8 @@ def read_header(
 
 def _are_two(words: Words, captions: Captions, above: Span, below: Span) -> bool:
     """Whether two lines are not one value: two names, or a number that a caption of its own stands in front of."""
-    numbered = below.label in _NUMBERS and captions.in_front("number", below.first) is not None
+    broken = above.text[-1] in "-/" or below.text[0] in "-/" or not any(c.isdigit() for c in above.text)
+    numbered = below.label in _NUMBERS and (not broken or captions.in_front("number", below.first) is not None)
     return numbered or stands_apart(words, captions, above, below)
 
 

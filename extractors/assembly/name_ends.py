@@ -18,7 +18,7 @@ def without_statement(words: Words, members: list[int]) -> list[int]:
     for k in range(len(members) - 1, 0, -1):
         for n in range(min(LONGEST_PHRASE, k), 0, -1):
             if announces("called", plain(" ".join(words.texts[i] for i in members[k - n : k]))) and words.texts[members[k]][:1].isupper():
-                return members[k:]
+                return without_statement(words, members[k:])
     for k in range(1, len(members)):
         line = words.words_of_line[words.line_list[members[k]]]
         start = line.index(members[k])

@@ -68,7 +68,7 @@ def _conditions(words: Words, best: Sequence[int], amounts: Sequence[PrintedAmou
         value = following.value or Decimal(0)
         if changes and value == left:
             return _Conditions(amount, tuple(changes), following, _caption(words, own))
-        if len(changes) == MOST_CONDITIONS or not (change := _change(words, following, left, amount.value or Decimal(0), habit)):
+        if len(changes) == MOST_CONDITIONS or not (change := change_of(words, following, left, amount.value or Decimal(0), habit)):
             return None
         left += change
         changes.append(following)
@@ -76,7 +76,7 @@ def _conditions(words: Words, best: Sequence[int], amounts: Sequence[PrintedAmou
     return None
 
 
-def _change(words: Words, condition: PrintedAmount, left: Decimal, whole: Decimal, habit: NumberHabit) -> Decimal:
+def change_of(words: Words, condition: PrintedAmount, left: Decimal, whole: Decimal, habit: NumberHabit) -> Decimal:
     """What a condition adds to the amount: as signed, or taken off where a percentage on its line makes it; nought where it is none."""
     value = condition.value or Decimal(0)
     line = words.words_of_line[words.line_list[condition.words[0]]]

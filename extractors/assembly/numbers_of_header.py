@@ -258,9 +258,10 @@ def _rest_below(words: Words, captions: Captions, probabilities: NDArray[np.floa
     members = words.words_of_line[words.line_list[i]]
     after = members[members.index(i) + 1 :][:1]
     before = members[: members.index(i)][-1:]
-    labelled = bool(before) and words.texts[before[0]].endswith(":")
-    alone = not after or words.box_list[after[0]][0] - words.box_list[i][2] > words.size_list[last]
     cut = words.texts[last][-1] in "-/"
+    labelled = bool(before) and words.texts[before[0]].endswith(":")
+    labelled = labelled or (not cut and captions.before(i) != "")
+    alone = not after or words.box_list[after[0]][0] - words.box_list[i][2] > words.size_list[last]
     fits = _FRAGMENT.match(words.texts[i]) is not None and (cut or len(words.texts[i]) <= len(words.texts[last]))
     told = cut or (probabilities[i, column] >= GOES_ON and not _YEAR.fullmatch(words.texts[i]) and captions.in_front("number", i) is None)
     return (i,) if alone and fits and told and not labelled else ()

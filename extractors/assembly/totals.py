@@ -43,8 +43,10 @@ SUM_OF_QUANTITIES = -2.0
 SUM_OF_ROWS = 0.9  # probability of the sum of the breakdown's taxes, where no total of them is printed
 UNLIKELY = 0.05  # probability of another total below which its sign says nothing
 LIKELY = 0.5  # probability of a net or gross total from which taxes are asked to lie between them
-MOST_PARTS = 6  # whose sums are tried
+MOST_PARTS = 8  # whose sums are tried
+TWICE = 2
 ROWS_GUESSED = 0.02  # probability of a sum over tax amounts whose rows could not be told apart
+_OF_TAXES = ("tax.rate", "tax.tax_amount")
 TOTALS = ("net_total", "tax_total", "gross_total", "amount_due")
 
 
@@ -71,6 +73,7 @@ def read_totals(
     counted: Decimal | None = None,
 ) -> Totals:
     """Choose net, tax, gross and due together. ``lines_sum`` is the sum of the line amounts, None without lines, ``counted`` that of their quantities."""
+    spans = [s for s in spans if s.label not in _OF_TAXES or captions.in_front("amount", s.first) != "charge"]  # a tip in percent is no tax
     adjustments = read_adjustments(spans, captions, habit)
     breakdown, breakdown_evidence, tax_sums = read_breakdown(spans, habit)
     amounts = printed_amounts(words)
@@ -175,17 +178,21 @@ def _add_parts_of_tax(options: Mapping[str, list[Option]], spans: Sequence[Span]
     """Add to the options of the tax total what lies between net and gross total, where several taxes, or amounts behind their rates, make just that."""
     sure = [[o.value for o in options[name] if o.value and o.probability >= LIKELY] for name in ("net_total", "gross_total")]
     wanted = {abs(gross) - abs(net) for net, gross in product(*sure)} - {abs(o.value) for o in options["tax_total"] if o.value}
-    parts = {o.value: o.span for o in options["tax_total"] if o.value and o.probability >= UNLIKELY}
+    parts = [(o.value, o.span) for o in options["tax_total"] if o.value and o.probability >= UNLIKELY]
     for span in spans:
         value = first_number(span.text, habit) if span.label in ("tax.tax_amount", "tax.taxable_amount") else None
-        if value:
-            parts.setdefault(value, span)
+        if value and [known for known, _ in parts].count(value) < TWICE:  # two taxes may be of one rate
+            parts.append((value, span))
+    taxes = [span for span in spans if span.label == "tax.tax_amount"]
+    halves = [part for part in parts if part[0] * TWICE in wanted and sum(first_number(s.text, habit) == part[0] for s in taxes) >= TWICE]
+    parts = [halves[0]] * TWICE if halves else parts  # of a country and its state, each printed once in every table
     if not 1 < len(parts) <= MOST_PARTS:
         return
     for count in range(2, len(parts) + 1):
         for some in combinations(parts, count):
-            if sum(some, Decimal(0)) in wanted:
-                options["tax_total"].append(Option(sum(some, Decimal(0)), parts[some[0]], ROWS_GUESSED))
+            total = sum((value for value, _ in some), Decimal(0))
+            if total in wanted:
+                options["tax_total"].append(Option(total, some[0][1], ROWS_GUESSED))
                 return
 
 

@@ -1,0 +1,44 @@
+"""Items whose price is printed in components that add up to what they cost."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from tagged_pages import linked_by_line, tagged
+
+from extractors.assembly.document import assemble
+from schemas.invoice import LineItem
+
+D = Decimal
+NAME, NET, PRICE, QUANTITY = ({f"line.{n}": 0.95} for n in ("description", "net_amount", "unit_price", "quantity"))
+WORDS = dict.fromkeys(("Sheet", "Tube", "polished", "Base", "Alloy", "Energy", "Rebate"), NAME) | {"1472": QUANTITY, "200": QUANTITY}
+
+
+def items(total: str, price: str = "355.90") -> tuple[LineItem, ...]:
+    lines = [
+        (("Sheet", 50.0), ("1472", 300.0)),
+        (("polished", 50.0),),
+        (("Base", 150.0), ("248.00 100", 380.0), ("3650.56", 500.0)),
+        (("Alloy", 150.0), ("96.40 100", 380.0), ("1419.01", 500.0)),
+        (("Energy", 150.0), ("11.50 100", 380.0), (" 169.28", 505.0)),
+        (("Value", 150.0), (f"{price} 100", 380.0), (total, 500.0)),
+        (("Tube", 50.0), ("200", 300.0)),
+        (("Base", 150.0), ("412.00 100", 380.0), (" 824.00", 505.0)),
+        (("Rebate", 150.0), ("10 %", 380.0), (" 82.40-", 505.0)),
+        (("Value", 150.0), ("370.80 100", 380.0), (" 741.60", 505.0)),
+    ]
+    cells = [(x, 100.0 + 14 * k, text) for k, line in enumerate(lines) for text, x in line]
+    numbers = dict.fromkeys(("3650.56", "1419.01", "169.28", "824.00", "82.40-"), NET)
+    prices = dict.fromkeys(("248.00", "96.40", "11.50", "412.00"), PRICE)
+    return assemble(linked_by_line(tagged(*cells, opinions={**WORDS, **numbers, **prices}))).line_items
+
+
+def test_the_sum_of_the_components_is_what_the_item_costs() -> None:
+    found = [(item.description, item.quantity, item.unit_price, item.amount) for item in items("5238.85")]
+    assert found == [("Sheet polished", D(1472), D("355.90"), D("5238.85")), ("Tube", D(200), D("370.80"), D("741.60"))]
+
+
+@pytest.mark.parametrize("total", ["5238.95", "5200.00"])
+def test_amounts_that_do_not_add_up_are_items_of_their_own(total: str) -> None:
+    assert {D("3650.56"), D("1419.01"), D("169.28"), D("741.60")} <= {item.amount for item in items(total)}
