@@ -23,6 +23,7 @@ SELLER, BUYER = "header.seller_name", "header.buyer_name"
         ("Adler Technik GmbH mit Sitz in Kassel", "Adler Technik GmbH"),
         ("Birch Pets Ltd t/a Paws and Claws", "Birch Pets Ltd"),
         ("Paws and Claws is a trading name of Birch Pets Ltd", "Birch Pets Ltd"),
+        ("Paws and Claws is a trading name of Birch Pets Ltd registered in England", "Birch Pets Ltd"),
         ("Receipt from Birch Pets Ltd", "Birch Pets Ltd"),
         ("Edited and published by Weekly Press", "Weekly Press"),
         ("Capital Brokers Ltd", "Capital Brokers Ltd"),

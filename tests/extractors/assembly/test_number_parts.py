@@ -25,3 +25,14 @@ NUMBER = "header.invoice_number"
 def test_parts_beyond_a_slash_or_a_dash_belong_to_the_number(line: str, likely: dict[str, float], number: str) -> None:
     page = tagged((50, 80, line), opinions={word: {NUMBER: share} for word, share in likely.items()})
     assert assemble(page).header.invoice_number == number
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "number"),
+    [("GH-5531", "307", "GH-5531"), ("GH-5531/", "307", "GH-5531/ 307"), ("INV", "2016/5996", "INV 2016/5996")],
+)
+def test_a_number_goes_on_in_the_next_line_behind_a_slash_or_its_letters_alone(first: str, second: str, number: str) -> None:
+    likely = {first: {NUMBER: 0.97}, second: {NUMBER: 0.9}}
+    page = tagged((50, 80, "Invoice"), (120, 80, first), (50, 92, "Room"), (120, 92, second), opinions=likely)
+    bare = tagged((120, 80, first), (120, 92, second), opinions=likely)
+    assert assemble(bare if first == "INV" else page).header.invoice_number == number

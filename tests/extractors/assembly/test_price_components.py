@@ -42,3 +42,27 @@ def test_the_sum_of_the_components_is_what_the_item_costs() -> None:
 @pytest.mark.parametrize("total", ["5238.95", "5200.00"])
 def test_amounts_that_do_not_add_up_are_items_of_their_own(total: str) -> None:
     assert {D("3650.56"), D("1419.01"), D("169.28"), D("741.60")} <= {item.amount for item in items(total)}
+
+
+@pytest.mark.parametrize(
+    ("surcharge", "found"),
+    [
+        ("9.64 100", [("Sheet", D("115.64"), D("1702.22")), ("Tube", None, D("50.00"))]),  # of the same pieces
+        ("9.00 100", [("Sheet", D("106.00"), D("1560.32")), ("Alloy", D("9.00"), D("141.90")), ("Tube", None, D("50.00"))]),
+    ],
+)
+def test_a_base_price_beside_the_quantity_counts_with_surcharges_for_as_many_pieces(
+    surcharge: str, found: list[tuple[str, Decimal | None, Decimal]]
+) -> None:
+    lines = [
+        (("Sheet", 50.0), ("1472", 300.0), ("106.00 100", 380.0), ("1560.32", 500.0)),
+        (("Alloy", 150.0), (surcharge, 380.0), (" 141.90", 505.0)),
+        (("Value", 150.0), ("115.64 100", 380.0), ("1702.22", 500.0)),
+        (("Tube", 50.0), (" 50.00", 505.0)),
+    ]
+    cells = [(x, 100.0 + 14 * k, text) for k, line in enumerate(lines) for text, x in line]
+    opinions = WORDS | dict.fromkeys(("1560.32", "141.90", "50.00"), NET) | dict.fromkeys(("106.00", "9.64", "9.00"), PRICE)
+    read = [
+        (item.description, item.unit_price, item.amount) for item in assemble(linked_by_line(tagged(*cells, opinions=opinions))).line_items
+    ]
+    assert read == found

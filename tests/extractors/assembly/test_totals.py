@@ -288,3 +288,23 @@ def test_a_charge_is_not_the_tax_between_the_sum_of_the_lines_and_the_total(char
         *lines, **words, **{"71.90": {"header.net_total": 0.6, "header.gross_total": 0.35}, "€71.90": {"header.amount_due": 0.97}}
     )
     assert found.net_total == net
+
+
+@pytest.mark.parametrize(("caption", "tax"), [("Gratuity", "134.82"), ("County tax", "539.28")])
+def test_a_tip_in_percent_is_no_tax(caption: str, tax: str) -> None:
+    lines = ("Subtotal 2247.00", "Sales tax 6% 134.82", f"{caption} 18% 404.46", "Total 2786.28")
+    found = header(*lines, **{"2247.00": NET, "6%": RATE, "134.82": PART, "18%": RATE, "404.46": PART, "2786.28": GROSS})
+    assert found.tax_total == Decimal(tax)
+
+
+def test_the_taxes_of_a_country_and_its_state_count_once_however_often_they_are_printed() -> None:
+    lines = (
+        "Taxable value 162350.00",
+        "CGST 13116.00",
+        "SGST 13116.00",
+        "Total 188582.00",
+        "Chairs 112500.00 13116.00",
+        "All 162350.00 13116.00",
+    )
+    found = header(*lines, **{"162350.00": NET, "13116.00": PART, "188582.00": GROSS})
+    assert (found.net_total, found.tax_total) == (Decimal("162350.00"), Decimal("26232.00"))
