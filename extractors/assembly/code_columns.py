@@ -85,12 +85,14 @@ def _legend(words: Words, probabilities: NDArray[np.float32], rows: NDArray[np.i
     found: dict[str, Span | None] = {}
     twice: set[str] = set()
     best: list[int] = probabilities.argmax(1).tolist()
+    of_taxes = _TAX_CATEGORY in best
     for line in words.words_of_line.values():
         texts = [words.texts[i] for i in line]
         if any(rows[i] >= 0 for i in line):
             continue
-        begins = [(k, code) for k in range(len(line)) if (code := _explained_at(texts, k)) is not None]
-        if not begins:
+        explains = any("=" in text for text in texts)
+        begins = [(k, code) for k in range(len(line)) if (code := _explained_at(texts, k)) is not None] if explains else []
+        if not begins and of_taxes:
             begins = _row_of_taxes(words, best, line)
         for n, (k, code) in enumerate(begins):
             end = min(begins[n + 1][0] if n + 1 < len(begins) else len(line), k + 2 + LONGEST_TERM)
@@ -104,11 +106,8 @@ def _legend(words: Words, probabilities: NDArray[np.float32], rows: NDArray[np.i
 
 def _row_of_taxes(words: Words, best: Sequence[int], line: Sequence[int]) -> list[tuple[int, str]]:
     """The place and text of the code with which a row of the table of taxes begins; of the only one on its line."""
-    codes = [
-        k
-        for k, i in enumerate(line)
-        if (best[i] == _TAX_CATEGORY or _stands_under_code(words, best, i)) and _CODE.fullmatch(words.texts[i])
-    ]
+    short = [k for k, i in enumerate(line) if _CODE.fullmatch(words.texts[i])]
+    codes = [k for k in short if best[line[k]] == _TAX_CATEGORY or _stands_under_code(words, best, line[k])]
     rated = len(codes) == 1 and any(best[i] in _OF_TAXES for i in line[codes[0] + 1 :])
     return [(codes[0], _CODE.sub(r"\1", words.texts[line[codes[0]]]))] if rated else []
 

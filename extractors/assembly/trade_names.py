@@ -47,6 +47,8 @@ def _behind_phrase(words: Words, key: str) -> tuple[int, ...]:
     for line in words.words_of_line.values():
         texts = [words.texts[i] for i in line]
         for k in range(1, len(line) - 1):
+            if not key.endswith(text_key(texts[k - 1]) or " "):
+                continue
             n = next((n for n in range(LONGEST_PHRASE, 1, -1) if announces("called", plain(" ".join(texts[k : k + n])))), 0)
             begins = n and k + n < len(line) and texts[k + n][:1].isupper()
             if begins and any(text_key(" ".join(texts[start:k])) == key for start in range(max(k - LONGEST_NAME, 0), k)):
