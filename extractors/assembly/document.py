@@ -28,7 +28,7 @@ from extractors.assembly.nameless_rows import name_nameless_rows
 from extractors.assembly.net_values import take_net_values_below
 from extractors.assembly.numbers import NumberHabit, infer_habit
 from extractors.assembly.parted_rows import join_parts
-from extractors.assembly.price_components import name_by_first_lines, take_sums_of_components
+from extractors.assembly.price_components import settle_components, take_sums_of_components
 from extractors.assembly.proven_amounts import take_amounts_that_make_the_total, take_proven_amounts, take_unseen_amounts
 from extractors.assembly.proven_quantities import part_quantities_from_prices, read_as_the_others
 from extractors.assembly.rows import find_rows, join_halves
@@ -108,7 +108,7 @@ def _assembled(words: Words) -> Assembled:
     mark_headed_codes(words, probabilities, rows)
     rows = settle_names(words, probabilities, rows)
     rows = join_parts(words, probabilities, join_halves(words, probabilities, rows), habit)
-    name_by_first_lines(words, probabilities, rows, priced)
+    settle_components(words, probabilities, rows, priced)
     take_net_values_below(words, probabilities, rows, habit)
     take_column_that_makes_the_total(words, probabilities, rows, habit)
     name_nameless_rows(words, captions, probabilities, rows)

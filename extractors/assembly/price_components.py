@@ -10,6 +10,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors.assembly.caption_words import plain
 from extractors.assembly.line_items import EXACT, first_number, is_telling
 from extractors.assembly.net_values import EDGE_PT, PRICED_PER, change_of
 from extractors.assembly.numbers import NumberHabit
@@ -20,7 +21,8 @@ FEWEST = 2  # components
 MOST_BEHIND, LONGEST_CODE = 2, 4  # words behind an amount, and their letters
 MOST_LINES = 16  # from the line of the quantity to that of the sum
 _NET, _PRICE, _QUANTITY, _POSITION, _NOTE = (LABEL_INDEX[f"line.{n}"] for n in ("net_amount", "unit_price", "quantity", "position", "note"))
-_NAME, _CODE = (LABEL_INDEX[f"line.{n}"] for n in ("description", "item_code"))
+_NAME, _CODE, _DISCOUNT = (LABEL_INDEX[f"line.{n}"] for n in ("description", "item_code", "discount"))
+_OF_ITEM = frozenset({_QUANTITY, _POSITION, _CODE, _PRICE})
 _AMOUNTS = frozenset({_NET, LABEL_INDEX["line.gross_amount"]})
 _COUNTS = frozenset({_QUANTITY, _POSITION})
 
@@ -28,7 +30,7 @@ _COUNTS = frozenset({_QUANTITY, _POSITION})
 @dataclass(frozen=True, slots=True)
 class Priced:
     """An item that is priced in components: the line of its quantity, the words of its name, the lines of the components below it, their sum and the price
-    that makes it, if it is printed."""
+    that makes it, if it is printed. At the end of the items a discount and a total look the same: there another item has a sum of the same caption."""
 
     line: int
     name: tuple[int, ...]
@@ -36,6 +38,7 @@ class Priced:
     base: PrintedAmount | None  # beside the quantity
     total: PrintedAmount
     price: PrintedAmount | None
+    discounts: tuple[PrintedAmount, ...]  # where nothing but discounts stands between base and sum
 
 
 def take_sums_of_components(words: Words, probabilities: NDArray[np.float32], habit: NumberHabit) -> list[Priced]:
@@ -46,34 +49,55 @@ def take_sums_of_components(words: Words, probabilities: NDArray[np.float32], ha
     for amount in words.once(read_amounts, habit):
         if amount.value is not None and not is_percent(words, amount.words):
             by_line.setdefault(words.line_list[amount.words[0]], []).append(amount)
-    result: list[Priced] = []
+    found: list[Priced] = []
+    last = -1
     for line, members in words.words_of_line.items():
         labels = {best[i] for i in members}
         if _QUANTITY not in labels:
             continue
         counts = [value for i in members if best[i] == _QUANTITY and (value := first_number(words.texts[i], habit)) is not None]
         item = _components(words, best, by_line, line, counts, habit)
+        last = line
         if item is not None:
-            _take(words, probabilities, item)
-            result.append(item)
+            found.append(item)
+    captions = {_caption(words, item) for item in found if words.line_list[item.total.words[0]] < last}
+    result = [item for item in found if item.base is None or item.price is not None or _caption(words, item) in captions]
+    for item in result:
+        _take(words, probabilities, item)
     return result
 
 
-def name_by_first_lines(words: Words, probabilities: NDArray[np.float32], rows: NDArray[np.int32], items: Sequence[Priced]) -> None:
-    """In place: such an item is called what stands on the line of its quantity and below it, down to its components, and no caption of its sum."""
+def _caption(words: Words, item: Priced) -> str:
+    return plain(" ".join(words.texts[i] for i in words.words_of_line[words.line_list[item.total.words[0]]] if not words.has_digit[i]))
+
+
+def settle_components(words: Words, probabilities: NDArray[np.float32], rows: NDArray[np.int32], items: Sequence[Priced]) -> None:
+    """In place: such an item is one row, with the sum of its components, and is called what stands on the line of its quantity and below it, down to these."""
     for item in items:
-        row = int(rows[item.total.words[-1]])
-        if row < 0 or not item.name:
+        first = words.words_of_line[item.line]
+        best: dict[int, int] = {i: int(probabilities[i].argmax()) for i in first}
+        row = next((int(rows[i]) for i in first if best[i] == _QUANTITY and rows[i] >= 0), int(rows[item.total.words[-1]]))
+        if row < 0:
             continue
-        for i in np.flatnonzero((rows == row) & (probabilities.argmax(1) == _NAME)).tolist():
+        members = words.words_of_line[words.line_list[item.total.words[0]]]
+        for i in (
+            *(item.base.words if item.base is not None else ()),
+            *(i for line in item.components for i in words.words_of_line[line]),
+            *members,
+        ):
+            if i not in item.total.words and int(probabilities[i].argmax()) not in (_PRICE, _DISCOUNT):
+                set_label(probabilities, i, 0)
+                rows[i] = -1
+        for i in np.flatnonzero((rows == row) & (probabilities.argmax(1) == _NAME)).tolist() if item.name else ():
             set_label(probabilities, i, 0)
             rows[i] = -1
         for i in item.name:
             set_label(probabilities, i, _NAME)
             rows[i] = row
-        for i in words.words_of_line[item.line]:
-            if int(probabilities[i].argmax()) in (_QUANTITY, _POSITION, _CODE):
-                rows[i] = row
+        taken_off = (i for amount in item.discounts for i in amount.words)
+        priced = item.price.words if item.price is not None else ()
+        for i in (*(i for i in first if best[i] in _OF_ITEM), *taken_off, *item.total.words, *priced):
+            rows[i] = row
 
 
 def _components(
@@ -109,7 +133,7 @@ def _components(
         if len(found) >= FEWEST and abs(value - left) <= EXACT and proven:
             lines = tuple(words.line_list[a.words[0]] for a in found[beside:])
             name = tuple(i for n in range(line, lines[0]) for i in words.words_of_line[n] if best[i] == _NAME)
-            return Priced(line, name, lines, found[0] if beside else None, last, price) if raised else None
+            return Priced(line, name, lines, found[0] if beside else None, last, price, () if raised else tuple(found[beside:]))
         change = change_of(words, last, left, left, habit) if found else value
         if beside and not change and price is None:
             return None  # an item for itself
@@ -155,9 +179,10 @@ def _rounding(quantity: Decimal, per: int) -> Decimal:
 
 
 def _take(words: Words, probabilities: NDArray[np.float32], item: Priced) -> None:
+    taken_off = {i for amount in item.discounts for i in amount.words}
     for line in item.components:
         for i in words.words_of_line[line]:
-            set_label(probabilities, i, _NOTE)
+            set_label(probabilities, i, _DISCOUNT if i in taken_off else _NOTE)
     priced = item.price.words if item.price is not None else ()
     for i in words.words_of_line[item.line]:
         if item.base is not None and (i in item.base.words or (priced and int(probabilities[i].argmax()) == _PRICE)):
