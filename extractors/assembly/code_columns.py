@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from extractors.assembly.caption_words import match, plain
 from extractors.assembly.line_items import SET_BY_ARITHMETIC, evidence_of
 from extractors.assembly.numbers import NumberHabit, parse_number, parse_percent
-from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span
+from extractors.assembly.spans import LABEL_INDEX, Span, Words, make_span, set_label
 from extractors.assembly.totals import Totals
 from schemas.invoice import Evidence, LineItem
 
@@ -28,7 +28,23 @@ _EXPLAINED = re.compile(r"[(\[*]?([A-Z\d]{1,3})[)\]]?=")
 _CODE_COLUMNS = [LABEL_INDEX["line.tax_category"], LABEL_INDEX["line.tax_rate"]]
 _TAX_CATEGORY = LABEL_INDEX["tax.category"]
 _OF_TAXES = frozenset(LABEL_INDEX[f"tax.{name}"] for name in ("rate", "taxable_amount", "tax_amount"))
+_OF_ITEMS = frozenset(
+    LABEL_INDEX[f"line.{n}"]
+    for n in ("position", "item_code", "description", "quantity", "unit", "unit_price", "net_amount", "gross_amount")
+)
 _TAKEN = ("quantity", "position")  # what codes are taken for
+
+
+def clear_legends(words: Words, probabilities: NDArray[np.float32]) -> None:
+    """In place: a line that begins by explaining a code ("S = standard rated 23 %") is no item, whatever the network takes its numbers for."""
+    for line in words.words_of_line.values():
+        texts = [words.texts[i] for i in line]
+        if _explained_at(texts, 0) is None:
+            continue
+        told = any(_is_percent(texts, k) for k in range(1, len(texts))) or _untaxed(words, line[1:])
+        for i in line if told else ():
+            if int(probabilities[i].argmax()) in _OF_ITEMS:
+                set_label(probabilities, i, 0)
 
 
 def with_rates_of_code_column(

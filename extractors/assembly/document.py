@@ -14,7 +14,7 @@ from extractors.assembly.begun_names import begin_names_with_currencies, finish_
 from extractors.assembly.bracketed_codes import mark_bracketed_codes
 from extractors.assembly.captions import Captions
 from extractors.assembly.card_amounts import take_amounts_of_cards
-from extractors.assembly.code_columns import with_rates_of_code_column
+from extractors.assembly.code_columns import clear_legends, with_rates_of_code_column
 from extractors.assembly.coded_rates import with_rates_by_code
 from extractors.assembly.columns import agree_in_columns
 from extractors.assembly.doubt import Doubt, doubt_of
@@ -22,6 +22,7 @@ from extractors.assembly.headed_codes import mark_headed_codes
 from extractors.assembly.headed_numbers import take_numbers_under_headings
 from extractors.assembly.header_reading import read_header
 from extractors.assembly.item_names import settle_names
+from extractors.assembly.labelled_codes import mark_labelled_codes
 from extractors.assembly.line_items import Row, agrees, build_row, first_number
 from extractors.assembly.line_rates import with_rates_by_base, with_sole_rate, with_tax_inside, without_rates_of_no_tax
 from extractors.assembly.nameless_rows import name_nameless_rows
@@ -94,6 +95,8 @@ def _assembled(words: Words) -> Assembled:
     tagged, captions = words.tagged, words.once(Captions)
     own = tagged.labels.copy()
     mark_bracketed_codes(words, own)
+    mark_labelled_codes(words, own)
+    clear_legends(words, own)
     probabilities = agree_in_columns(words, smooth_text_segments(words, own))
     finish_begun_names(words, own, probabilities)
     begin_names_with_currencies(words, probabilities)

@@ -111,6 +111,11 @@ def _code_under(words: Words, probabilities: NDArray[np.float32], best: Sequence
     return inside if meets and not counted and _CODE.match(text) else []
 
 
+def heads_codes(text: str) -> bool:
+    """Whether a text (`plain`) is beyond doubt the heading or label of items' codes."""
+    return text in _headings()["clear"]
+
+
 @lru_cache(maxsize=1)
 def _headings() -> dict[str, frozenset[str]]:
     return {kind: frozenset(texts) for kind, texts in cast("dict[str, list[str]]", read_yaml("code_headings.yaml")).items()}

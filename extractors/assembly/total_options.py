@@ -212,3 +212,21 @@ def total_options(
     ranked = sorted(found.values(), key=lambda o: -(log(max(o.probability, 1e-4)) + o.bonus))[:MAX_OPTIONS]
     absent = max(1 - max(option.probability for option in ranked), 0.005) if ranked else 1.0
     return [*ranked, Option(None, None, absent)]
+
+
+def captioned(
+    words: Words,
+    captions: Captions,
+    probabilities: NDArray[np.float32],
+    amounts: Sequence[tuple[int, ...]],
+    habit: NumberHabit,
+    name: str,
+    wanted: Decimal,
+) -> Span | None:
+    """The amount of this value that a caption in front of it names so."""
+    for run in amounts:
+        if captions.in_front("amount", run[0]) == name and not is_percent(words, run):
+            shown = make_span(words, f"header.{name}", run, probabilities)
+            if first_number(shown.text, habit) == wanted:
+                return shown
+    return None

@@ -15,9 +15,9 @@ from extractors.assembly.adjustments import CENT, Possible, possible_adjustments
 from extractors.assembly.captions import Captions
 from extractors.assembly.line_items import SET_BY, SET_BY_ARITHMETIC, derived_from, evidence_of, first_number
 from extractors.assembly.numbers import NumberHabit, parse_percent
-from extractors.assembly.spans import Span, Words, make_span
+from extractors.assembly.spans import Span, Words
 from extractors.assembly.tax_rows import complete_breakdown, read_breakdown, settled_breakdown, sums_of_taxes
-from extractors.assembly.total_options import Option, is_percent, printed_amounts, total_options
+from extractors.assembly.total_options import Option, captioned, printed_amounts, total_options
 from schemas.invoice import Adjustment, AdjustmentKind, Evidence, TaxLine
 
 # Log-odds that totals are right when sums hold, chosen on generated layouts: three printed amounts seldom add up by chance.
@@ -35,6 +35,7 @@ LINES_HOLD = 2.0
 TAX_IS_SHARE = 2.0
 HALF_TOLD = 0.1  # probability from which a charge or allowance may lie between net and gross total
 DUE_IS_GROSS = 0.7
+GROSS_IS_DUE = 1.0  # for a gross total that is likely also what is to be paid
 REMAINS_TO_PAY = 1.0  # less what was paid
 DUE_IS_MORE = -0.7  # than the gross total
 SAME_WORD = -1.0
@@ -86,6 +87,13 @@ def read_totals(
     rate = _sole_rate(spans, habit)
     half_told = [p for p in possible_adjustments(words, probabilities, amounts, habit) if p.none <= 1 - HALF_TOLD]
     steps = _changes(adjustments, half_told)
+    due_for_sure = [option for option in options["amount_due"] if option.value and option.probability >= LIKELY]
+    told_due = {option.value for option in due_for_sure}
+    options["gross_total"] += [
+        replace(option, probability=HALF_TOLD, bonus=0.0)
+        for option in due_for_sure
+        if all(option.value != o.value for o in options["gross_total"])
+    ]
     net, tax, gross = max(
         product(*(options[name] for name in TOTALS[:3])),
         key=lambda read: (
@@ -93,6 +101,7 @@ def read_totals(
             + _sign_of_lines(read, lines_sum)
             + _by_rate(read, rate, steps)
             + _of_quantities((read[0], read[2]), counted, lines_sum)
+            + (GROSS_IS_DUE if read[2].value is not None and read[2].value in told_due else 0.0)
         ),
     )
     due = max(
@@ -111,7 +120,7 @@ def read_totals(
     loose = [run for run in amounts if taken.isdisjoint(run)]
     if gross.value is not None and not tax.value:  # no tax is added
         for name, wanted in (("net_total", gross.value), ("tax_total", Decimal(0))):
-            printed = _captioned(words, captions, probabilities, loose, habit, name, wanted) if name not in values else None
+            printed = captioned(words, captions, probabilities, loose, habit, name, wanted) if name not in values else None
             if printed is not None:
                 values[name], evidence[name] = wanted, evidence_of(printed, SET_BY_ARITHMETIC)
     goal = values.get("net_total", values.get("gross_total"))
@@ -229,24 +238,6 @@ def _net_of_parts(
     lines = first_number(line_total.text, habit) if line_total is not None else None
     if line_total is not None and lines is not None and abs(lines + tax - gross) <= CENT:
         return lines, evidence_of(line_total, SET_BY_ARITHMETIC)
-    return None
-
-
-def _captioned(
-    words: Words,
-    captions: Captions,
-    probabilities: NDArray[np.float32],
-    amounts: Sequence[tuple[int, ...]],
-    habit: NumberHabit,
-    name: str,
-    wanted: Decimal,
-) -> Span | None:
-    """The amount of this value that a caption in front of it names so."""
-    for run in amounts:
-        if captions.in_front("amount", run[0]) == name and not is_percent(words, run):
-            shown = make_span(words, f"header.{name}", run, probabilities)
-            if first_number(shown.text, habit) == wanted:
-                return shown
     return None
 
 

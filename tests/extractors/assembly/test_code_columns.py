@@ -57,3 +57,8 @@ def test_the_table_of_taxes_explains_codes_too() -> None:
 @pytest.mark.parametrize("legend", [("R = red", "S = small"), ("R = 7 % S = 19 %", "R = 9 %"), ()])
 def test_codes_of_something_else_or_of_two_rates_are_none(legend: tuple[str, ...]) -> None:
     assert rates(*legend, codes=("R", "R", "R")) == [None, None, None]
+
+
+def test_the_line_that_explains_a_code_is_no_item() -> None:
+    found = items("R = 7 % 40,00 2.80", "S = 19 % 75,00 14.25", codes=("R", "S", "S"), **{"2.80": NET, "14.25": NET})
+    assert [item.description for item in found] == ["Bread", "Vase", "Stamp"]

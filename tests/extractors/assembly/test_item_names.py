@@ -374,3 +374,25 @@ def test_headings_of_sections_stand_further_out_than_all_names_beside_numbers(co
     words += cells("Roaming pack", "dd", 3, 74, 280) + [line for k, y in enumerate((200, 220, 260, 280)) for line in numbers(k, y)]
     words += cells("5", "q", 0, 250, 186) if counted else []
     assert assembled_names(words)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("below", "name", "code"),
+    [
+        ("Cikkszám: VF50", "Soil", "VF50"),
+        ("no.: 70-815", "Soil no.: 70-815", None),
+        ("Šifra: LED-N", "Soil", "LED-N"),
+        ("Colour: AB-12", "Soil Colour: AB-12", None),
+        ("Cikkszám: fine", "Soil Cikkszám: fine", None),
+    ],
+)
+def test_a_code_behind_its_own_label_is_no_part_of_the_name_above_it(below: str, name: str, code: str | None) -> None:
+    words = [
+        *numbers(0, 200),
+        *numbers(1, 260),
+        *cells("Soil", "d", 0, 180, 200),
+        *cells(below, "dd", 0, 180, 213),
+        *cells("Grass", "d", 1, 180, 260),
+    ]
+    first = assembled_items(words)[0]
+    assert (first.description, first.item_code) == (name, code)

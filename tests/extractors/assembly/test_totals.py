@@ -308,3 +308,10 @@ def test_the_taxes_of_a_country_and_its_state_count_once_however_often_they_are_
     )
     found = header(*lines, **{"162350.00": NET, "13116.00": PART, "188582.00": GROSS})
     assert (found.net_total, found.tax_total) == (Decimal("162350.00"), Decimal("26232.00"))
+
+
+def test_what_is_surely_to_be_paid_is_the_gross_total_rather_than_a_sum_of_some_items() -> None:
+    lines = ("Total card one 527.54 110.78 638.32", "Total without tax 2379.91", "VAT 499.76", "Please pay 2879.67")
+    words = {"527.54": {"header.net_total": 0.85}, "110.78": {"header.tax_total": 0.4}, "638.32": {"header.gross_total": 0.67}}
+    found = header(*lines, **words, **{"2379.91": NET, "499.76": TAX, "2879.67": {"header.amount_due": 0.9, "header.gross_total": 0.05}})
+    assert (found.net_total, found.tax_total, found.gross_total) == (Decimal("2379.91"), Decimal("499.76"), Decimal("2879.67"))

@@ -19,6 +19,7 @@ def seller_of(*lines: tuple[float, float, str], **opinions: float) -> str | None
         ("Northlight is a brand of Van Harrow Pumps B.V.", "Van Harrow Pumps B.V."),
         ("Northlight ist eine Marke der Harrow GmbH & Co. KG, Kiel", "Harrow GmbH & Co. KG"),
         ("Northlight is a place to be", "Northlight"),
+        ("Northlight Designated Activity Company", "Northlight Designated Activity Company"),
     ],
 )
 def test_the_registered_name_stands_behind_the_phrase_that_leads_to_it(footer: str, name: str) -> None:
