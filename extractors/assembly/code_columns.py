@@ -60,13 +60,17 @@ def with_rates_of_code_column(
     legend = _legend(words, probabilities, rows, habit)
     if not any(span is not None and _rate_of(span, habit) for span in legend.values()):
         return tuple(items)
-    for column in _columns(_codes_by_item(items, evidence, words, legend), len(items), words):
+
+    def told(column: Mapping[int, tuple[str, int]]) -> float:
+        return float(probabilities[np.ix_([i for _, i in column.values()], _CODE_COLUMNS)].sum(1).mean())
+
+    for column in sorted(_columns(_codes_by_item(items, evidence, words, legend), len(items), words), key=told, reverse=True):
         rates = {index: _rate_of(span, habit) for index, (code, _) in column.items() if (span := legend[code]) is not None}
         summed = bool(rates) and (_sums_are_taxed(items, rates, totals) or _sums_are_printed(items, column, legend, words, habit))
-        told = float(probabilities[np.ix_([i for _, i in column.values()], _CODE_COLUMNS)].sum(1).mean()) >= TOLD
         letters = len(column) == len(items) and all(code.isalpha() for code, _ in column.values())
-        if rates and (summed or told or letters):
-            return _rated(items, column, rates, legend, totals, evidence, words, codes_proven=summed or letters)
+        if rates and (summed or letters or told(column) >= TOLD):
+            several = len({code for code, _ in column.values()}) > 1  # a column of nothing but "1" may count pieces
+            return _rated(items, column, rates, legend, totals, evidence, words, codes_proven=letters or (summed and several))
     return tuple(items)
 
 
@@ -99,7 +103,7 @@ def _rated(
 def _legend(words: Words, probabilities: NDArray[np.float32], rows: NDArray[np.int32], habit: NumberHabit) -> dict[str, Span | None]:
     """The codes that lines outside the items explain, behind an equals sign or in the table of taxes, with the percentage that does it, if one does."""
     found: dict[str, Span | None] = {}
-    twice: set[str] = set()
+    differing: set[str] = set()
     best: list[int] = probabilities.argmax(1).tolist()
     of_taxes = _TAX_CATEGORY in best
     for line in words.words_of_line.values():
@@ -113,11 +117,18 @@ def _legend(words: Words, probabilities: NDArray[np.float32], rows: NDArray[np.i
         for n, (k, code) in enumerate(begins):
             end = min(begins[n + 1][0] if n + 1 < len(begins) else len(line), k + 2 + LONGEST_TERM)
             at = next((j for j in range(k + 1, end) if _is_percent(texts, j) and parse_percent(texts[j], habit) is not None), None)
-            if code in found:
-                twice.add(code)
             shown = [line[at]] if at is not None else _untaxed(words, line[k + 1 : end])
-            found[code] = make_span(words, "tax.rate", shown, probabilities) if shown else None
-    return {code: span for code, span in found.items() if code not in twice}
+            span = make_span(words, "tax.rate", shown, probabilities) if shown else None
+            if code in found and _text(found[code]) != _text(span):  # the legend may stand on every page
+                differing.add(code)
+            before = found.get(code)
+            if before is None or (span is not None and len(line) > len(words.words_of_line[before.line])):  # the one with the sums
+                found[code] = span
+    return {code: span for code, span in found.items() if code not in differing}
+
+
+def _text(span: Span | None) -> str:
+    return span.text if span is not None else ""
 
 
 def _row_of_taxes(words: Words, best: Sequence[int], line: Sequence[int]) -> list[tuple[int, str]]:

@@ -62,3 +62,16 @@ def test_codes_of_something_else_or_of_two_rates_are_none(legend: tuple[str, ...
 def test_the_line_that_explains_a_code_is_no_item() -> None:
     found = items("R = 7 % 40,00 2.80", "S = 19 % 75,00 14.25", codes=("R", "S", "S"), **{"2.80": NET, "14.25": NET})
     assert [item.description for item in found] == ["Bread", "Vase", "Stamp"]
+
+
+def test_a_quantity_beside_the_column_of_codes_stays() -> None:
+    cells = (
+        (50, 100, "Bread"),
+        (200, 100, "1"),
+        (300, 100, "40.00"),
+        (400, 100, "1"),
+        (50, 200, "1= 7 % VAT 40,00 2.80"),
+        (50, 760, "1= 7 % VAT"),
+    )
+    found = assemble(linked_by_line(tagged(*cells, opinions=WORDS | {"1": QUANTITY}))).line_items
+    assert [(item.quantity, item.tax_rate) for item in found] == [(D(1), D(7))]
