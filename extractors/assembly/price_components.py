@@ -129,6 +129,8 @@ def _components(
             continue  # the name goes on
         value = last.value or Decimal(0)
         price = _price(by_line[k], counts, value)
+        if any(a.value in counts and a is not last and a is not price for a in by_line[k]):
+            return None  # it counts as many pieces of something else
         proven = proven or price is not None
         if len(found) >= FEWEST and abs(value - left) <= EXACT and proven:
             lines = tuple(words.line_list[a.words[0]] for a in found[beside:])

@@ -8,6 +8,7 @@ import pytest
 from tagged_pages import linked_by_line, tagged
 
 from extractors.assembly.document import assemble
+from extractors.assembly.spans import LABEL_INDEX
 from schemas.invoice import LineItem
 
 D = Decimal
@@ -66,3 +67,17 @@ def test_a_base_price_beside_the_quantity_counts_with_surcharges_for_as_many_pie
         (item.description, item.unit_price, item.amount) for item in assemble(linked_by_line(tagged(*cells, opinions=opinions))).line_items
     ]
     assert read == found
+
+
+def test_as_many_pieces_of_something_else_are_an_item_of_their_own() -> None:
+    lines = [
+        (("Sheet", 50.0), ("12", 300.0), ("10.00", 380.0), ("120.00", 500.0)),
+        (("Tube", 50.0), ("12", 250.0), ("5.00", 380.0), (" 60.00", 505.0)),
+        (("Subtotal", 150.0), ("15.00", 380.0), ("180.00", 500.0)),
+    ]
+    cells = [(x, 100.0 + 14 * k, text) for k, line in enumerate(lines) for text, x in line]
+    opinions = WORDS | dict.fromkeys(("120.00", "60.00"), NET) | dict.fromkeys(("10.00", "5.00"), PRICE)
+    page = linked_by_line(tagged(*cells, opinions=opinions))
+    twelve = page.document.pages[0].texts.index("12")
+    page.labels[twelve, 0], page.labels[twelve, LABEL_INDEX["line.quantity"]] = 0.05, 0.95
+    assert [item.amount for item in assemble(page).line_items][:2] == [D("120.00"), D("60.00")]
