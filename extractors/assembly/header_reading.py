@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.assembly.anchors import Anchors, anchors_of
+from extractors.assembly.caption_words import announces
 from extractors.assembly.captions import Captions
 from extractors.assembly.country import country_from_text, country_of_address, country_of_ids
 from extractors.assembly.currency import choose_currency, converted_into
@@ -21,6 +23,7 @@ from extractors.assembly.header_dates import dates_in_order
 from extractors.assembly.line_items import SET_BY, evidence_of
 from extractors.assembly.name_lines import name_under_heading
 from extractors.assembly.names import letterhead, stands_apart, whole_names, without_headings
+from extractors.assembly.number_parts import may_be_a_label
 from extractors.assembly.numbers import NumberHabit
 from extractors.assembly.numbers_of_header import choose_number
 from extractors.assembly.parties import choose_names
@@ -31,6 +34,7 @@ from extractors.assembly.trade_names import registered_name
 from extractors.assembly.vat_ids import choose_vat_ids
 from schemas.invoice import Evidence, Header
 
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 _NUMBERS = ("header.invoice_number", "header.purchase_order")
 
 
@@ -124,9 +128,13 @@ def read_header(
 
 
 def _are_two(words: Words, captions: Captions, above: Span, below: Span) -> bool:
-    """Whether two lines are not one value: two names, or a number that a caption of its own stands in front of."""
-    broken = above.text[-1] in "-/" or below.text[0] in "-/" or not any(c.isdigit() for c in above.text)
-    numbered = below.label in _NUMBERS and (not broken or captions.in_front("number", below.first) is not None)
+    """Whether two lines are not one value: two names, or a number that a text of its own stands in front of, or that is a year."""
+    own = captions.before(below.first)
+    caption_goes_on = announces("number", f"{captions.before(above.first)} {own}")
+    named = may_be_a_label(own) and not caption_goes_on and above.text[-1] not in "-/" and below.text[0] not in "-/"
+    numbered = below.label in _NUMBERS and (
+        named or _YEAR.fullmatch(below.text) is not None or captions.in_front("number", below.first) is not None
+    )
     return numbered or stands_apart(words, captions, above, below)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from extractors.assembly.caption_words import announces, match, plain
 from extractors.assembly.captions import Captions
 from extractors.assembly.header import Choice, clean_identifier, text_key
-from extractors.assembly.number_parts import DATE, parts_around
+from extractors.assembly.number_parts import DATE, may_be_a_label, parts_around
 from extractors.assembly.spans import LABEL_INDEX, NUMERIC_LABELS, Span, Words, groups_touch, make_span
 
 # Odds, chosen on generated layouts: what a caption adds to, or takes from, the network's opinion.
@@ -260,7 +260,7 @@ def _rest_below(words: Words, captions: Captions, probabilities: NDArray[np.floa
     before = members[: members.index(i)][-1:]
     cut = words.texts[last][-1] in "-/"
     labelled = bool(before) and words.texts[before[0]].endswith(":")
-    labelled = labelled or (not cut and captions.before(i) != "")
+    labelled = labelled or (not cut and may_be_a_label(captions.before(i)))
     alone = not after or words.box_list[after[0]][0] - words.box_list[i][2] > words.size_list[last]
     fits = _FRAGMENT.match(words.texts[i]) is not None and (cut or len(words.texts[i]) <= len(words.texts[last]))
     told = cut or (probabilities[i, column] >= GOES_ON and not _YEAR.fullmatch(words.texts[i]) and captions.in_front("number", i) is None)
