@@ -77,7 +77,9 @@ def read_header(
     names = whole_names(words, captions, probabilities, [*tagged_names, *headings])  # a heading tells of its name once more
     head = letterhead(words, captions, probabilities)
     choices["seller_name"], choices["buyer_name"] = choose_names(words, captions, probabilities, names, clean=clean_name, head=head)
-    choices["seller_name"] = registered_name(words, probabilities, choices["seller_name"], names)
+    registered = registered_name(words, probabilities, choices["seller_name"], names)
+    if registered is not None and text_key(str(registered.value)) not in _key(choices["buyer_name"]):
+        choices["seller_name"] = registered
     if choices["seller_name"] is None and head is not None and text_key(head.text) not in _key(choices["buyer_name"]):
         choices["seller_name"] = Choice(clean_name(head.text), head, head.probability)
     for name, other in (("buyer_name", "seller_name"), ("seller_name", "buyer_name")):

@@ -38,3 +38,11 @@ def test_a_fuller_name_in_smaller_letters_is_the_sellers() -> None:
     assert assemble(page).header.seller_name == "Northlight"
     page.document.pages[0].sizes[0] = 22.0
     assert assemble(page).header.seller_name == "Northlight Bergen Lamps"
+
+
+def test_the_buyer_who_is_called_alike_is_not_the_seller() -> None:
+    buyer = {word: {"header.buyer_name": 0.95} for word in ("Bergen", "a.s.")}
+    pieces = ((50.0, 40.0, "Northlight"), (50.0, 300.0, "Invoice to:"), (50.0, 312.0, "Northlight Bergen a.s."))
+    page = tagged(*pieces, opinions={"Northlight": {SELLER: 0.6, "header.buyer_name": 0.35}, **buyer})
+    found = assemble(page).header
+    assert (found.seller_name, found.buyer_name) == ("Northlight", "Northlight Bergen a.s.")
