@@ -78,11 +78,12 @@ def test_a_calibration_for_other_signals_is_refused(tmp_path: Path) -> None:
 
 def test_the_threshold_alone_is_that_of_the_whole_calibration(tmp_path: Path) -> None:
     assert threshold_of(None) == calibration_of(None).accept_threshold == load_calibration(MODEL_DIRECTORY, twice=True).accept_threshold
-    for name in ("calibration.json", "specialist.json"):
-        (tmp_path / name).write_bytes((MODEL_DIRECTORY / name).read_bytes())
-    alone = threshold_of(tmp_path)
-    assert alone == calibration_of(tmp_path).accept_threshold
-    assert alone != threshold_of(None), "one reading has a threshold of its own"
+    (tmp_path / "specialist.json").write_bytes((MODEL_DIRECTORY / "specialist.json").read_bytes())
+    shipped = json.loads((MODEL_DIRECTORY / "calibration.json").read_text())
+    (tmp_path / "calibration.json").write_text(
+        json.dumps({**shipped, "accept_threshold": 0.75})
+    )  # of one reading, which has one of its own
+    assert threshold_of(tmp_path) == calibration_of(tmp_path).accept_threshold == 0.75
     (tmp_path / "calibration.json").write_text("{}")
     with pytest.raises(ModelError, match="accept_threshold"):
         threshold_of(tmp_path)
