@@ -8,7 +8,7 @@
   `proven_amounts`, `card_amounts`
 - rows: `rows`, `parted_rows`, `item_names` (with `name_pieces`, `item_lines`, `item_blocks`, `connected_lines`, `stacked_headings`, `section_headings`,
   `name_columns`, `broken_lines`), `nameless_rows`, `headed_codes`, `labelled_codes`, `headed_numbers`,
-  `proven_quantities`, `price_components`, `summed_columns`, `net_values`,
+  `proven_quantities`, `price_components`, `summed_columns`,
   `line_items` (with `item_readings`), `valid_rows`, `code_columns`, `coded_rates`, `line_rates`
 - totals: `totals` (with `total_options`, `adjustments`, `tax_rows`)
 - header: `header_reading` (with `numbers_of_header`, `number_parts`, `names`, `name_ends`, `name_lines`, `trade_names`, `parties`, `party_places`, `vat_ids`,

@@ -26,7 +26,6 @@ from extractors.assembly.labelled_codes import mark_labelled_codes
 from extractors.assembly.line_items import Row, agrees, build_row, first_number
 from extractors.assembly.line_rates import with_rates_by_base, with_sole_rate, with_tax_inside, without_rates_of_no_tax
 from extractors.assembly.nameless_rows import name_nameless_rows
-from extractors.assembly.net_values import take_net_values_below
 from extractors.assembly.numbers import NumberHabit, infer_habit
 from extractors.assembly.parted_rows import join_parts
 from extractors.assembly.price_components import settle_components, take_sums_of_components
@@ -112,7 +111,6 @@ def _assembled(words: Words) -> Assembled:
     rows = settle_names(words, probabilities, rows)
     rows = join_parts(words, probabilities, join_halves(words, probabilities, rows), habit)
     settle_components(words, probabilities, rows, priced)
-    take_net_values_below(words, probabilities, rows, habit)
     take_column_that_makes_the_total(words, probabilities, rows, habit)
     name_nameless_rows(words, captions, probabilities, rows)
     take_numbers_under_headings(words, captions, probabilities, rows, habit)

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from extractors.assembly.caption_words import plain
 from extractors.assembly.line_items import EXACT, first_number, is_telling
-from extractors.assembly.net_values import EDGE_PT, PRICED_PER, change_of
 from extractors.assembly.numbers import NumberHabit
 from extractors.assembly.spans import LABEL_INDEX, Words, set_label
 from extractors.assembly.total_options import PrintedAmount, has_cents, is_percent, read_amounts
 
+EDGE_PT = 8.0  # between right edges of one column, where a minus may stand behind the number
+PRICED_PER = (1, 10, 100, 1000)  # pieces that a price is for
 FEWEST = 2  # components
 MOST_BEHIND, LONGEST_CODE = 2, 4  # words behind an amount, and their letters
 MOST_LINES = 16  # from the line of the quantity to that of the sum
@@ -136,13 +137,27 @@ def _components(
             lines = tuple(words.line_list[a.words[0]] for a in found[beside:])
             name = tuple(i for n in range(line, lines[0]) for i in words.words_of_line[n] if best[i] == _NAME)
             return Priced(line, name, lines, found[0] if beside else None, last, price, () if raised else tuple(found[beside:]))
-        change = change_of(words, last, left, left, habit) if found else value
+        change = _change(words, last, left, found[0].value or Decimal(0), habit) if found else value
         if beside and not change and price is None:
             return None  # an item for itself
         left += change or value
         raised = raised or (change or value) > 0
         found.append(last)
     return None
+
+
+def _change(words: Words, condition: PrintedAmount, left: Decimal, whole: Decimal, habit: NumberHabit) -> Decimal:
+    """What a condition adds to the amount: as signed, or taken off where a percentage on its line makes it; nought where it is none."""
+    value = condition.value or Decimal(0)
+    line = words.words_of_line[words.line_list[condition.words[0]]]
+    if value < 0:
+        return value
+    for i in line:
+        if i not in condition.words and words.has_digit[i] and is_percent(words, (i,)):
+            percent = first_number(words.texts[i], habit)
+            if percent is not None and any(abs(base * abs(percent) / 100 - value) <= 2 * EXACT for base in (left, whole)):
+                return -value
+    return Decimal(0)
 
 
 def _amount_at_end(words: Words, amounts: Sequence[PrintedAmount], line: int) -> PrintedAmount | None:

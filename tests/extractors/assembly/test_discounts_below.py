@@ -58,3 +58,8 @@ def test_numbers_that_do_not_add_up_are_no_conditions(rest: str) -> None:
 def test_a_discount_on_the_whole_bill_is_none_of_its_last_item() -> None:
     found = amounts(GLUE, HINGE, below("Rebate", "20.00-"), below("Value", "180.00"), opinions={"180.00": SUM})
     assert ("Hinge", D(200)) in found
+
+
+def test_a_second_percentage_may_be_one_of_the_whole() -> None:
+    hinge = [HINGE, below("Rebate", "20.00-"), [(50.0, "Bonus"), (300.0, "5%"), (500.0, "10.00")], below("Value", "170.00")]
+    assert amounts(*hinge, GLUE) == [("Hinge", D(170)), ("Glue", D(21))]
