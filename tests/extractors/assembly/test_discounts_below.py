@@ -60,6 +60,9 @@ def test_a_discount_on_the_whole_bill_is_none_of_its_last_item() -> None:
     assert ("Hinge", D(200)) in found
 
 
-def test_a_second_percentage_may_be_one_of_the_whole() -> None:
-    hinge = [HINGE, below("Rebate", "20.00-"), [(50.0, "Bonus"), (300.0, "5%"), (500.0, "10.00")], below("Value", "170.00")]
-    assert amounts(*hinge, GLUE) == [("Hinge", D(170)), ("Glue", D(21))]
+def test_a_percentage_may_be_one_of_the_base_price_alone() -> None:
+    alloy, rebate = [(50.0, "Alloy"), (260.0, "2.50"), (505.0, "10.00")], [(50.0, "Rebate"), (300.0, "10%"), (505.0, "20.00")]
+    assert amounts(HINGE, alloy, rebate, [(50.0, "Value"), (260.0, "47.50"), (500.0, "190.00")], GLUE) == [
+        ("Hinge", D(190)),
+        ("Glue", D(21)),
+    ]
